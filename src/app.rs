@@ -1,0 +1,5 @@
+//! The whole state of the terminal program and how messages change it.
+//!
+//! Invariant: no I/O, no clock, no randomness that is not in the message; effects are returned as values.
+
+pub mod model;

@@ -1,0 +1,17 @@
+//! fantail inspects, rebalances and completes long-tailed training sets.
+//!
+//! The library is a pipeline of pure stages; the terminal program is a pure state machine around it.
+//!
+//! ```text
+//! dataset file(s) ─► source ─► entity ─► index ─► policy ─► plan ─► preview      in-process, instant
+//!                                                    │        │
+//!                              recipe ◄──────────────┘        └─► job ─► manifest (files + provenance)
+//!      terminal ─► action ─► app::update(Model, Message) -> Vec<Effect> ─► ui::view(&Model)
+//! ```
+
+pub mod app;
+pub mod entity;
+pub mod index;
+pub mod progress;
+pub mod recipe;
+pub mod source;

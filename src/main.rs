@@ -1,0 +1,3 @@
+//! The `fantail` program: arguments in, command out.
+
+fn main() {}

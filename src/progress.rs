@@ -1,0 +1,78 @@
+//! How long work tells what it has done and hears that it should stop.
+//!
+//! Invariant: nothing here blocks, allocates per step, or knows who listens; stages see this trait, never a channel.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// What a listener learns from long work. Every method may be called from any thread.
+pub trait Observer: Sync {
+    /// `done` of `total` units of `stage` are finished; `total` is 0 while it is not known.
+    fn advanced(&self, stage: Stage, done: u64, total: u64);
+
+    /// The counts seen so far, one slice a perspective, unordered; called a few times a second at most.
+    fn counted(&self, _counts: &dyn Fn() -> Vec<(crate::entity::Perspective, Vec<u32>)>) {}
+
+    /// True once the work should stop at its next step and return its `Cancelled` error.
+    fn cancelled(&self) -> bool {
+        false
+    }
+}
+
+/// The steps between a path and an index, in the order in which they run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Stage {
+    /// Reading, decompressing and finding the records; units are bytes.
+    Read,
+    /// Extracting entities; units are instances.
+    Extract,
+    /// Ordering entities and building both directions of the index; units are perspectives.
+    Index,
+    /// Writing a manifest; units are instances.
+    Write,
+}
+
+impl Stage {
+    /// The verb that a progress bar shows.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Read => "reading",
+            Self::Extract => "extracting",
+            Self::Index => "indexing",
+            Self::Write => "writing",
+        }
+    }
+}
+
+/// An observer that listens to nothing and never cancels.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unobserved;
+
+impl Observer for Unobserved {
+    fn advanced(&self, _stage: Stage, _done: u64, _total: u64) {}
+}
+
+/// A cancel flag and a counter that work and its owner share.
+#[derive(Debug, Default)]
+pub struct Cancellation {
+    cancelled: AtomicBool,
+    done: AtomicU64,
+}
+
+impl Cancellation {
+    /// Asks the work to stop; it does so at its next step.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Release);
+    }
+
+    /// True once [`Self::cancel`] was called.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Acquire)
+    }
+
+    /// Adds finished units and returns the new sum.
+    pub fn add(&self, units: u64) -> u64 {
+        self.done.fetch_add(units, Ordering::AcqRel) + units
+    }
+}

@@ -1,0 +1,71 @@
+//! Opens a dataset of any supported format and hands out its instances one by one.
+//!
+//! Invariant: a source never changes what it reads, never holds a record twice, and loses nothing:
+//! a record that cannot be used is set aside with its row, byte offset and reason.
+
+mod dataset;
+mod error;
+mod instance;
+
+pub use dataset::{Dataset, Fingerprint, Reader, SetAside, SetAsideKind};
+pub use error::SourceError;
+pub use instance::{Given, Image, Instance, Speaker, Turn};
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// The formats that [`open`] knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Format {
+    /// Decide from the content.
+    #[default]
+    Auto,
+    /// A JSON array, or lines, of conversations (`conversations` with from/value, `messages` with role/content).
+    Llava,
+    /// COCO instances or captions; LVIS is a COCO dialect with the same members.
+    Coco,
+    /// LVIS: COCO with image counts and frequency groups in its categories.
+    Lvis,
+    /// A Parquet table.
+    Parquet,
+    /// A comma- or tab-separated table.
+    Csv,
+    /// A JSON object a line.
+    Jsonl,
+    /// One folder a class, images in them.
+    ImageFolder,
+    /// `path label` lines.
+    List,
+}
+
+/// Which columns or members of a table hold what; `None` is guessed from names and content.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Columns {
+    /// The instance's unique name.
+    pub id: Option<String>,
+    /// Image path, or a struct with bytes.
+    pub image: Option<String>,
+    /// Captions or other text.
+    pub text: Option<Vec<String>>,
+    /// Class label.
+    pub label: Option<String>,
+    /// A list of object names.
+    pub objects: Option<String>,
+}
+
+/// How to open a dataset; the recipe's `[dataset]` table.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Options {
+    /// The format, `auto` to decide from the content.
+    pub format: Format,
+    /// Column mapping of tables.
+    pub columns: Columns,
+    /// The folder that image paths are relative to; the dataset's own folder without it.
+    pub image_root: Option<PathBuf>,
+    /// A JSONL of entities that another tool found, joined by id.
+    pub entities: Option<PathBuf>,
+}

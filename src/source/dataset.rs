@@ -1,0 +1,173 @@
+//! An opened dataset: its instances in source order, what was set aside, and its fingerprint.
+//!
+//! Invariant: instance numbers are dense (`0..len`), in source order over all shards, and skip what was set aside.
+
+use std::path::{Path, PathBuf};
+
+use super::{Format, Instance, SourceError};
+
+/// One readable part of a dataset: a file, or a shard of one.
+pub trait Reader: Send + Sync {
+    /// How many usable records it holds.
+    fn len(&self) -> usize;
+
+    /// True when it holds none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Clears `into` and fills it with record `row` (`row < len`).
+    fn read<'a>(&'a self, row: usize, into: &mut Instance<'a>);
+
+    /// The record's own bytes, where the format has such (JSON records, CSV lines, list lines).
+    fn raw(&self, _row: usize) -> Option<&[u8]> {
+        None
+    }
+}
+
+/// Why a record was set aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SetAsideKind {
+    /// Not JSON, or a line with the wrong number of fields.
+    BadJson,
+    /// A member has a type that cannot be used.
+    WrongType,
+    /// No id where the format needs one.
+    MissingId,
+    /// An id that an earlier record has.
+    DuplicateId,
+    /// Bytes that are not UTF-8.
+    InvalidUtf8,
+    /// The file ends inside the record.
+    Truncated,
+    /// A file that is not an image where one is expected, or cannot be read.
+    Unreadable,
+}
+
+/// A record that could not be used.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct SetAside {
+    /// Which file, when the dataset has several.
+    pub file: PathBuf,
+    /// 0-based row among all records of that file.
+    pub row: u64,
+    /// Byte offset of the record in the (decompressed) file.
+    pub offset: u64,
+    /// The class of the fault.
+    pub kind: SetAsideKind,
+    /// What exactly is wrong, in words.
+    pub message: String,
+}
+
+/// BLAKE3 over the content of every file, in order; 32 bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Fingerprint(pub [u8; 32]);
+
+impl std::fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("blake3:")?;
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// An opened dataset.
+pub struct Dataset {
+    pub(crate) path: PathBuf,
+    pub(crate) format: Format,
+    pub(crate) image_root: PathBuf,
+    pub(crate) readers: Vec<Box<dyn Reader>>,
+    /// `starts[r]` is the number of the first instance of reader `r`; one more entry holds the sum.
+    pub(crate) starts: Vec<usize>,
+    pub(crate) set_aside: Vec<SetAside>,
+    pub(crate) fingerprint: Fingerprint,
+    /// Stable 64-bit hash of each instance's id (XXH3), in order.
+    pub(crate) id_hashes: Vec<u64>,
+    /// What was guessed, for the user to see: ("text", "caption"), …
+    pub(crate) mapping: Vec<(String, String)>,
+}
+
+impl Dataset {
+    /// The path as the user gave it.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The detected format; never [`Format::Auto`].
+    #[must_use]
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// The number of instances.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.id_hashes.len()
+    }
+
+    /// True when there is no instance.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.id_hashes.is_empty()
+    }
+
+    /// Fills `into` with instance `number`; a number past the end leaves it cleared.
+    pub fn read<'a>(&'a self, number: usize, into: &mut Instance<'a>) {
+        match self.locate(number) {
+            Some((reader, row)) => reader.read(row, into),
+            None => into.clear(),
+        }
+    }
+
+    /// The record's own bytes, where the format has such.
+    #[must_use]
+    pub fn raw(&self, number: usize) -> Option<&[u8]> {
+        self.locate(number).and_then(|(reader, row)| reader.raw(row))
+    }
+
+    /// The records that could not be used.
+    #[must_use]
+    pub fn set_aside(&self) -> &[SetAside] {
+        &self.set_aside
+    }
+
+    /// The content's fingerprint.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+
+    /// Stable hashes of the instances' ids, in order.
+    #[must_use]
+    pub fn id_hashes(&self) -> &[u64] {
+        &self.id_hashes
+    }
+
+    /// What each role was mapped to: pairs of role and column or member.
+    #[must_use]
+    pub fn mapping(&self) -> &[(String, String)] {
+        &self.mapping
+    }
+
+    /// The encoded bytes of a picture.
+    ///
+    /// # Errors
+    /// [`SourceError::Unreadable`] when the file cannot be read or lies outside the image root.
+    pub fn image_bytes(&self, image: &super::Image<'_>) -> Result<Vec<u8>, SourceError> {
+        match image {
+            super::Image::Bytes(bytes) => Ok(bytes.to_vec()),
+            super::Image::Path(path) => {
+                let full = self.image_root.join(path.as_ref());
+                std::fs::read(&full).map_err(|cause| SourceError::Unreadable { path: full, cause })
+            }
+        }
+    }
+
+    fn locate(&self, number: usize) -> Option<(&dyn Reader, usize)> {
+        let after = self.starts.partition_point(|&start| start <= number);
+        let reader = self.readers.get(after.checked_sub(1)?)?;
+        let row = number - self.starts[after - 1];
+        (row < reader.len()).then_some((reader.as_ref(), row))
+    }
+}
