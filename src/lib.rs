@@ -12,6 +12,7 @@
 pub mod app;
 pub mod entity;
 pub mod index;
+pub mod number;
 pub mod progress;
 pub mod recipe;
 pub mod source;
