@@ -17,3 +17,4 @@ pub mod number;
 pub mod progress;
 pub mod recipe;
 pub mod source;
+pub mod ui;

@@ -160,7 +160,8 @@ mod tests {
 
     #[test]
     fn a_short_logarithmic_axis_has_twos_and_fives() {
-        let values: Vec<_> = Axis::new(Scale::Log, (1.0, 9.0), 60).ticks(6).iter().map(|tick| tick.value as u64).collect();
+        let values: Vec<_> =
+            Axis::new(Scale::Log, (1.0, 9.0), 60).ticks(6).iter().map(|tick| tick.value as u64).collect();
         assert_eq!(values, [1, 2, 5]);
     }
 

@@ -99,9 +99,8 @@ impl<'a> Distribution<'a> {
         if plot.area.is_empty() || self.filled.len() == 0 {
             return;
         }
-        let cut = self.cut.map(|cut| {
-            plot.column(plot.value_of_cut(cut.first_tail_rank, cut.threshold, self.filled.len()))
-        });
+        let cut =
+            self.cut.map(|cut| plot.column(plot.value_of_cut(cut.first_tail_rank, cut.threshold, self.filled.len())));
         self.draw_dots(&plot, cut, buffer);
         self.draw_labels(&plot, buffer);
         if let (Some(column), Some(cut)) = (cut, self.cut) {
@@ -231,7 +230,8 @@ impl<'a> Distribution<'a> {
 fn dash(heights: &[u16], canvas: &mut Canvas) {
     let (mut before, mut walked) = (heights.first().copied().unwrap_or(0), 0_usize);
     for (x, &height) in (0_u16..).zip(heights) {
-        let steps: Vec<u16> = if before > height { (height..=before).rev().collect() } else { (before..=height).collect() };
+        let steps: Vec<u16> =
+            if before > height { (height..=before).rev().collect() } else { (before..=height).collect() };
         for y in steps {
             if (walked / 3).is_multiple_of(2) && y > 0 {
                 canvas.dot(x, y - 1, Ink::Before as u8);

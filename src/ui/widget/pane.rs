@@ -83,7 +83,10 @@ pub fn rule(title: &Line<'_>, note: &Line<'_>, (row, border): (Rect, Style), buf
 
 fn write_titles(title: &Line<'_>, note: &Line<'_>, row: Rect, buffer: &mut Buffer) {
     let padded = |line: &Line<'_>| -> Vec<Span<'static>> {
-        let spans = line.spans.iter().map(|span| Span::styled(text::fit(&span.content, u16::MAX), span.style.patch(line.style)));
+        let spans = line
+            .spans
+            .iter()
+            .map(|span| Span::styled(text::fit(&span.content, u16::MAX), span.style.patch(line.style)));
         std::iter::once(Span::raw(" ")).chain(spans).chain(std::iter::once(Span::raw(" "))).collect()
     };
     let (title_width, note_width) = (title.width() as u16 + 2, note.width() as u16 + 2);

@@ -2,7 +2,7 @@
 //!
 //! Invariant: reading any point takes constant or logarithmic time, whatever the number of entities.
 
-/// Descending counts, whole or expected, with `sums[r]` = the sum of the counts of ranks `0..=r`.
+/// Descending counts, whole or expected, with `sums[r]` = the sum of the counts before rank r, one more than there are counts.
 #[derive(Clone, Copy, Debug)]
 pub enum Counts<'a> {
     /// Instances counted; `sums` may be empty while they are not known yet.
@@ -54,14 +54,14 @@ impl Counts<'_> {
     pub fn mass(&self, ranks: usize) -> Option<f64> {
         let (part, whole) = match self {
             Self::Whole { sums, .. } => {
-                let sum = |ranks: usize| ranks.checked_sub(1).and_then(|last| sums.get(last)).map(|&sum| sum as f64);
-                (sum(ranks), *sums.last()? as f64)
+                let last = sums.len().checked_sub(1)?;
+                (sums[ranks.min(last)] as f64, sums[last] as f64)
             }
             Self::Expected { sums, .. } => {
-                (ranks.checked_sub(1).and_then(|last| sums.get(last)).copied(), *sums.last()?)
+                let last = sums.len().checked_sub(1)?;
+                (sums[ranks.min(last)], sums[last])
             }
         };
-        let part = if ranks == 0 { 0.0 } else { part.unwrap_or(whole) };
         (whole > 0.0).then_some(part / whole)
     }
 
@@ -85,7 +85,7 @@ impl Counts<'_> {
 mod tests {
     use super::*;
 
-    const WHOLE: Counts<'_> = Counts::Whole { counts: &[80, 20, 20, 5], sums: &[80, 100, 120, 125] };
+    const WHOLE: Counts<'_> = Counts::Whole { counts: &[80, 20, 20, 5], sums: &[0, 80, 100, 120, 125] };
 
     #[test]
     fn mass_runs_from_nothing_to_all() {
