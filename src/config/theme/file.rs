@@ -122,8 +122,8 @@ impl ThemeFile {
         let resolved = self.palette.get(&text).unwrap_or(&text);
         let color = color::parse(resolved);
         if color.is_none() {
-            let known: Vec<&str> = self.palette.keys().map(String::as_str).chain(color::names()).collect();
-            let hint = nearest(&text, known);
+            let named: Vec<&str> = color::names().collect();
+            let hint = nearest(&text, self.palette.keys().map(String::as_str).chain(named));
             problem(format!("no colour '{text}'{hint}"));
         }
         color

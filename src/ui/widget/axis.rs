@@ -154,7 +154,8 @@ mod tests {
     fn an_axis_without_extent_stays_at_its_start() {
         for scale in [Scale::Linear, Scale::Log] {
             let axis = Axis::new(scale, (5.0, 5.0), 40);
-            assert_eq!((axis.dot(5.0), axis.dot(50.0), axis.value(39.0)), (0, 0, 5.0));
+            assert_eq!((axis.dot(5.0), axis.dot(50.0)), (0, 0));
+            assert!((axis.value(39.0) - 5.0).abs() < 1e-9);
         }
     }
 

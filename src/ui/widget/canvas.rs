@@ -129,6 +129,6 @@ mod tests {
                 buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect()
             })
             .collect();
-        assert_eq!(drawn, ["⣿⣿", "⢕⢕", "⡀⠄", "⣒⣒"]);
+        assert_eq!(drawn, ["⣿⣿", "⡪⡪", "⡀⠂", "⣒⣒"]);
     }
 }

@@ -268,3 +268,47 @@ fn write_symbol(buffer: &mut Buffer, position: Position, (symbol, style): (&str,
         cell.set_symbol(symbol).set_style(style);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Zipf counts: `top / rank`, at least 1.
+    fn zipf(top: u32, entities: u32) -> (Vec<u32>, Vec<u64>) {
+        let counts: Vec<u32> = (1..=entities).map(|rank| (top / rank).max(1)).collect();
+        let sums = std::iter::once(0).chain(counts.iter().scan(0_u64, |sum, &count| {
+            *sum += u64::from(count);
+            Some(*sum)
+        }));
+        let sums = sums.collect();
+        (counts, sums)
+    }
+
+    fn drawn(chart: &Distribution<'_>, (width, height): (u16, u16)) -> String {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
+        chart.render(buffer.area, &mut buffer);
+        let rows = buffer.content().chunks(usize::from(width));
+        rows.map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>() + "\n").collect()
+    }
+
+    #[test]
+    fn show() {
+        let (counts, sums) = zipf(412_330, 27_671);
+        let before: Vec<f64> = counts.iter().map(|&c| f64::from(c)).collect();
+        let _ = before;
+        let filled = Counts::Whole { counts: &counts, sums: &sums };
+        let first_tail_rank = 3000;
+        let cut = Cut { first_tail_rank, threshold: f64::from(counts[first_tail_rank]) };
+        for mode in ChartMode::ALL {
+            let chart = Distribution { cut: Some(cut), marker: Some(400), ..Distribution::of(mode, filled, ChartStyle::default()) };
+            println!("{}", drawn(&chart, (90, 16)));
+            println!("{}", drawn(&chart, (40, 8)));
+        }
+        let after: Vec<u32> = counts.iter().map(|&c| c.min(137 + c / 8)).collect();
+        let a = Counts::Whole { counts: &after, sums: &[] };
+        let added: Vec<u32> = after.iter().map(|&c| c + 40).collect();
+        let ad = Counts::Whole { counts: &added, sums: &[] };
+        let chart = Distribution { cut: Some(cut), marker: Some(400), outline: Some(filled), added: Some(ad), ..Distribution::of(ChartMode::RankFrequency, a, ChartStyle::default()) };
+        println!("{}", drawn(&chart, (90, 16)));
+    }
+}
