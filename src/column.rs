@@ -264,9 +264,13 @@ mod tests {
     #[test]
     fn parts_from_outside_are_checked() {
         assert!(Csr::checked(vec![0, 1, 3], vec![4, 0, 4], 5).is_some());
-        for (offsets, values, columns) in
-            [(vec![0, 1], vec![0, 1], 5), (vec![0, 3, 2], vec![0, 1], 5), (vec![0, 2], vec![0, 5], 5), (vec![], vec![], 5), (vec![1, 2], vec![0, 1], 5)]
-        {
+        for (offsets, values, columns) in [
+            (vec![0, 1], vec![0, 1], 5),
+            (vec![0, 3, 2], vec![0, 1], 5),
+            (vec![0, 2], vec![0, 5], 5),
+            (vec![], vec![], 5),
+            (vec![1, 2], vec![0, 1], 5),
+        ] {
             assert!(Csr::checked(offsets, values, columns).is_none());
         }
         assert!(StringTable::checked(vec![0, 2, 3], "éa".into()).is_some());

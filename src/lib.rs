@@ -10,6 +10,7 @@
 //! ```
 
 pub mod app;
+pub mod column;
 pub mod entity;
 pub mod index;
 pub mod number;

@@ -8,9 +8,7 @@
 #[must_use]
 pub fn lorenz(cumulative: &[u64], points: usize) -> Vec<(f64, f64)> {
     let all = cumulative.last().copied().unwrap_or(0);
-    sampled(cumulative.len().saturating_sub(1), points, |entities, rank_count| {
-        all - cumulative[rank_count - entities]
-    })
+    sampled(cumulative.len().saturating_sub(1), points, |entities, rank_count| all - cumulative[rank_count - entities])
 }
 
 /// Cumulative mass from the most frequent entity: share of entities against share of occurrences, at `points + 1` places.
@@ -39,7 +37,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::index::perspective::cumulated;
+    use crate::index::split::cumulated;
 
     #[test]
     fn curves_go_from_nothing_to_all() {

@@ -45,7 +45,7 @@ impl Split {
             Threshold::Count(limit) => counts.partition_point(|&count| count > limit),
             Threshold::TailMass(mass) => {
                 let goal = (1.0 - mass) * sum as f64;
-                cumulative.iter().skip(1).len().min(cumulative[1..].partition_point(|&reached| (reached as f64) < goal))
+                cumulative.get(1..).unwrap_or_default().partition_point(|&reached| (reached as f64) < goal)
             }
         };
         let tau = match threshold {
