@@ -11,6 +11,7 @@
 
 pub mod app;
 pub mod config;
+pub mod column;
 pub mod entity;
 pub mod index;
 pub mod number;
