@@ -12,6 +12,11 @@
 pub mod app;
 pub mod entity;
 pub mod index;
+pub mod job;
+pub mod manifest;
+pub mod plan;
+pub mod policy;
+pub mod preview;
 pub mod progress;
 pub mod recipe;
 pub mod source;
