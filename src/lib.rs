@@ -15,6 +15,8 @@ pub mod column;
 pub mod entity;
 pub mod index;
 pub mod number;
+pub mod plan;
+pub mod policy;
 pub mod progress;
 pub mod recipe;
 pub mod source;
