@@ -122,7 +122,8 @@ impl ThemeFile {
         let resolved = self.palette.get(&text).unwrap_or(&text);
         let color = color::parse(resolved);
         if color.is_none() {
-            let known: Vec<&str> = self.palette.keys().map(String::as_str).chain(color::names()).collect();
+            let mut known: Vec<&str> = color::names().collect();
+            known.extend(self.palette.keys().map(String::as_str));
             let hint = nearest(&text, known);
             problem(format!("no colour '{text}'{hint}"));
         }
