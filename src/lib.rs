@@ -11,8 +11,10 @@
 
 pub mod app;
 pub mod config;
+pub mod column;
 pub mod entity;
 pub mod index;
+pub mod number;
 pub mod progress;
 pub mod recipe;
 pub mod source;
