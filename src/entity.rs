@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::column::{Csr, StringTable};
 
+/// One more with every change of what is extracted from the same dataset: cached indexes of other versions are built again.
+pub const EXTRACTOR_VERSION: u32 = 1;
+
 /// A way of looking at a dataset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

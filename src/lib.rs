@@ -10,8 +10,8 @@
 //! ```
 
 pub mod app;
-pub mod config;
 pub mod column;
+pub mod config;
 pub mod entity;
 pub mod index;
 pub mod number;

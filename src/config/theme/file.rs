@@ -122,8 +122,9 @@ impl ThemeFile {
         let resolved = self.palette.get(&text).unwrap_or(&text);
         let color = color::parse(resolved);
         if color.is_none() {
-            let named: Vec<&str> = color::names().collect();
-            let hint = nearest(&text, self.palette.keys().map(String::as_str).chain(named));
+            let mut known: Vec<&str> = color::names().collect();
+            known.extend(self.palette.keys().map(String::as_str));
+            let hint = nearest(&text, known);
             problem(format!("no colour '{text}'{hint}"));
         }
         color
