@@ -40,6 +40,12 @@ impl Theme {
         Self { name: name.to_owned(), support, styles: styles.collect() }
     }
 
+    /// A theme without any style: for layout, and for terminals that show none.
+    #[must_use]
+    pub fn plain() -> Self {
+        Self { name: "plain".to_owned(), support: ColorSupport::None, styles: Vec::new() }
+    }
+
     /// The theme's name.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -22,6 +22,8 @@ use crate::config::theme::Theme;
 use layout::{Layout, Side};
 
 pub use chart::counts;
+pub use findings::lines as finding_lines;
+pub use opening::draw_bar;
 
 /// Draws the screen.
 pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {

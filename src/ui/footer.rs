@@ -21,7 +21,8 @@ const LOADING: &[Hint] = &[
     ("perspective", &[Action::NextPerspective]),
     ("quit", &[Action::Quit]),
 ];
-const FAILED: &[Hint] = &[("try again", &[Action::Reload]), ("edit recipe", &[Action::EditRecipe]), ("quit", &[Action::Quit])];
+const FAILED: &[Hint] =
+    &[("try again", &[Action::Reload]), ("edit recipe", &[Action::EditRecipe]), ("quit", &[Action::Quit])];
 const EXPLORE: &[Hint] = &[
     ("move", &[Action::MoveDown, Action::MoveUp]),
     ("threshold", &[Action::ThresholdLower, Action::ThresholdHigher]),
@@ -73,7 +74,8 @@ const EXPORT: &[Hint] = &[
     ("save recipe", &[Action::SaveRecipe]),
     ("undo", &[Action::Undo]),
 ];
-const OVERLAY: &[Hint] = &[("move", &[Action::MoveDown, Action::MoveUp]), ("choose", &[Action::Enter]), ("close", &[Action::Back])];
+const OVERLAY: &[Hint] =
+    &[("move", &[Action::MoveDown, Action::MoveUp]), ("choose", &[Action::Enter]), ("close", &[Action::Back])];
 
 /// Draws the bottom line.
 pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
@@ -131,7 +133,8 @@ fn placed(model: &Model, area: Rect, start: u16) -> Vec<(u16, &'static Hint)> {
 
 fn hint_width(model: &Model, (label, actions): &Hint) -> u16 {
     let contexts = model.contexts();
-    let keys = actions.iter().filter_map(|&action| model.bindings.hint(&contexts, action).first().map(ToString::to_string));
+    let keys =
+        actions.iter().filter_map(|&action| model.bindings.hint(&contexts, action).first().map(ToString::to_string));
     let keys: Vec<String> = keys.collect();
     if keys.is_empty() { 0 } else { text::width(&keys.join(" ")) + 1 + text::width(label) }
 }

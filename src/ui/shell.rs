@@ -102,9 +102,11 @@ fn draw_header(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
 fn header_notes(model: &Model, theme: &Theme) -> Line<'static> {
     let mut spans = Vec::new();
     if let JobState::Running(job) | JobState::Cancelling(job) = &model.job {
-        let share = job.steps.iter().rfind(|step| step.done > 0).map_or(0.0, |step| {
-            if step.total > 0 { step.done as f64 / step.total as f64 } else { 0.0 }
-        });
+        let share = job
+            .steps
+            .iter()
+            .rfind(|step| step.done > 0)
+            .map_or(0.0, |step| if step.total > 0 { step.done as f64 / step.total as f64 } else { 0.0 });
         spans.push(look::span(theme, Role::BarDone, format!("▶ job {}   ", number::rounded_share(share))));
     }
     let file = model.history.path.file_name().map_or_else(String::new, |name| name.display().to_string());

@@ -15,7 +15,10 @@ use crate::number;
 
 /// What the screen says, a paragraph each.
 const WORDS: [(&str, Role); 3] = [
-    ("No worker is installed: fantail-worker, which makes new instances on a GPU or CPU, is a program of its own.", Role::Warning),
+    (
+        "No worker is installed: fantail-worker, which makes new instances on a GPU or CPU, is a program of its own.",
+        Role::Warning,
+    ),
     (
         "With it, this screen says which tail entities to fill and by how much, from which seed instances, and by which means: \
          repeat, borrow, diffusion, synonym, rewrite, converse, slots. A small trial shows seed and result side by side before \

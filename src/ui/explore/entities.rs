@@ -121,7 +121,13 @@ fn draw_header(theme: &Theme, (area, columns): (Rect, &Columns), buffer: &mut Bu
 fn draw_no_match(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let query = &model.explore.table.search.field.text;
     let words = if query.is_empty() { "no entities".to_owned() } else { format!("no entity matches '{query}'") };
-    buffer.set_stringn(area.x + 2, area.y, words, usize::from(area.width.saturating_sub(2)), theme.style(Role::TextDim));
+    buffer.set_stringn(
+        area.x + 2,
+        area.y,
+        words,
+        usize::from(area.width.saturating_sub(2)),
+        theme.style(Role::TextDim),
+    );
 }
 
 /// One line of the table.

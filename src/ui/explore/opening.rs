@@ -55,7 +55,7 @@ fn amount(stage: Stage, (done, total): (u64, u64)) -> String {
     let shown = |value: u64| if stage == Stage::Read { number::bytes(value) } else { number::count(value) };
     let unit = match stage {
         Stage::Read => "",
-        Stage::Extract | Stage::Write => " instances",
+        Stage::Extract | Stage::Plan | Stage::Write => " instances",
         Stage::Index => " perspectives",
     };
     if total == 0 {
@@ -71,12 +71,7 @@ pub fn draw_failure(model: &Model, theme: &Theme, (area, cause): (Rect, &str), b
     let width = area.width.min(84);
     let lines = text::wrap(cause, width.saturating_sub(4), theme.style(Role::Text));
     let height = (lines.len() as u16 + 6).min(area.height);
-    let place = Rect {
-        x: area.x + (area.width - width) / 2,
-        y: area.y + (area.height - height) / 3,
-        width,
-        height,
-    };
+    let place = Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 3, width, height };
     look::pane(theme, false, (title, Line::default())).render(place, buffer);
     let inner = Frame::inner(place);
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };

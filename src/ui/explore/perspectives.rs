@@ -48,7 +48,10 @@ pub fn draw(model: &Model, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
 /// Where each perspective stands.
 pub fn rows(model: &Model, layout: &Layout) -> Vec<(Rect, Perspective)> {
     if layout.is_folded() {
-        return entries(model, layout.perspectives).into_iter().map(|(area, perspective, _)| (area, perspective)).collect();
+        return entries(model, layout.perspectives)
+            .into_iter()
+            .map(|(area, perspective, _)| (area, perspective))
+            .collect();
     }
     let inner = Frame::inner(layout.perspectives);
     let mut y = inner.y;

@@ -300,7 +300,11 @@ mod tests {
         let first_tail_rank = 3000;
         let cut = Cut { first_tail_rank, threshold: f64::from(counts[first_tail_rank]) };
         for mode in ChartMode::ALL {
-            let chart = Distribution { cut: Some(cut), marker: Some(400), ..Distribution::of(mode, filled, ChartStyle::default()) };
+            let chart = Distribution {
+                cut: Some(cut),
+                marker: Some(400),
+                ..Distribution::of(mode, filled, ChartStyle::default())
+            };
             println!("{}", drawn(&chart, (90, 16)));
             println!("{}", drawn(&chart, (40, 8)));
         }
@@ -308,7 +312,13 @@ mod tests {
         let a = Counts::Whole { counts: &after, sums: &[] };
         let added: Vec<u32> = after.iter().map(|&c| c + 40).collect();
         let ad = Counts::Whole { counts: &added, sums: &[] };
-        let chart = Distribution { cut: Some(cut), marker: Some(400), outline: Some(filled), added: Some(ad), ..Distribution::of(ChartMode::RankFrequency, a, ChartStyle::default()) };
+        let chart = Distribution {
+            cut: Some(cut),
+            marker: Some(400),
+            outline: Some(filled),
+            added: Some(ad),
+            ..Distribution::of(ChartMode::RankFrequency, a, ChartStyle::default())
+        };
         println!("{}", drawn(&chart, (90, 16)));
     }
 }
