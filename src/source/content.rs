@@ -75,7 +75,11 @@ impl Content {
 }
 
 /// Fills `out` until the end, the bound or a fault; the fault comes back in words.
-fn inflate(mut decoder: Box<dyn Read + '_>, out: &mut Vec<u8>, phase: &Phase<'_>) -> Result<Option<String>, SourceError> {
+fn inflate(
+    mut decoder: Box<dyn Read + '_>,
+    out: &mut Vec<u8>,
+    phase: &Phase<'_>,
+) -> Result<Option<String>, SourceError> {
     loop {
         phase.check()?;
         match decoder.by_ref().take(STEP).read_to_end(out) {

@@ -3,6 +3,8 @@
 //! Invariant: never reads a byte twice, never recurses; a value that ends in the wrong way is refused as early as its bytes
 //! show it, so that a broken record does not swallow its neighbours.
 
+use std::ops::Range;
+
 use memchr::memchr2;
 use smallvec::SmallVec;
 
@@ -133,4 +135,42 @@ fn container_end(bytes: &[u8], start: usize) -> Result<usize, Flaw> {
 pub(crate) fn skip_space(bytes: &[u8], at: usize) -> usize {
     let rest = bytes.get(at..).unwrap_or_default();
     rest.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n')).map_or(bytes.len(), |skip| at + skip)
+}
+
+/// A member of an object: its name as written, without quotes, and where its value is.
+pub(crate) struct Member<'b> {
+    pub(crate) name: &'b str,
+    pub(crate) value: Range<usize>,
+    /// False when the bytes end, or break, inside the value.
+    pub(crate) complete: bool,
+}
+
+/// The members of the object at `start`, as far as they can be told apart, and where the object ends if it does.
+pub(crate) fn members(bytes: &[u8], start: usize) -> (Vec<Member<'_>>, Option<usize>) {
+    let mut found = Vec::new();
+    let mut at = skip_space(bytes, start + 1);
+    loop {
+        if bytes.get(at) == Some(&b'}') {
+            return (found, Some(at + 1));
+        }
+        let Some((name, value)) = member_name(bytes, at) else { return (found, None) };
+        let end = value_end(bytes, value);
+        found.push(Member { name, value: value..end.unwrap_or(bytes.len()), complete: end.is_ok() });
+        let Ok(end) = end else { return (found, None) };
+        at = skip_space(bytes, end);
+        if bytes.get(at) == Some(&b',') {
+            at = skip_space(bytes, at + 1);
+        } else if bytes.get(at) != Some(&b'}') {
+            return (found, None);
+        }
+    }
+}
+
+/// The name at `at` and where its value starts.
+fn member_name(bytes: &[u8], at: usize) -> Option<(&str, usize)> {
+    (bytes.get(at) == Some(&b'"')).then_some(())?;
+    let end = string_end(bytes, at).ok()?;
+    let name = std::str::from_utf8(&bytes[at + 1..end - 1]).ok()?;
+    let colon = skip_space(bytes, end);
+    (bytes.get(colon) == Some(&b':')).then(|| (name, skip_space(bytes, colon + 1)))
 }

@@ -113,9 +113,7 @@ impl<C: Check> Walk for Lines<C> {
         let line = &bytes[span.clone()];
         let outcome = if line.starts_with(b"{") {
             self.check.check(line).map_err(|fault| match (found, value_end(line, 0)) {
-                (None, Err(Flaw::Unclosed)) => {
-                    Fault::new(SetAsideKind::Truncated, "the file ends inside this record")
-                }
+                (None, Err(Flaw::Unclosed)) => Fault::new(SetAsideKind::Truncated, "the file ends inside this record"),
                 _ => fault,
             })
         } else if value_end(line, 0) == Ok(line.len()) {
@@ -135,10 +133,9 @@ impl<C: Check> Walk for Lines<C> {
 pub(crate) fn line_start(bytes: &[u8], at: usize) -> usize {
     match at.checked_sub(1) {
         None => 0,
-        Some(before) => bytes
-            .get(before..)
-            .and_then(|rest| memchr(b'\n', rest))
-            .map_or(bytes.len(), |found| before + found + 1),
+        Some(before) => {
+            bytes.get(before..).and_then(|rest| memchr(b'\n', rest)).map_or(bytes.len(), |found| before + found + 1)
+        }
     }
 }
 
