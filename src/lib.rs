@@ -14,6 +14,7 @@ pub mod column;
 pub mod config;
 pub mod entity;
 pub mod index;
+pub mod language;
 pub mod number;
 pub mod plan;
 pub mod policy;
