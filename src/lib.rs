@@ -10,16 +10,13 @@
 //! ```
 
 pub mod app;
-pub mod config;
 pub mod column;
+pub mod config;
 pub mod entity;
 pub mod index;
 pub mod number;
-pub mod job;
-pub mod manifest;
 pub mod plan;
 pub mod policy;
-pub mod preview;
 pub mod progress;
 pub mod recipe;
 pub mod source;
