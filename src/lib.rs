@@ -10,10 +10,10 @@
 //! ```
 
 pub mod app;
+pub mod column;
 pub mod entity;
 pub mod index;
-pub mod job;
-pub mod manifest;
+pub mod number;
 pub mod plan;
 pub mod policy;
 pub mod preview;

@@ -19,8 +19,17 @@ const IMPORTS: [(&str, &[&str]); 7] = [
     ("progress", &["entity"]),
     ("recipe", &["source", "entity", "index", "policy", "recipe", "number"]),
     ("finding", &["source", "entity", "index", "recipe", "number", "finding", "language"]),
-    ("manifest", &["source", "entity", "index", "policy", "plan", "preview", "recipe", "progress", "number", "manifest"]),
-    ("ui", &["ui", "app", "config", "number", "source", "entity", "index", "policy", "plan", "preview", "finding", "recipe", "progress", "job", "manifest"]),
+    (
+        "manifest",
+        &["source", "entity", "index", "policy", "plan", "preview", "recipe", "progress", "number", "manifest"],
+    ),
+    (
+        "ui",
+        &[
+            "ui", "app", "config", "number", "source", "entity", "index", "policy", "plan", "preview", "finding",
+            "recipe", "progress", "job", "manifest",
+        ],
+    ),
 ];
 
 /// Crates and the only places that may use them.
@@ -70,7 +79,8 @@ impl Source {
         self.code().any(|line| {
             line.match_indices(name).any(|(at, _)| {
                 let before = line[..at].chars().next_back();
-                line[at + name.len()..].starts_with("::") && !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':')
+                line[at + name.len()..].starts_with("::")
+                    && !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':')
             })
         })
     }
@@ -157,7 +167,9 @@ fn app_knows_no_terminal_and_no_worker() {
                 .filter(|import| ["ui", "run", "cli", "manifest"].contains(&import.as_str()))
                 .map(|import| format!("{} imports {import}", file.name)),
         );
-        for forbidden in ["std::fs", "std::time::Instant", "SystemTime", "std::thread", "std::net", "std::process", "std::io"] {
+        for forbidden in
+            ["std::fs", "std::time::Instant", "SystemTime", "std::thread", "std::net", "std::process", "std::io"]
+        {
             if file.code().any(|line| line.contains(forbidden)) {
                 violations.push(format!("{} names {forbidden}", file.name));
             }
