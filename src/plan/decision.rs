@@ -150,10 +150,7 @@ fn scale(voters: &[Voter<'_>], instances: usize) -> f64 {
         let scores = voters.iter().filter_map(|voter| voter.score(instance));
         scores.reduce(f64::max).map_or((0_u64, 0_u128), |score| (1, (score * UNIT) as u128))
     };
-    let (scored, sum) = (0..instances)
-        .into_par_iter()
-        .with_min_len(4096)
-        .map(one)
-        .reduce(|| (0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+    let (scored, sum) =
+        (0..instances).into_par_iter().with_min_len(4096).map(one).reduce(|| (0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
     if sum == 0 { 1.0 } else { scored as f64 / (sum as f64 / UNIT) }
 }

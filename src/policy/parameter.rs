@@ -77,7 +77,8 @@ impl Range {
     /// Where a value stands on the slider, 0 to 1.
     #[must_use]
     pub fn position(&self, value: f64) -> f64 {
-        let (low, high, value) = (self.on_scale(self.low), self.on_scale(self.high), self.on_scale(self.clamped(value)));
+        let (low, high, value) =
+            (self.on_scale(self.low), self.on_scale(self.high), self.on_scale(self.clamped(value)));
         if high > low { (value - low) / (high - low) } else { 0.0 }
     }
 
@@ -158,7 +159,9 @@ impl Parameter {
         match self {
             Self::Threshold(_) => "an entity of n instances votes with probability min(1, τ/n); up to τ it always does",
             Self::PassCount => "at least so many perspectives must vote for an instance",
-            Self::Vote => "any: each entity draws; mean: one draw, mean probability; length normalised: no advantage for long texts",
+            Self::Vote => {
+                "any: each entity draws; mean: one draw, mean probability; length normalised: no advantage for long texts"
+            }
             Self::Alpha => "the share of voted instances that is kept",
             Self::NoEntity => "whether instances without any entity are kept",
             Self::Balanced => "the perspective whose entities are balanced",

@@ -73,9 +73,7 @@ impl Dictionary {
         let rarest = self.value(*ranks.last()?);
         Some(match self.reduction {
             Reduction::Any => any(rarest, || self.product_of_misses(ranks)),
-            Reduction::LengthNormalised => {
-                any(rarest, || self.product_of_misses(ranks).powf(1.0 / ranks.len() as f64))
-            }
+            Reduction::LengthNormalised => any(rarest, || self.product_of_misses(ranks).powf(1.0 / ranks.len() as f64)),
             Reduction::Mean => ranks.iter().map(|&rank| self.value(rank)).sum::<f64>() / ranks.len() as f64,
             Reduction::Largest => rarest,
         })

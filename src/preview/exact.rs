@@ -164,11 +164,8 @@ impl Exact {
     fn expected_of(&self, holders: &[u32]) -> (f32, f32) {
         let expected = |&instance: &u32| self.expected[instance as usize];
         let count: f64 = holders.iter().map(|instance| f64::from(expected(instance))).sum();
-        let lost = if count < SURE {
-            holders.iter().map(|instance| 1.0 - expected(instance).min(1.0)).product()
-        } else {
-            0.0
-        };
+        let lost =
+            if count < SURE { holders.iter().map(|instance| 1.0 - expected(instance).min(1.0)).product() } else { 0.0 };
         (count as f32, lost)
     }
 }

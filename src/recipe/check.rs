@@ -82,7 +82,8 @@ fn check_value(value: &Spanned<DeValue<'_>>, path: &str) -> Result<(), Fault> {
 
 fn check_ranges(recipe: &Recipe, document: &DeTable<'_>) -> Result<(), Fault> {
     let place = |path: &str| span_of(document, path);
-    let refuse = |wrong: bool, path: &str, message: String| if wrong { Err(Fault(place(path), message)) } else { Ok(()) };
+    let refuse =
+        |wrong: bool, path: &str, message: String| if wrong { Err(Fault(place(path), message)) } else { Ok(()) };
     let within = |value: f64, low: f64, high: f64| value > low && value <= high;
     refuse(recipe.version != 1, "version", format!("version {} is not known; write version = 1", recipe.version))?;
     for (perspective, choice) in &recipe.threshold {
@@ -123,9 +124,9 @@ fn check_ranges(recipe: &Recipe, document: &DeTable<'_>) -> Result<(), Fault> {
     let beta = rebalance.beta;
     let wrong = !(beta > 0.0 && beta < 1.0);
     refuse(wrong, "rebalance.beta", format!("beta = {beta} is out of range; write a number between 0 and 1"))?;
-    let missing = rebalance.perspective.filter(|wanted| {
-        !recipe.entities.perspectives.is_empty() && !recipe.entities.perspectives.contains(wanted)
-    });
+    let missing = rebalance
+        .perspective
+        .filter(|wanted| !recipe.entities.perspectives.is_empty() && !recipe.entities.perspectives.contains(wanted));
     match missing {
         Some(wanted) => Err(Fault(
             place("rebalance.perspective"),

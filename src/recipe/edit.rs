@@ -37,7 +37,8 @@ fn merge(document: &mut dyn TableLike, wanted: &dyn TableLike, present: &dyn Tab
             _ => replace(document, key, value),
         }
     }
-    let gone: Vec<String> = present.iter().map(|(key, _)| key.to_owned()).filter(|key| !wanted.contains_key(key)).collect();
+    let gone: Vec<String> =
+        present.iter().map(|(key, _)| key.to_owned()).filter(|key| !wanted.contains_key(key)).collect();
     for key in gone {
         document.remove(&key);
     }
