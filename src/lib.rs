@@ -17,6 +17,7 @@ pub mod index;
 pub mod number;
 pub mod plan;
 pub mod policy;
+pub mod preview;
 pub mod progress;
 pub mod recipe;
 pub mod source;
