@@ -70,6 +70,6 @@ pub fn regions(model: &Model, area: Rect, hits: &mut HitMap) {
         hits.push(hit_area(list), Target::Pane(Pane::Instances));
         hits.push(hit_area(Frame::inner(list)), Target::Instances);
         hits.push(hit_area(text), Target::Pane(Pane::Text));
-        hits.push(hit_area(instance::text_area(model, text)), Target::InstanceText);
+        hits.push(hit_area(instance::inside(text)), Target::InstanceText);
     }
 }

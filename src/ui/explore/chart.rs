@@ -30,7 +30,7 @@ pub fn plot(model: &Model, area: Rect) -> Option<Plot> {
 /// Draws the chart in its pane.
 pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let focused = model.explore.focus == Pane::Chart && model.loaded().is_some();
-    look::pane(theme, focused, (title(model, theme), note(model, theme))).render(area, buffer);
+    look::pane(theme, focused, (title(model, theme, area.width), note(model, theme))).render(area, buffer);
     let inner = Frame::inner(area);
     let chart = distribution(model, look::chart(theme));
     if chart.filled.len() == 0 {
@@ -47,7 +47,7 @@ fn distribution(model: &Model, style: ChartStyle) -> Distribution<'_> {
     Distribution { cut, marker, ..Distribution::of(model.chart, counts(model), style) }
 }
 
-fn title<'a>(model: &Model, theme: &Theme) -> Line<'a> {
+fn title<'a>(model: &Model, theme: &Theme, width: u16) -> Line<'a> {
     let mut spans = vec![Span::raw(model.perspective.title()), Span::raw(" · "), Span::raw(model.chart.title())];
     let scale = match model.chart {
         crate::app::model::ChartMode::RankFrequency => " · log–log",
@@ -55,7 +55,9 @@ fn title<'a>(model: &Model, theme: &Theme) -> Line<'a> {
         crate::app::model::ChartMode::Lorenz => " · from the rarest",
         crate::app::model::ChartMode::Cumulative => " · from the most frequent",
     };
-    spans.push(look::span(theme, Role::TextDim, scale));
+    if width >= 76 {
+        spans.push(look::span(theme, Role::TextDim, scale));
+    }
     if let (crate::app::model::ChartMode::Lorenz, Some(index)) = (model.chart, model.shown()) {
         spans.push(Span::raw(format!(" · gini {}", number::measure(index.distribution.gini))));
     }

@@ -33,13 +33,13 @@ impl Columns {
         let rank = figure(index.entities()).max(4);
         let count = figure(index.distribution.max as usize).max(5);
         // From the left edge to the name, between the columns, and to the right edge.
-        let least = rank + 2 + 14 + 1 + count + 1;
+        let least = 1 + rank + 2 + 14 + 1 + count + 1;
         let room = width.saturating_sub(least);
         let side = if room >= 6 { 6 } else { 0 };
-        let share = if room >= 16 { 10 } else { 0 };
-        let keep = if with_keep && room >= 24 { 8 } else { 0 };
-        let bar = if room >= 40 { (room / 4).min(24) } else { 0 };
-        let fixed = rank + 2 + 1 + count + 1 + side + share + keep + bar;
+        let share = if room >= 15 { 9 } else { 0 };
+        let keep = if with_keep && room >= 22 { 7 } else { 0 };
+        let bar = if room >= 27 { (room / 4).clamp(5, 24) } else { 0 };
+        let fixed = 1 + rank + 2 + 1 + count + 1 + side + share + keep + bar;
         Self { rank, name: width.saturating_sub(fixed), count, bar, share, keep, side }
     }
 }
@@ -105,7 +105,7 @@ fn note<'a>(model: &Model, theme: &Theme) -> Line<'a> {
 }
 
 fn draw_header(theme: &Theme, (area, columns): (Rect, &Columns), buffer: &mut Buffer) {
-    let mut line = format!("{}  {}", text::right("rank", columns.rank), text::left("entity", columns.name));
+    let mut line = format!(" {}  {}", text::right("rank", columns.rank), text::left("entity", columns.name));
     line.push_str(&text::right("count", columns.count + 1));
     line.push(' ');
     line.push_str(&text::left("", columns.bar));
@@ -153,7 +153,7 @@ impl Row<'_> {
             buffer.set_stringn(x, area.y, content, usize::from(room), style);
             x += width.min(room);
         };
-        put(text::right(&number::count(self.rank as u64 + 1), columns.rank), dim);
+        put(text::right(&number::count(self.rank as u64 + 1), columns.rank + 1), dim);
         put("  ".into(), dim);
         put(text::left(&self.index.names.get(self.rank), columns.name), plain);
         put(text::right(&number::count(u64::from(count)), columns.count + 1), plain);

@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::model::{Drill, InstanceView, Model, Pane, Picture, Shown};
+use crate::app::model::{Drill, InstanceView, Model, Pane, Shown};
 use crate::config::theme::{ColorSupport, Role, Theme};
 use crate::number;
 use crate::source::Speaker;
@@ -43,18 +43,18 @@ pub fn draw_text(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) 
         look::span(theme, Role::Highlight, text::fit(&drill.entity, 28)),
     ]);
     look::pane(theme, focused, (title, note(drill, theme))).render(area, buffer);
-    draw_picture(drill, theme, picture_area(drill, area), buffer);
-    let inner = text_area(model, area);
+    let colours = theme.support() != ColorSupport::None;
+    let picture = if colours { picture_area(drill, area) } else { Rect::default() };
+    draw_picture(drill, theme, picture, buffer);
+    let inner = beside_picture(area, picture);
     for (row, line) in inner.rows().zip(lines(drill, theme, inner.width).iter().skip(drill.scroll)) {
         buffer.set_line(row.x, row.y, line, row.width);
     }
 }
 
-/// Where the text of the selected instance stands.
-pub fn text_area(model: &Model, area: Rect) -> Rect {
+/// What the picture leaves to the text.
+fn beside_picture(area: Rect, picture: Rect) -> Rect {
     let inner = inside(area);
-    let Some(drill) = &model.explore.drill else { return inner };
-    let picture = picture_area(drill, area);
     if picture.is_empty() {
         return inner;
     }
@@ -66,7 +66,8 @@ pub fn text_area(model: &Model, area: Rect) -> Rect {
     Rect { y: inner.y + taken, height: inner.height.saturating_sub(taken), ..inner }
 }
 
-fn inside(area: Rect) -> Rect {
+/// What lies inside the pane of the selected instance.
+pub fn inside(area: Rect) -> Rect {
     let inner = Frame::inner(area);
     Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }
 }
@@ -107,7 +108,6 @@ fn draw_picture(drill: &Drill, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         Shown::Absent => return,
         Shown::Pending => "picture …".to_owned(),
         Shown::Failed(reason) => reason.clone(),
-        Shown::Ready(picture) if theme.support() == ColorSupport::None => describe(picture),
         Shown::Ready(picture) => {
             let pixels = Pixels { width: picture.width, height: picture.height, rgba: &picture.rgba };
             return pixels.render(area, buffer, |red, green, blue| {
@@ -118,12 +118,6 @@ fn draw_picture(drill: &Drill, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     for (row, line) in area.rows().zip(text::wrap(&words, area.width, theme.style(Role::TextDim))) {
         buffer.set_line(row.x, row.y, &line, row.width);
     }
-}
-
-/// What stands for a picture where there are no colours.
-fn describe(picture: &Picture) -> String {
-    let (width, height) = picture.original;
-    format!("picture of {width}×{height} pixels, not shown without colours")
 }
 
 fn lines(drill: &Drill, theme: &Theme, width: u16) -> Vec<Line<'static>> {
@@ -140,6 +134,9 @@ fn lines(drill: &Drill, theme: &Theme, width: u16) -> Vec<Line<'static>> {
     }
     for path in &view.images {
         lines.push(Line::styled(text::fit_path(path, width), dim));
+    }
+    if !lines.is_empty() {
+        lines.push(Line::default());
     }
     for turn in &view.turns {
         lines.extend(turn_lines(turn, theme, width));

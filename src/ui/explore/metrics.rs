@@ -71,7 +71,7 @@ fn figures(index: &PerspectiveIndex, split: &Split) -> Vec<(&'static str, String
         ("imbalance", format!("{} : 1", number::measure(measured.imbalance_ratio))),
         ("gini", number::measure(measured.gini)),
         ("evenness", number::measure(measured.entropy.evenness)),
-        ("tail touches", format!("{} of instances", number::rounded_share(index.tail_instance_share(split)))),
+        ("instances in tail", number::rounded_share(index.tail_instance_share(split))),
         ("singletons", number::count(measured.unseen.singletons)),
         ("unseen mass ≈", number::share(measured.unseen.unseen_mass)),
     ];

@@ -5,6 +5,7 @@
 
 mod layer;
 mod plot;
+mod shape;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -12,6 +13,7 @@ use ratatui::style::Style;
 
 pub use layer::Counts;
 pub use plot::Plot;
+pub use shape::Shape;
 
 use super::axis;
 use super::canvas::{Canvas, DOTS_ACROSS, Pattern};

@@ -85,7 +85,7 @@ impl Prose<'_> {
     /// The text in lines of at most `cells` cells, broken between words where that is possible.
     pub fn wrap(&self, cells: u16) -> Vec<Line<'static>> {
         let mut wrapping = Wrapping::new(usize::from(cells.max(1)));
-        for (start, word) in self.text.split_word_bound_indices() {
+        for (start, word) in words(self.text) {
             if word.contains('\n') || word == "\r" {
                 word.matches('\n').for_each(|_| wrapping.break_line());
                 continue;
@@ -106,6 +106,19 @@ impl Prose<'_> {
             })
             .collect()
     }
+}
+
+/// The pieces that a line may be broken between, with the bytes at which they start: words with the marks that cling to them.
+fn words(text: &str) -> Vec<(usize, &str)> {
+    let mut pieces: Vec<(usize, &str)> = Vec::new();
+    for (start, piece) in text.split_word_bound_indices() {
+        let clings = |piece: &str| !piece.starts_with(char::is_whitespace) && piece.width() <= piece.chars().count();
+        match pieces.last_mut() {
+            Some((first, last)) if clings(piece) && clings(last) => *last = &text[*first..start + piece.len()],
+            _ => pieces.push((start, piece)),
+        }
+    }
+    pieces
 }
 
 /// Lines while they are being filled.
@@ -177,6 +190,7 @@ mod tests {
         assert_eq!(wrapped("👩‍👩‍👧ok", 2), ["👩‍👩‍👧", "ok"]);
         assert_eq!(wrapped("one\n\ntwo", 9), ["one", "", "two"]);
         assert_eq!(wrapped("消", 1), ["消"]);
+        assert_eq!(wrapped("on the sidewalk? (Yes.)", 14), ["on the ", "sidewalk? ", "(Yes.)"]);
     }
 
     #[test]

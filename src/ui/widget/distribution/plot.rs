@@ -69,6 +69,11 @@ impl Plot {
     pub fn heights(&self, counts: Counts<'_>) -> Vec<u16> {
         match self.mode {
             ChartMode::Histogram => self.bars(counts),
+            ChartMode::RankFrequency => {
+                let edge = |dot: f64| self.x.value(dot);
+                let column = |dot: u16| counts.mean(edge(f64::from(dot) - 0.5), edge(f64::from(dot) + 0.5));
+                (0..=self.x.last()).map(|dot| self.dots(column(dot))).collect()
+            }
             _ => (0..=self.x.last()).map(|dot| self.height(counts, self.value(dot))).collect(),
         }
     }
@@ -77,10 +82,10 @@ impl Plot {
     pub fn height(&self, counts: Counts<'_>, at: f64) -> u16 {
         match self.mode {
             ChartMode::RankFrequency => self.dots(counts.between(at)),
-            ChartMode::Cumulative => counts.mass_between(at).map_or(0, |mass| self.dots(mass)),
+            ChartMode::Cumulative => counts.mass(at).map_or(0, |mass| self.dots(mass)),
             ChartMode::Lorenz => {
                 let ranks = (1.0 - at) * counts.len() as f64;
-                counts.mass_between(ranks).map_or(0, |mass| self.dots(1.0 - mass))
+                counts.mass(ranks).map_or(0, |mass| self.dots(1.0 - mass))
             }
             ChartMode::Histogram => {
                 let bars = bins(self.x).into_iter().find(|bin| at < bin.end);
