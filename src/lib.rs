@@ -18,6 +18,7 @@ pub mod language;
 pub mod number;
 pub mod plan;
 pub mod policy;
+pub mod preview;
 pub mod progress;
 pub mod recipe;
 pub mod source;
