@@ -5,6 +5,7 @@
 mod guess;
 mod layout;
 mod pair;
+mod quick;
 mod record;
 mod role;
 mod shape;
@@ -75,6 +76,10 @@ fn shown(roles: &Roles, samples: &Samples) -> Vec<(String, String)> {
 struct IdOf<'r>(&'r Roles);
 
 impl Check for IdOf<'_> {
+    fn pass(&self, bytes: &[u8], start: usize) -> Option<(usize, Option<u64>)> {
+        quick::pass(bytes, start, self.0).map(|passed| (passed.end, passed.id.map(id_hash)))
+    }
+
     fn check(&self, record: &[u8]) -> Result<Option<u64>, Fault> {
         let mut instance = Instance::default();
         read_record(record, self.0, &mut instance)?;
