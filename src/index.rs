@@ -4,6 +4,7 @@
 //! The index knows nothing of policies, screens or files other than its own cache.
 
 mod build;
+pub mod cache;
 mod curve;
 mod distribution;
 mod groups;

@@ -13,6 +13,7 @@ pub mod app;
 pub mod column;
 pub mod entity;
 pub mod index;
+pub mod language;
 pub mod number;
 pub mod plan;
 pub mod policy;

@@ -10,12 +10,13 @@ use std::path::{Path, PathBuf};
 const STAGES: [&str; 6] = ["source", "entity", "index", "policy", "plan", "preview"];
 
 /// What a stage, or what stands beside the stages, may import from our own crate besides earlier stages.
-const BESIDE_STAGES: [&str; 5] = ["progress", "number", "language", "recipe", "random"];
+const BESIDE_STAGES: [&str; 6] = ["progress", "number", "column", "language", "recipe", "random"];
 
 /// Modules and the modules of ours that they may import, where it is not the stage order that decides.
-const IMPORTS: [(&str, &[&str]); 7] = [
+const IMPORTS: [(&str, &[&str]); 8] = [
     ("language", &["language"]),
     ("number", &[]),
+    ("column", &[]),
     ("progress", &["entity"]),
     ("recipe", &["source", "entity", "index", "policy", "recipe", "number"]),
     ("finding", &["source", "entity", "index", "recipe", "number", "finding", "language"]),

@@ -75,7 +75,7 @@ fn plain_perspective(entry: Extracted) -> PerspectiveIndex {
     let by_entity = by_instance.transposed(order.len());
     let table: StringTable = order.iter().map(|&number| names.get(number as usize)).collect();
     let counts = order.iter().map(|&number| counts[number as usize]).collect();
-    let rows = Rows { counts, by_instance, by_entity };
+    let rows = Rows { counts, by_instance, by_entity, measured: None };
     PerspectiveIndex::new(perspective, origin, Names::Plain(Arc::new(table)), rows)
 }
 

@@ -37,13 +37,16 @@ pub struct PerspectiveIndex {
 }
 
 impl PerspectiveIndex {
-    /// Completes a perspective from its ranked parts: sums, hashes and measures are computed here.
+    /// Completes a perspective from its ranked parts: sums, hashes and, unless they are known, measures are computed here.
     #[must_use]
     pub fn new(perspective: Perspective, origin: Origin, names: Names, rows: Rows) -> Self {
-        let Rows { counts, by_instance, by_entity } = rows;
+        let Rows { counts, by_instance, by_entity, measured } = rows;
         let ((name_hashes, cumulative), (reach, distribution)) = rayon::join(
             || (names.hashes(), cumulated(&counts)),
-            || (reach(counts.len(), &by_instance), Distribution::of(&counts, &by_instance)),
+            || {
+                let distribution = measured.unwrap_or_else(|| Distribution::of(&counts, &by_instance));
+                (reach(counts.len(), &by_instance), distribution)
+            },
         );
         Self {
             perspective,
@@ -121,6 +124,8 @@ pub struct Rows {
     pub by_instance: Csr,
     /// Instances that hold each entity, ascending; may be empty for pairs.
     pub by_entity: Csr,
+    /// The measures, where they are known already.
+    pub measured: Option<Distribution>,
 }
 
 /// How many rows hold a number of at least r, for each r up to `entities`; rows ascend.

@@ -26,7 +26,7 @@ pub(super) fn rank(given: Extracted, objects: Option<&PerspectiveIndex>) -> Pers
     let pairs = order.iter().map(|&pair| pairs[pair as usize].map(|name| numbers[name as usize])).collect();
     let counts = order.iter().map(|&pair| counts[pair as usize]).collect();
     let names = Names::Pairs { pairs, objects: table };
-    PerspectiveIndex::new(perspective, origin, names, Rows { counts, by_instance, by_entity })
+    PerspectiveIndex::new(perspective, origin, names, Rows { counts, by_instance, by_entity, measured: None })
 }
 
 /// The objects' names by rank, with those of `names` that no object has appended in alphabetical order; and the place of each.

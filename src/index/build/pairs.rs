@@ -45,7 +45,12 @@ pub(super) fn pair(objects: &PerspectiveIndex, keep_instances: bool) -> Perspect
     let names = Names::Pairs { pairs: pairs.iter().map(by_name).collect(), objects: Arc::clone(table) };
     let counts = pairs.iter().map(|pair| pair.count).collect();
     drop(pairs);
-    PerspectiveIndex::new(Perspective::CoOccurrence, objects.origin, names, Rows { counts, by_instance, by_entity })
+    PerspectiveIndex::new(
+        Perspective::CoOccurrence,
+        objects.origin,
+        names,
+        Rows { counts, by_instance, by_entity, measured: None },
+    )
 }
 
 fn empty(objects: &PerspectiveIndex) -> PerspectiveIndex {
