@@ -53,6 +53,12 @@ impl Csr {
         }
     }
 
+    /// Makes room for so many more rows and numbers.
+    pub fn reserve(&mut self, rows: usize, values: usize) {
+        self.offsets.reserve(rows);
+        self.values.reserve(values);
+    }
+
     /// Appends a row.
     pub fn push(&mut self, row: impl IntoIterator<Item = u32>) {
         self.values.extend(row);

@@ -3,11 +3,20 @@
 //! Invariant: an entity counts once an instance (document frequency), is never the empty string, and holds no newline or tab;
 //! turns are read one by one, so that words of neighbouring turns never glue.
 
+mod extract;
+mod interrogation;
+mod object;
+pub mod text;
+mod token;
+pub mod vocabulary;
+
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 use crate::column::{Csr, StringTable};
+
+pub use extract::extract;
 
 /// One more with every change of what is extracted from the same dataset: cached indexes of other versions are built again.
 pub const EXTRACTOR_VERSION: u32 = 1;
