@@ -14,6 +14,7 @@ pub mod column;
 pub mod entity;
 pub mod index;
 pub mod language;
+pub mod load;
 pub mod number;
 pub mod progress;
 pub mod recipe;
