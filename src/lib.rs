@@ -10,8 +10,10 @@
 //! ```
 
 pub mod app;
+pub mod cli;
 pub mod column;
 pub mod entity;
+pub mod finding;
 pub mod index;
 pub mod language;
 pub mod load;
