@@ -10,11 +10,16 @@
 //! ```
 
 pub mod app;
+pub mod cli;
 pub mod column;
 pub mod config;
 pub mod entity;
+pub mod finding;
 pub mod index;
+pub mod job;
 pub mod language;
+pub mod manifest;
+pub mod load;
 pub mod number;
 pub mod plan;
 pub mod policy;

@@ -2,9 +2,11 @@
 //!
 //! Invariant: of each record only its place and the hash of its id are kept; reading parses it anew.
 
+mod frame;
 mod guess;
 mod layout;
 mod pair;
+mod quick;
 mod record;
 mod role;
 mod shape;
@@ -33,12 +35,21 @@ pub(crate) fn load(input: Input<'_>, shape: &Shape) -> Result<(Part, Format), So
     }
     let (roles, format) = guess::roles(&samples.records, &input.options.columns)
         .map_err(|reason| input.malformed("JSON records", reason))?;
+    let body = match shape {
+        Shape::Sequence(body) => Some(body.clone()),
+        Shape::Lines => None,
+    };
     let mapping = shown(&roles, &samples);
     let mut walked = walk_records(&input, shape, samples.first_members, &roles)?;
     let made_ids = walked.settle_ids();
     let id_hashes = id_hashes(&mut walked, made_ids, input.first_row);
-    let reader =
-        Records { content: input.content, spans: walked.spans, roles, made_ids: made_ids.then_some(input.first_row) };
+    let reader = Records {
+        content: input.content,
+        spans: walked.spans,
+        roles,
+        made_ids: made_ids.then_some(input.first_row),
+        body,
+    };
     let part = Part {
         reader: Box::new(reader),
         id_hashes,
@@ -75,6 +86,10 @@ fn shown(roles: &Roles, samples: &Samples) -> Vec<(String, String)> {
 struct IdOf<'r>(&'r Roles);
 
 impl Check for IdOf<'_> {
+    fn pass(&self, bytes: &[u8], start: usize) -> Option<(usize, Option<u64>)> {
+        quick::pass(bytes, start, self.0).map(|passed| (passed.end, passed.id.map(id_hash)))
+    }
+
     fn check(&self, record: &[u8]) -> Result<Option<u64>, Fault> {
         let mut instance = Instance::default();
         read_record(record, self.0, &mut instance)?;
@@ -89,6 +104,8 @@ struct Records {
     roles: Roles,
     /// The number of rows in the files before this one, where ids are made from rows.
     made_ids: Option<u64>,
+    /// Where the values are, unless there is one a line.
+    body: Option<std::ops::Range<usize>>,
 }
 
 impl Reader for Records {
@@ -109,6 +126,10 @@ impl Reader for Records {
 
     fn raw(&self, row: usize) -> Option<&[u8]> {
         Some(&self.content[self.spans.range(row)])
+    }
+
+    fn frame(&self) -> super::Frame<'_> {
+        frame::frame(&self.content, &self.spans, self.body.as_ref())
     }
 
     fn place(&self, row: usize) -> Place {
