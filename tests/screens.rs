@@ -60,7 +60,13 @@ fn ansi(buffer: &Buffer) -> String {
                 continue;
             }
             let mut codes = String::from("0");
-            for (flag, code) in [(Modifier::BOLD, ";1"), (Modifier::DIM, ";2"), (Modifier::ITALIC, ";3"), (Modifier::UNDERLINED, ";4"), (Modifier::REVERSED, ";7")] {
+            for (flag, code) in [
+                (Modifier::BOLD, ";1"),
+                (Modifier::DIM, ";2"),
+                (Modifier::ITALIC, ";3"),
+                (Modifier::UNDERLINED, ";4"),
+                (Modifier::REVERSED, ";7"),
+            ] {
                 if cell.modifier.contains(flag) {
                     codes.push_str(code);
                 }

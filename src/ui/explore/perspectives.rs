@@ -92,7 +92,8 @@ fn draw_shape(model: &Model, theme: &Theme, (area, perspective): (Rect, Perspect
     let gini = index.map_or_else(String::new, |index| format!("gini {:.2}", index.distribution.gini));
     let room = usize::from(area.width).saturating_sub(gini.len() + 5);
     let threshold = index.map(|index| model.recipe.split(index).threshold);
-    let places = (area.x + 2..).zip(0_u32..).zip(shape(model.counts(perspective), room.min(SHAPE)).chars().collect::<Vec<_>>());
+    let places =
+        (area.x + 2..).zip(0_u32..).zip(shape(model.counts(perspective), room.min(SHAPE)).chars().collect::<Vec<_>>());
     for ((x, power), bar) in places {
         let is_tail = threshold.is_none_or(|threshold| 1_u32 << power <= threshold);
         let style = theme.style(if is_tail { Role::ChartTail } else { Role::ChartHead });
