@@ -7,6 +7,7 @@ mod build;
 pub mod cache;
 mod curve;
 mod distribution;
+mod facts;
 mod groups;
 mod imbalance;
 mod inequality;
@@ -20,6 +21,7 @@ use std::borrow::Cow;
 
 pub use build::{MOST_PAIRED_OBJECTS, build};
 pub use distribution::Distribution;
+pub use facts::DatasetFacts;
 pub use groups::Groups;
 pub use imbalance::Imbalance;
 pub use inequality::{Entropy, coverage, gini};

@@ -10,11 +10,14 @@
 //! ```
 
 pub mod app;
+pub mod cli;
 pub mod column;
 pub mod entity;
+pub mod finding;
 pub mod index;
 pub mod job;
 pub mod language;
+pub mod load;
 pub mod manifest;
 pub mod number;
 pub mod plan;

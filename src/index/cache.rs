@@ -16,7 +16,7 @@ use etcetera::BaseStrategy;
 
 pub use key::Key;
 
-use super::Index;
+use super::{DatasetFacts, Index};
 
 /// All cached indexes together stay below this many bytes; the oldest go first.
 const MOST_BYTES: u64 = 8 << 30;
@@ -78,30 +78,31 @@ impl Cache {
         self.folder.as_ref().map(|folder| folder.join(key.name()).with_extension(EXTENSION))
     }
 
-    /// Loads the index of a key; `id_hashes` are those of the opened dataset.
+    /// Loads the index of a key, and the facts about its dataset.
     ///
     /// # Errors
     /// [`Miss`], after which the index must be built.
-    pub fn load(&self, key: &Key, id_hashes: &[u64]) -> Result<Index, Miss> {
+    pub fn load(&self, key: &Key) -> Result<(Index, DatasetFacts), Miss> {
         let path = self.file(key).ok_or(Miss::Absent)?;
         let file = fs::File::open(&path).map_err(|cause| match cause.kind() {
             std::io::ErrorKind::NotFound => Miss::Absent,
             _ => Miss::Unreadable(cause),
         })?;
-        content::read(file, key, id_hashes)
+        content::read(file, key)
     }
 
     /// Keeps an index: written beside its place, synced, renamed; then the oldest are removed until all fit.
     ///
     /// # Errors
     /// What the system says; the caller may go on without a cache.
-    pub fn store(&self, key: &Key, index: &Index) -> std::io::Result<()> {
+    pub fn store(&self, key: &Key, index: &Index, facts: &DatasetFacts) -> std::io::Result<()> {
         static WRITES: AtomicU32 = AtomicU32::new(0);
         let (Some(folder), Some(path)) = (&self.folder, self.file(key)) else { return Ok(()) };
         fs::create_dir_all(folder)?;
         let unique = format!("{}-{}", std::process::id(), WRITES.fetch_add(1, Ordering::Relaxed));
         let temporary = path.with_extension(format!("{unique}.part"));
-        let written = fs::File::create(&temporary).and_then(|file| content::write(&file, key, index)?.sync_all());
+        let written =
+            fs::File::create(&temporary).and_then(|file| content::write(&file, key, (index, facts))?.sync_all());
         if let Err(cause) = written.and_then(|()| fs::rename(&temporary, &path)) {
             // The first cause is the one to tell; a part that stays is removed with the oldest.
             let _ = fs::remove_file(&temporary);

@@ -75,8 +75,7 @@ impl Plan {
             offered |= bit(Perspective::CoOccurrence);
         }
         let asked = options.perspectives.iter().fold(0, |set, perspective| set | bit(*perspective));
-        let from_sidecar = dataset.mapping().iter().any(|(role, _)| role == "entities");
-        let lists = if from_sidecar { Origin::Sidecar } else { Origin::Annotation };
+        let lists = if dataset.has_sidecar() { Origin::Sidecar } else { Origin::Annotation };
         Self { offer, wanted: if asked == 0 { offered } else { asked }, lists }
     }
 

@@ -1,4 +1,4 @@
-//! What a cached index holds, in order: the text's facts, then each perspective.
+//! What a cached index holds, in order: facts about the dataset, ids, facts about the text, then each perspective.
 //!
 //! Invariant: what is read back equals what was written, to the last bit of every measure; each number that points somewhere is
 //! checked against what it points into.
@@ -12,17 +12,24 @@ use super::{Key, Miss};
 use crate::column::{Csr, StringTable};
 use crate::entity::{Origin, Perspective, TextFacts};
 use crate::index::distribution::Distribution;
-use crate::index::{Index, Names, PerspectiveIndex, Rows};
+use crate::index::{DatasetFacts, Index, Names, PerspectiveIndex, Rows};
 
 const ORIGINS: [Origin; 3] = [Origin::Text, Origin::Annotation, Origin::Sidecar];
 
-/// Writes the index into `file`, which is handed back for syncing.
-pub(super) fn write<'f>(file: &'f File, key: &Key, index: &Index) -> std::io::Result<&'f File> {
-    let mut sections = Vec::new();
-    let facts = [u64::from(index.crowded_instances), index.text.human_turns, index.perspectives.len() as u64];
-    sections.push(Cow::Owned(bytes(&facts).into_owned()));
-    sections.push(Cow::Owned(serde_json::to_vec(&index.text.frequent_prompts)?));
-    sections.push(bytes(&index.text.words));
+/// Writes an index and the facts about its dataset into `file`, which is handed back for syncing.
+pub(super) fn write<'f>(
+    file: &'f File,
+    key: &Key,
+    (index, facts): (&Index, &DatasetFacts),
+) -> std::io::Result<&'f File> {
+    let numbers = [u64::from(index.crowded_instances), index.text.human_turns, index.perspectives.len() as u64];
+    let mut sections = vec![
+        Cow::Owned(serde_json::to_vec(facts)?),
+        bytes(&index.id_hashes),
+        Cow::Owned(bytes(&numbers).into_owned()),
+        Cow::Owned(serde_json::to_vec(&index.text.frequent_prompts)?),
+        bytes(&index.text.words),
+    ];
     for entry in &index.perspectives {
         push_perspective(&mut sections, entry, index);
     }
@@ -73,26 +80,27 @@ fn push_perspective<'a>(sections: &mut Vec<Cow<'a, [u8]>>, entry: &'a Perspectiv
     }
 }
 
-/// Reads an index back.
-pub(super) fn read(file: File, key: &Key, id_hashes: &[u64]) -> Result<Index, Miss> {
+/// Reads an index and the facts about its dataset back.
+pub(super) fn read(file: File, key: &Key) -> Result<(Index, DatasetFacts), Miss> {
     let mut sections = Sections::open(file, key)?;
-    let facts = sections.next::<u64>()?;
-    let [crowded, human_turns, perspectives] = facts[..] else { return Err(Miss::Damaged("facts")) };
-    let frequent_prompts =
-        serde_json::from_slice(&sections.next::<u8>()?).map_err(|_| Miss::Damaged("frequent prompts"))?;
-    let words = sections.next::<u32>()?;
-    let mut index = Index {
-        perspectives: Vec::new(),
-        id_hashes: id_hashes.to_vec(),
-        text: TextFacts { human_turns, frequent_prompts, words },
-        crowded_instances: u32::try_from(crowded).map_err(|_| Miss::Damaged("facts"))?,
-    };
-    check(index.text.words.is_empty() || index.text.words.len() == id_hashes.len(), "words")?;
+    let facts: DatasetFacts = json(&sections.next()?)?;
+    let id_hashes = sections.next::<u64>()?;
+    let numbers = sections.next::<u64>()?;
+    let [crowded, human_turns, perspectives] = numbers[..] else { return Err(Miss::Damaged("facts")) };
+    let text = TextFacts { human_turns, frequent_prompts: json(&sections.next()?)?, words: sections.next()? };
+    check(text.words.is_empty() || text.words.len() == id_hashes.len(), "words")?;
+    check(facts.instances == id_hashes.len(), "ids")?;
+    let crowded_instances = u32::try_from(crowded).map_err(|_| Miss::Damaged("facts"))?;
+    let mut index = Index { perspectives: Vec::new(), id_hashes, text, crowded_instances };
     for _ in 0..perspectives {
         let entry = read_perspective(&mut sections, &index)?;
         index.perspectives.push(entry);
     }
-    Ok(index)
+    Ok((index, facts))
+}
+
+fn json<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Miss> {
+    serde_json::from_slice(bytes).map_err(|_| Miss::Damaged("facts"))
 }
 
 fn check(holds: bool, what: &'static str) -> Result<(), Miss> {
