@@ -3,9 +3,23 @@
 //! Invariant: an entity counts once an instance (document frequency), is never the empty string, and holds no newline or tab;
 //! turns are read one by one, so that words of neighbouring turns never glue.
 
+mod extract;
+mod interrogation;
+mod object;
+pub mod text;
+mod token;
+pub mod vocabulary;
+
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+
+use crate::column::{Csr, StringTable};
+
+pub use extract::extract;
+
+/// One more with every change of what is extracted from the same dataset: cached indexes of other versions are built again.
+pub const EXTRACTOR_VERSION: u32 = 1;
 
 /// A way of looking at a dataset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -97,4 +111,93 @@ pub struct Options {
     pub perspectives: Vec<Perspective>,
     /// The user's own object names, one a line, matched in text beside WordNet's.
     pub vocabulary: Option<PathBuf>,
+}
+
+/// What every instance holds, in instance order, with entities numbered arbitrarily: the index ranks them.
+#[derive(Clone, Debug, Default)]
+pub struct Extraction {
+    /// One entry a perspective, in [`Perspective::ALL`] order. Co-occurrence is among them only where pairs were given;
+    /// else the index makes pairs of the objects.
+    pub perspectives: Vec<Extracted>,
+    /// The perspectives that were asked for, in the same order.
+    pub wanted: Vec<Perspective>,
+    /// Stable hash of each instance's id.
+    pub id_hashes: Vec<u64>,
+    /// Facts about the text.
+    pub text: TextFacts,
+}
+
+/// One perspective of an extraction.
+#[derive(Clone, Debug)]
+pub struct Extracted {
+    /// Which perspective.
+    pub perspective: Perspective,
+    /// Where its entities come from.
+    pub origin: Origin,
+    /// Names by entity number; for co-occurrence, the objects' names.
+    pub names: StringTable,
+    /// For co-occurrence, the two names of each entity number, the alphabetically smaller first; else empty.
+    pub pairs: Vec<[u32; 2]>,
+    /// The distinct entity numbers that each instance holds, in no order.
+    pub by_instance: Csr,
+}
+
+/// Facts about the text that the findings tell and no perspective holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TextFacts {
+    /// Turns of the asking side.
+    pub human_turns: u64,
+    /// The most repeated turns of the asking side with their numbers of occurrences, most frequent first, at most ten;
+    /// without image placeholders. A turn that is said once is not among them.
+    pub frequent_prompts: Vec<(String, u64)>,
+    /// Words (tokens that are not punctuation) in each instance.
+    pub words: Vec<u32>,
+}
+
+/// Why an extraction ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum EntityError {
+    /// The user's vocabulary file cannot be read.
+    #[error("cannot read the vocabulary {path}: {cause}; check `vocabulary` under `[entities]` in the recipe")]
+    Vocabulary {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        cause: std::io::Error,
+    },
+    /// The user stopped the work.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+impl Extraction {
+    /// An extraction of lists at hand: for each perspective one list of names an instance, which may repeat.
+    ///
+    /// Ids are the instances' numbers, written out. Co-occurrence may be listed in `wanted` alone: it is made of the objects.
+    #[must_use]
+    pub fn of_lists(wanted: &[Perspective], lists: &[(Perspective, &[&[&str]])]) -> Self {
+        let instances = lists.iter().map(|(_, rows)| rows.len()).max().unwrap_or(0);
+        let id_hashes = (0..instances).map(|row| xxhash_rust::xxh3::xxh3_64(row.to_string().as_bytes())).collect();
+        let perspectives = lists.iter().map(|(perspective, rows)| Extracted::of_list(*perspective, rows)).collect();
+        let mut extraction = Self { perspectives, wanted: wanted.to_vec(), id_hashes, text: TextFacts::default() };
+        extraction.perspectives.sort_by_key(|entry| entry.perspective);
+        extraction.wanted.sort_unstable();
+        extraction
+    }
+}
+
+impl Extracted {
+    fn of_list(perspective: Perspective, rows: &[&[&str]]) -> Self {
+        let mut names = StringTable::default();
+        let mut numbers = rustc_hash::FxHashMap::default();
+        let mut by_instance = Csr::default();
+        for row in rows {
+            let mut held: Vec<u32> =
+                row.iter().map(|name| *numbers.entry(*name).or_insert_with(|| names.push(name) as u32)).collect();
+            held.sort_unstable();
+            held.dedup();
+            by_instance.push(held);
+        }
+        Self { perspective, origin: Origin::Annotation, names, pairs: Vec::new(), by_instance }
+    }
 }

@@ -3,26 +3,37 @@
 //! Invariant: an entity's number is its rank (0 = most frequent; ties in name order), so the head is a prefix.
 //! The index knows nothing of policies, screens or files other than its own cache.
 
-mod column;
+mod build;
+pub mod cache;
+mod curve;
+mod distribution;
+mod facts;
+mod groups;
+mod imbalance;
+mod inequality;
+mod names;
 mod perspective;
+mod power_law;
 mod split;
+mod unseen;
 
-pub use column::{Csr, StringTable};
-pub use perspective::{Names, PerspectiveIndex};
-pub use split::{Split, Threshold};
+use std::borrow::Cow;
 
+pub use build::{MOST_PAIRED_OBJECTS, build};
+pub use distribution::Distribution;
+pub use facts::DatasetFacts;
+pub use groups::Groups;
+pub use imbalance::Imbalance;
+pub use inequality::{Entropy, coverage, gini};
+pub use names::{Names, name_hash, pair_hash};
+pub use perspective::{PerspectiveIndex, Rows};
+pub use power_law::PowerLaw;
+pub use split::{Split, Threshold, cumulated};
+pub use unseen::Unseen;
+
+pub use crate::column::{Csr, StringTable};
 use crate::entity::Perspective;
-
-/// Facts about the text that the findings tell and no perspective holds.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct TextFacts {
-    /// Turns of the asking side.
-    pub human_turns: u64,
-    /// The most repeated turns of the asking side with their numbers of occurrences, most frequent first, at most ten.
-    pub frequent_prompts: Vec<(String, u64)>,
-    /// Words (tokens that are not punctuation) in each instance.
-    pub words: Vec<u32>,
-}
+pub use crate::entity::TextFacts;
 
 /// Everything that policies, previews and screens ask of a dataset.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +44,8 @@ pub struct Index {
     pub id_hashes: Vec<u64>,
     /// Facts about the text.
     pub text: TextFacts,
+    /// Instances with more than [`MOST_PAIRED_OBJECTS`] objects, of which only the most frequent were paired.
+    pub crowded_instances: u32,
 }
 
 impl Index {
@@ -47,4 +60,33 @@ impl Index {
     pub fn perspective(&self, perspective: Perspective) -> Option<&PerspectiveIndex> {
         self.perspectives.iter().find(|entry| entry.perspective == perspective)
     }
+
+    /// The instances that hold the entity of a rank, ascending; empty for what is not there.
+    #[must_use]
+    pub fn instances_of(&self, perspective: Perspective, rank: usize) -> Cow<'_, [u32]> {
+        let Some(entry) = self.perspective(perspective) else { return Cow::Borrowed(&[]) };
+        if entry.by_entity.rows() > 0 {
+            return Cow::Borrowed(entry.by_entity.row(rank));
+        }
+        let objects = self.perspective(Perspective::Object);
+        let (Some([a, b]), Some(objects)) = (entry.names.pair(rank), objects) else { return Cow::Borrowed(&[]) };
+        let (few, many) = (objects.by_entity.row(a.max(b) as usize), objects.by_entity.row(a.min(b) as usize));
+        // An instance with too many objects holds both and yet may not hold the pair.
+        let held = |instance: u32| entry.by_instance.row(instance as usize).binary_search(&(rank as u32)).is_ok();
+        Cow::Owned(intersection(few, many).filter(|&instance| held(instance)).collect())
+    }
+}
+
+/// What two ascending lists share, ascending; the shorter one first.
+fn intersection<'a>(few: &'a [u32], mut many: &'a [u32]) -> impl Iterator<Item = u32> + 'a {
+    few.iter().copied().filter(move |wanted| {
+        // Doubling steps: cheap when neighbours are near, logarithmic when they are far.
+        let mut step = 1;
+        while many.get(step).is_some_and(|number| number < wanted) {
+            step *= 2;
+        }
+        let reach = many.len().min(step + 1);
+        many = &many[many[..reach].partition_point(|number| number < wanted)..];
+        many.first() == Some(wanted)
+    })
 }

@@ -10,8 +10,19 @@
 //! ```
 
 pub mod app;
+pub mod cli;
+pub mod column;
 pub mod entity;
+pub mod finding;
 pub mod index;
+pub mod job;
+pub mod language;
+pub mod load;
+pub mod manifest;
+pub mod number;
+pub mod plan;
+pub mod policy;
+pub mod preview;
 pub mod progress;
 pub mod recipe;
 pub mod source;

@@ -19,7 +19,8 @@ pub trait Observer: Sync {
 }
 
 /// The steps between a path and an index, in the order in which they run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// Reading, decompressing and finding the records; units are bytes.
     Read,
@@ -27,11 +28,16 @@ pub enum Stage {
     Extract,
     /// Ordering entities and building both directions of the index; units are perspectives.
     Index,
+    /// Deciding which instances to keep; units are instances.
+    Plan,
     /// Writing a manifest; units are instances.
     Write,
 }
 
 impl Stage {
+    /// How many there are.
+    pub const COUNT: usize = 5;
+
     /// The verb that a progress bar shows.
     #[must_use]
     pub const fn label(self) -> &'static str {
@@ -39,6 +45,7 @@ impl Stage {
             Self::Read => "reading",
             Self::Extract => "extracting",
             Self::Index => "indexing",
+            Self::Plan => "planning",
             Self::Write => "writing",
         }
     }

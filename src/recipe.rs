@@ -2,7 +2,17 @@
 //!
 //! Invariant: a recipe never holds anything that is derived from a dataset; a missing key means its default.
 
+mod check;
+mod edit;
+mod error;
+mod grammar;
+mod rebalance;
+
+pub use error::RecipeError;
+pub use rebalance::{NoEntity, PolicyName, Rebalance, Repeats, Vote};
+
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
@@ -44,7 +54,50 @@ impl Default for Recipe {
     }
 }
 
+/// The commented recipe that holds every default.
+pub const DEFAULT_TEXT: &str = include_str!("../assets/default-recipe.toml");
+
 impl Recipe {
+    /// Reads and checks a recipe file.
+    ///
+    /// # Errors
+    /// [`RecipeError::Unreadable`], or [`RecipeError::Invalid`] with the place of the first fault.
+    pub fn load(path: &Path) -> Result<Self, RecipeError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|cause| RecipeError::Unreadable { path: path.to_path_buf(), cause })?;
+        Self::parse(&text, path)
+    }
+
+    /// Checks the text of a recipe; `path` is what errors name.
+    ///
+    /// # Errors
+    /// [`RecipeError::Invalid`] with the place of the first fault.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, RecipeError> {
+        check::parse(text, path)
+    }
+
+    /// The text of the recipe at `path` with this recipe's values: comments, order and untouched keys stay as they are.
+    ///
+    /// # Errors
+    /// [`RecipeError::Invalid`] when `text` is not a valid recipe: then it is the user's to repair, not ours to overwrite.
+    pub fn merged_into(&self, text: &str, path: &Path) -> Result<String, RecipeError> {
+        edit::merged(self, text, path)
+    }
+
+    /// Saves to `path`, keeping the comments of a recipe that is there; written beside it and renamed.
+    ///
+    /// # Errors
+    /// [`RecipeError::Unwritable`], or the errors of [`Self::merged_into`].
+    pub fn save(&self, path: &Path) -> Result<(), RecipeError> {
+        edit::save(self, path)
+    }
+
+    /// Every value, the defaults spelled out, as TOML.
+    #[must_use]
+    pub fn effective(&self) -> String {
+        toml::to_string(self).unwrap_or_default()
+    }
+
     /// The threshold of a perspective, chosen or default.
     #[must_use]
     pub fn threshold(&self, perspective: Perspective) -> Threshold {
@@ -76,35 +129,6 @@ impl From<ThresholdChoice> for Threshold {
             ThresholdChoice::Count(count) => Self::Count(count),
             ThresholdChoice::TailMass(mass) => Self::TailMass(mass),
         }
-    }
-}
-
-/// The rebalancing policies that a recipe can name.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PolicyName {
-    /// Keep everything.
-    None,
-    /// ADR's probability dictionary (CVPR 2025).
-    #[default]
-    Adr,
-}
-
-/// The recipe's `[rebalance]` table.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Rebalance {
-    /// The policy.
-    pub policy: PolicyName,
-    /// At least so many perspectives must vote for an instance (the official strict `pass_num`, plus one).
-    pub pass_count: u32,
-    /// The share of voted instances that is kept.
-    pub alpha: f64,
-}
-
-impl Default for Rebalance {
-    fn default() -> Self {
-        Self { policy: PolicyName::default(), pass_count: 1, alpha: 1.0 }
     }
 }
 

@@ -3,13 +3,37 @@
 //! Invariant: a source never changes what it reads, never holds a record twice, and loses nothing:
 //! a record that cannot be used is set aside with its row, byte offset and reason.
 
+mod coco;
+mod content;
+mod csv;
 mod dataset;
+mod demo;
+mod detect;
 mod error;
+mod frame;
+mod guess;
+mod identity;
+mod image_folder;
+mod images;
 mod instance;
+mod json;
+mod list;
+mod meter;
+mod opening;
+mod parquet;
+mod part;
+mod role;
+mod shards;
+mod sidecar;
+mod span;
+mod walk;
 
-pub use dataset::{Dataset, Fingerprint, Reader, SetAside, SetAsideKind};
+pub use dataset::{Dataset, Fingerprint, Place, Reader, SetAside, SetAsideKind};
+pub use demo::open_demo;
 pub use error::SourceError;
+pub use frame::Frame;
 pub use instance::{Given, Image, Instance, Speaker, Turn};
+pub use opening::{fingerprint, open};
 
 use std::path::PathBuf;
 
@@ -38,6 +62,24 @@ pub enum Format {
     ImageFolder,
     /// `path label` lines.
     List,
+}
+
+impl Format {
+    /// The name in recipes and in `stats`.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Llava => "llava",
+            Self::Coco => "coco",
+            Self::Lvis => "lvis",
+            Self::Parquet => "parquet",
+            Self::Csv => "csv",
+            Self::Jsonl => "jsonl",
+            Self::ImageFolder => "image-folder",
+            Self::List => "list",
+        }
+    }
 }
 
 /// Which columns or members of a table hold what; `None` is guessed from names and content.

@@ -10,17 +10,27 @@ use std::path::{Path, PathBuf};
 const STAGES: [&str; 6] = ["source", "entity", "index", "policy", "plan", "preview"];
 
 /// What a stage, or what stands beside the stages, may import from our own crate besides earlier stages.
-const BESIDE_STAGES: [&str; 5] = ["progress", "number", "language", "recipe", "random"];
+const BESIDE_STAGES: [&str; 6] = ["progress", "number", "column", "language", "recipe", "random"];
 
 /// Modules and the modules of ours that they may import, where it is not the stage order that decides.
-const IMPORTS: [(&str, &[&str]); 7] = [
+const IMPORTS: [(&str, &[&str]); 8] = [
     ("language", &["language"]),
     ("number", &[]),
+    ("column", &[]),
     ("progress", &["entity"]),
     ("recipe", &["source", "entity", "index", "policy", "recipe", "number"]),
     ("finding", &["source", "entity", "index", "recipe", "number", "finding", "language"]),
-    ("manifest", &["source", "entity", "index", "policy", "plan", "preview", "recipe", "progress", "number", "manifest"]),
-    ("ui", &["ui", "app", "config", "number", "source", "entity", "index", "policy", "plan", "preview", "finding", "recipe", "progress", "job", "manifest"]),
+    (
+        "manifest",
+        &["source", "entity", "index", "policy", "plan", "preview", "recipe", "progress", "number", "manifest"],
+    ),
+    (
+        "ui",
+        &[
+            "ui", "app", "config", "number", "source", "entity", "index", "policy", "plan", "preview", "finding",
+            "recipe", "progress", "job", "manifest",
+        ],
+    ),
 ];
 
 /// Crates and the only places that may use them.
@@ -70,7 +80,8 @@ impl Source {
         self.code().any(|line| {
             line.match_indices(name).any(|(at, _)| {
                 let before = line[..at].chars().next_back();
-                line[at + name.len()..].starts_with("::") && !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':')
+                line[at + name.len()..].starts_with("::")
+                    && !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':')
             })
         })
     }
@@ -157,7 +168,9 @@ fn app_knows_no_terminal_and_no_worker() {
                 .filter(|import| ["ui", "run", "cli", "manifest"].contains(&import.as_str()))
                 .map(|import| format!("{} imports {import}", file.name)),
         );
-        for forbidden in ["std::fs", "std::time::Instant", "SystemTime", "std::thread", "std::net", "std::process", "std::io"] {
+        for forbidden in
+            ["std::fs", "std::time::Instant", "SystemTime", "std::thread", "std::net", "std::process", "std::io"]
+        {
             if file.code().any(|line| line.contains(forbidden)) {
                 violations.push(format!("{} names {forbidden}", file.name));
             }

@@ -28,22 +28,31 @@ pub struct Split {
 }
 
 impl Split {
-    /// Cuts descending `counts`.
+    /// Cuts descending `counts`; sums them first. [`Split::with_sums`] is for sums at hand.
+    #[must_use]
+    pub fn of(counts: &[u32], threshold: Threshold) -> Self {
+        Self::with_sums(counts, &cumulated(counts), threshold)
+    }
+
+    /// Cuts descending `counts` in logarithmic time; `cumulative[r]` is the sum of the counts before rank r, of length V + 1.
     ///
     /// By tail mass m, as ADR does (arXiv 2503.12821, reverse index and threshold): walk from the head until the cumulated count
     /// reaches (1 − m)·S; that rank is the first of the tail and its count is τ.
     #[must_use]
-    pub fn of(counts: &[u32], threshold: Threshold) -> Self {
-        let sum: u64 = counts.iter().map(|&count| u64::from(count)).sum();
+    pub fn with_sums(counts: &[u32], cumulative: &[u64], threshold: Threshold) -> Self {
+        let sum = cumulative.last().copied().unwrap_or(0);
         let first_tail_rank = match threshold {
             Threshold::Count(limit) => counts.partition_point(|&count| count > limit),
-            Threshold::TailMass(mass) => Self::rank_at_mass(counts, (1.0 - mass) * sum as f64),
+            Threshold::TailMass(mass) => {
+                let goal = (1.0 - mass) * sum as f64;
+                cumulative.get(1..).unwrap_or_default().partition_point(|&reached| (reached as f64) < goal)
+            }
         };
         let tau = match threshold {
             Threshold::Count(limit) => limit,
             Threshold::TailMass(_) => counts.get(first_tail_rank).or(counts.last()).copied().unwrap_or(0),
         };
-        let tail: u64 = counts.iter().skip(first_tail_rank).map(|&count| u64::from(count)).sum();
+        let tail = sum - cumulative.get(first_tail_rank).copied().unwrap_or(sum);
         let share = |part: f64, whole: f64| if whole > 0.0 { part / whole } else { 0.0 };
         Self {
             threshold: tau,
@@ -52,15 +61,62 @@ impl Split {
             tail_occurrence_share: share(tail as f64, sum as f64),
         }
     }
+}
 
-    fn rank_at_mass(counts: &[u32], goal: f64) -> usize {
-        let mut cumulated = 0_u64;
-        counts
-            .iter()
-            .position(|&count| {
-                cumulated += u64::from(count);
-                cumulated as f64 >= goal
-            })
-            .unwrap_or(counts.len())
+/// The sums of `counts` before each rank and, last, of all of them.
+#[must_use]
+pub fn cumulated(counts: &[u32]) -> Vec<u64> {
+    let mut sum = 0;
+    let before = counts.iter().map(|&count| {
+        sum += u64::from(count);
+        sum
+    });
+    std::iter::once(0).chain(before).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// ADR's rule as its authors wrote it: a walk from the head.
+    fn walked(counts: &[u32], mass: f64) -> usize {
+        let sum: u64 = counts.iter().map(|&count| u64::from(count)).sum();
+        let mut reached = 0_u64;
+        let at_goal = |&count: &u32| {
+            reached += u64::from(count);
+            reached as f64 >= (1.0 - mass) * sum as f64
+        };
+        counts.iter().position(at_goal).unwrap_or(counts.len())
+    }
+
+    #[test]
+    fn a_count_is_the_last_of_the_tail() {
+        let split = Split::of(&[9, 5, 5, 1], Threshold::Count(5));
+        assert_eq!((split.threshold, split.first_tail_rank), (5, 1));
+        assert!((split.tail_entity_share - 0.75).abs() < 1e-15 && (split.tail_occurrence_share - 0.55).abs() < 1e-15);
+    }
+
+    #[test]
+    fn ends_of_the_scale() {
+        let first = |counts: &[u32], threshold| Split::of(counts, threshold).first_tail_rank;
+        assert_eq!(first(&[3, 2, 1], Threshold::TailMass(1.0)), 0);
+        assert_eq!(first(&[3, 2, 1], Threshold::TailMass(0.0)), 2);
+        assert_eq!(first(&[3, 2, 1], Threshold::Count(0)), 3);
+        assert_eq!(first(&[3, 2, 1], Threshold::Count(u32::MAX)), 0);
+        let nothing = Split::of(&[], Threshold::TailMass(0.1));
+        assert_eq!((nothing.threshold, nothing.first_tail_rank), (0, 0));
+        assert!(nothing.tail_entity_share.abs() < f64::EPSILON);
+    }
+
+    proptest! {
+        #[test]
+        fn bisection_finds_what_the_walk_finds(mut counts in prop::collection::vec(1_u32..1000, 0..200), mass in 0.0_f64..=1.0) {
+            counts.sort_unstable_by(|a, b| b.cmp(a));
+            let split = Split::of(&counts, Threshold::TailMass(mass));
+            prop_assert_eq!(split.first_tail_rank, walked(&counts, mass));
+            prop_assert!((0.0..=1.0).contains(&split.tail_occurrence_share));
+        }
     }
 }

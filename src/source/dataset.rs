@@ -4,6 +4,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::images::ImageStore;
+use super::sidecar::Sidecar;
 use super::{Format, Instance, SourceError};
 
 /// One readable part of a dataset: a file, or a shard of one.
@@ -23,6 +25,25 @@ pub trait Reader: Send + Sync {
     fn raw(&self, _row: usize) -> Option<&[u8]> {
         None
     }
+
+    /// What stands around its records, where [`Self::raw`] gives them.
+    fn frame(&self) -> super::Frame<'_> {
+        super::Frame::LINES
+    }
+
+    /// Where record `row` is in its file.
+    fn place(&self, row: usize) -> Place {
+        Place { row: row as u64, offset: 0 }
+    }
+}
+
+/// Where a record is in its file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// 0-based row among all records of the file, usable or not.
+    pub row: u64,
+    /// Byte offset in the (decompressed) file; 0 where the format has none.
+    pub offset: u64,
 }
 
 /// Why a record was set aside.
@@ -75,11 +96,15 @@ impl std::fmt::Display for Fingerprint {
 pub struct Dataset {
     pub(crate) path: PathBuf,
     pub(crate) format: Format,
-    pub(crate) image_root: PathBuf,
+    pub(crate) images: ImageStore,
     pub(crate) readers: Vec<Box<dyn Reader>>,
-    /// `starts[r]` is the number of the first instance of reader `r`; one more entry holds the sum.
+    /// `starts[r]` is the number of records, repeated ids included, in the readers before `r`; one more entry holds the sum.
     pub(crate) starts: Vec<usize>,
+    /// For each record that repeats an id, its number minus the number of those before it: ascending.
+    pub(crate) repeats: Vec<usize>,
+    pub(crate) sidecar: Option<Sidecar>,
     pub(crate) set_aside: Vec<SetAside>,
+    pub(crate) warnings: Vec<String>,
     pub(crate) fingerprint: Fingerprint,
     /// Stable 64-bit hash of each instance's id (XXH3), in order.
     pub(crate) id_hashes: Vec<u64>,
@@ -114,9 +139,13 @@ impl Dataset {
 
     /// Fills `into` with instance `number`; a number past the end leaves it cleared.
     pub fn read<'a>(&'a self, number: usize, into: &mut Instance<'a>) {
-        match self.locate(number) {
-            Some((reader, row)) => reader.read(row, into),
-            None => into.clear(),
+        let Some((reader, row)) = self.locate(number) else {
+            into.clear();
+            return;
+        };
+        reader.read(row, into);
+        if let Some(sidecar) = &self.sidecar {
+            sidecar.join(self.id_hashes[number], into);
         }
     }
 
@@ -126,10 +155,33 @@ impl Dataset {
         self.locate(number).and_then(|(reader, row)| reader.raw(row))
     }
 
+    /// What stands around the records of each file, in order.
+    pub fn frames(&self) -> impl Iterator<Item = super::Frame<'_>> {
+        self.readers.iter().map(|reader| reader.frame())
+    }
+
+    /// Where the record is in its file.
+    #[must_use]
+    pub fn place(&self, number: usize) -> Option<Place> {
+        self.locate(number).map(|(reader, row)| reader.place(row))
+    }
+
     /// The records that could not be used.
     #[must_use]
     pub fn set_aside(&self) -> &[SetAside] {
         &self.set_aside
+    }
+
+    /// What else the user should know: entities of unknown ids, files that were passed over.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// True when an entities sidecar is joined.
+    #[must_use]
+    pub fn has_sidecar(&self) -> bool {
+        self.sidecar.is_some()
     }
 
     /// The content's fingerprint.
@@ -153,21 +205,19 @@ impl Dataset {
     /// The encoded bytes of a picture.
     ///
     /// # Errors
-    /// [`SourceError::Unreadable`] when the file cannot be read or lies outside the image root.
+    /// [`SourceError::Unreadable`] when the file cannot be read, is too large, or lies outside the image root.
     pub fn image_bytes(&self, image: &super::Image<'_>) -> Result<Vec<u8>, SourceError> {
         match image {
             super::Image::Bytes(bytes) => Ok(bytes.to_vec()),
-            super::Image::Path(path) => {
-                let full = self.image_root.join(path.as_ref());
-                std::fs::read(&full).map_err(|cause| SourceError::Unreadable { path: full, cause })
-            }
+            super::Image::Path(path) => self.images.read(path),
         }
     }
 
-    fn locate(&self, number: usize) -> Option<(&dyn Reader, usize)> {
-        let after = self.starts.partition_point(|&start| start <= number);
+    pub(super) fn locate(&self, number: usize) -> Option<(&dyn Reader, usize)> {
+        let slot = number.checked_add(self.repeats.partition_point(|&gap| gap <= number))?;
+        let after = self.starts.partition_point(|&start| start <= slot);
         let reader = self.readers.get(after.checked_sub(1)?)?;
-        let row = number - self.starts[after - 1];
+        let row = slot - self.starts[after - 1];
         (row < reader.len()).then_some((reader.as_ref(), row))
     }
 }

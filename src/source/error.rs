@@ -16,7 +16,9 @@ pub enum SourceError {
         cause: std::io::Error,
     },
     /// No format fits.
-    #[error("{path} is in no format that fantail knows; tried {tried}")]
+    #[error(
+        "{path} is in no format that fantail knows; tried {tried}; name it with dataset.format in the recipe if it is one"
+    )]
     Unrecognised {
         /// The file or folder.
         path: PathBuf,

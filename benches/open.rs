@@ -1,0 +1,3 @@
+//! How fast a LLaVA file opens.
+
+fn main() {}

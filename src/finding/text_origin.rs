@@ -1,0 +1,30 @@
+//! Tells when the object perspective is a reading of text and not of pictures.
+//!
+//! Invariant: says nothing of lists that came with the dataset.
+
+use super::{Finding, Severity, Subject};
+use crate::entity::{Origin, Perspective};
+use crate::number;
+
+/// Objects from text; or lists that leave many instances without any.
+pub(super) fn look(subject: Subject<'_>) -> Vec<Finding> {
+    let Some(objects) = subject.index.perspective(Perspective::Object).filter(|entry| entry.entities() > 0) else {
+        return Vec::new();
+    };
+    let instances = subject.index.instances();
+    let without = instances - objects.distribution.instances as usize;
+    let share = number::rounded_share(without as f64 / instances.max(1) as f64);
+    if objects.origin == Origin::Text {
+        let advice = "an entities sidecar file (`entities` under `[dataset]`) brings what a detector saw";
+        let text =
+            format!("object perspective comes from text, not from detections; {share} of instances name no object");
+        return vec![Finding::new(Severity::Note, "objects_from_text", text, advice).about(Perspective::Object, None)];
+    }
+    if without * 10 < instances {
+        return Vec::new();
+    }
+    let text = format!("{share} of instances have no object in the lists that came with the dataset");
+    let advice =
+        "object and co-occurrence say nothing of them, and policies with those perspectives alone never vote for them";
+    vec![Finding::new(Severity::Warning, "without_objects", text, advice).about(Perspective::Object, None)]
+}

@@ -1,0 +1,105 @@
+//! From an extraction to an index: entities are ranked, rows renumbered, both directions and all sums made.
+//!
+//! Invariant: the result hangs on names and rows alone, never on the order in which entities were numbered.
+
+mod given_pairs;
+mod pairs;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rayon::prelude::*;
+
+use super::{Index, Names, PerspectiveIndex, Rows};
+use crate::column::{Csr, StringTable};
+use crate::entity::{Extracted, Extraction, Perspective};
+use crate::progress::{Observer, Stage};
+
+/// As many of an instance's objects are paired, the most frequent first; an instance with k objects has k·(k − 1)/2 pairs.
+pub const MOST_PAIRED_OBJECTS: usize = 64;
+
+/// Builds the index of an extraction.
+#[must_use]
+pub fn build(extraction: Extraction, observer: &dyn Observer) -> Index {
+    let Extraction { perspectives, wanted, id_hashes, text } = extraction;
+    let steps = Steps { observer, done: AtomicU64::new(0), total: wanted.len() as u64 };
+    let (given_pairs, plain): (Vec<_>, Vec<_>) =
+        perspectives.into_iter().partition(|entry| entry.perspective == Perspective::CoOccurrence);
+    let mut ranked: Vec<PerspectiveIndex> = plain
+        .into_par_iter()
+        .map(|entry| {
+            let built = plain_perspective(entry);
+            steps.finish_one();
+            built
+        })
+        .collect();
+    let objects = ranked.iter().find(|entry| entry.perspective == Perspective::Object);
+    let mut crowded_instances = 0;
+    if wanted.contains(&Perspective::CoOccurrence) {
+        let pairs = match (given_pairs.into_iter().next(), objects) {
+            (Some(given), objects) => Some(given_pairs::rank(given, objects)),
+            (None, Some(objects)) => {
+                crowded_instances = pairs::crowded(&objects.by_instance);
+                let keep_instances = !wanted.contains(&Perspective::Object);
+                Some(pairs::pair(objects, keep_instances))
+            }
+            (None, None) => None,
+        };
+        ranked.extend(pairs);
+        steps.finish_one();
+    }
+    ranked.retain(|entry| wanted.contains(&entry.perspective));
+    ranked.sort_by_key(|entry| entry.perspective);
+    Index { perspectives: ranked, id_hashes, text, crowded_instances }
+}
+
+struct Steps<'a> {
+    observer: &'a dyn Observer,
+    done: AtomicU64,
+    total: u64,
+}
+
+impl Steps<'_> {
+    fn finish_one(&self) {
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        self.observer.advanced(Stage::Index, done.min(self.total), self.total);
+    }
+}
+
+fn plain_perspective(entry: Extracted) -> PerspectiveIndex {
+    let Extracted { perspective, origin, names, mut by_instance, .. } = entry;
+    let counts = held(&by_instance, names.len());
+    let order = ranked(&counts, |a, b| names.get(a as usize).cmp(names.get(b as usize)));
+    let ranks = inverse(&order, names.len());
+    by_instance.renumber(|number| ranks[number as usize]);
+    let by_entity = by_instance.transposed(order.len());
+    let table: StringTable = order.iter().map(|&number| names.get(number as usize)).collect();
+    let counts = order.iter().map(|&number| counts[number as usize]).collect();
+    let rows = Rows { counts, by_instance, by_entity, measured: None };
+    PerspectiveIndex::new(perspective, origin, Names::Plain(Arc::new(table)), rows)
+}
+
+/// How many rows hold each number.
+fn held(rows: &Csr, numbers: usize) -> Vec<u32> {
+    let mut counts = vec![0_u32; numbers];
+    for &number in rows.values() {
+        counts[number as usize] += 1;
+    }
+    counts
+}
+
+/// The numbers with a count above zero, by count descending, then by name.
+fn ranked(counts: &[u32], by_name: impl Fn(u32, u32) -> std::cmp::Ordering + Sync) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..counts.len() as u32).filter(|&number| counts[number as usize] > 0).collect();
+    order.par_sort_unstable_by(|&a, &b| counts[b as usize].cmp(&counts[a as usize]).then_with(|| by_name(a, b)));
+    order
+}
+
+/// The place of each number in `order`.
+fn inverse(order: &[u32], numbers: usize) -> Vec<u32> {
+    let mut places = vec![u32::MAX; numbers];
+    for (place, &number) in order.iter().enumerate() {
+        places[number as usize] = place as u32;
+    }
+    places
+}

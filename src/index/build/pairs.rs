@@ -1,0 +1,165 @@
+//! Co-occurrence: the unordered pairs of each instance's objects, counted and ranked.
+//!
+//! Invariant: no joined strings and no table of all pairs by hash: for one object at a time, its partners are counted in a plain
+//! array, so that memory is the pairs themselves and one array of objects a thread.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use rayon::prelude::*;
+
+use super::MOST_PAIRED_OBJECTS;
+use crate::column::{Csr, StringTable};
+use crate::entity::Perspective;
+use crate::index::{Names, PerspectiveIndex, Rows};
+
+/// Two object ranks, `first < second`, and how many instances hold both.
+#[derive(Clone, Copy)]
+struct Pair {
+    first: u32,
+    second: u32,
+    count: u32,
+}
+
+/// How many instances have too many objects to be paired all.
+pub(super) fn crowded(objects: &Csr) -> u32 {
+    objects.offsets().windows(2).filter(|ends| ends[1] - ends[0] > MOST_PAIRED_OBJECTS as u64).count() as u32
+}
+
+/// The pairs of the ranked objects. With `keep_instances` both directions are stored, for an index without the objects.
+pub(super) fn pair(objects: &PerspectiveIndex, keep_instances: bool) -> PerspectiveIndex {
+    let Names::Plain(table) = &objects.names else { return empty(objects) };
+    let alphabet = alphabet(table);
+    let mut pairs = counted(objects);
+    let in_order = |pair: &Pair| {
+        let (a, b) = (alphabet[pair.first as usize], alphabet[pair.second as usize]);
+        (a.min(b), a.max(b))
+    };
+    pairs.par_sort_unstable_by(|x, y| y.count.cmp(&x.count).then_with(|| in_order(x).cmp(&in_order(y))));
+    let by_instance = rows(objects, &Partners::of(&pairs, objects.entities()));
+    let by_entity = if keep_instances { by_instance.transposed(pairs.len()) } else { Csr::default() };
+    let by_name = |pair: &Pair| match alphabet[pair.first as usize] < alphabet[pair.second as usize] {
+        true => [pair.first, pair.second],
+        false => [pair.second, pair.first],
+    };
+    let names = Names::Pairs { pairs: pairs.iter().map(by_name).collect(), objects: Arc::clone(table) };
+    let counts = pairs.iter().map(|pair| pair.count).collect();
+    drop(pairs);
+    PerspectiveIndex::new(
+        Perspective::CoOccurrence,
+        objects.origin,
+        names,
+        Rows { counts, by_instance, by_entity, measured: None },
+    )
+}
+
+fn empty(objects: &PerspectiveIndex) -> PerspectiveIndex {
+    let names = Names::Pairs { pairs: Vec::new(), objects: Arc::new(StringTable::default()) };
+    PerspectiveIndex::new(Perspective::CoOccurrence, objects.origin, names, Rows::default())
+}
+
+/// The place of each name in alphabetical order.
+pub(super) fn alphabet(names: &StringTable) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..names.len() as u32).collect();
+    order.par_sort_unstable_by_key(|&number| names.get(number as usize));
+    super::inverse(&order, names.len())
+}
+
+/// The instances of an object with the place of the object among the objects of each that are paired.
+fn places(objects: &PerspectiveIndex, first: u32) -> impl Iterator<Item = (u32, usize, &[u32])> {
+    objects.by_entity.row(first as usize).iter().filter_map(move |&instance| {
+        let row = objects.by_instance.row(instance as usize);
+        let row = &row[..row.len().min(MOST_PAIRED_OBJECTS)];
+        row.binary_search(&first).ok().map(|place| (instance, place, row))
+    })
+}
+
+/// All pairs with their counts, by first and then second object.
+fn counted(objects: &PerspectiveIndex) -> Vec<Pair> {
+    let entities = objects.entities();
+    let scratch = || (vec![0_u32; entities], Vec::new());
+    let by_first: Vec<Vec<Pair>> = (0..entities as u32)
+        .into_par_iter()
+        .map_init(scratch, |(counts, touched): &mut (Vec<u32>, Vec<u32>), first| {
+            for (_, place, row) in places(objects, first) {
+                for &second in &row[place + 1..] {
+                    if counts[second as usize] == 0 {
+                        touched.push(second);
+                    }
+                    counts[second as usize] += 1;
+                }
+            }
+            touched
+                .drain(..)
+                .map(|second| Pair { first, second, count: std::mem::take(&mut counts[second as usize]) })
+                .collect()
+        })
+        .collect();
+    by_first.concat()
+}
+
+/// For each first object its partners and the ranks of the pairs.
+struct Partners {
+    starts: Vec<usize>,
+    /// Second object and rank of the pair.
+    seconds: Vec<(u32, u32)>,
+}
+
+impl Partners {
+    fn of(ranked: &[Pair], objects: usize) -> Self {
+        let mut starts = vec![0_usize; objects + 1];
+        for pair in ranked {
+            starts[pair.first as usize + 1] += 1;
+        }
+        for object in 0..objects {
+            starts[object + 1] += starts[object];
+        }
+        let mut next = starts.clone();
+        let mut seconds = vec![(0, 0); ranked.len()];
+        for (rank, pair) in ranked.iter().enumerate() {
+            let slot = &mut next[pair.first as usize];
+            seconds[*slot] = (pair.second, rank as u32);
+            *slot += 1;
+        }
+        Self { starts, seconds }
+    }
+
+    fn row(&self, first: u32) -> &[(u32, u32)] {
+        &self.seconds[self.starts[first as usize]..self.starts[first as usize + 1]]
+    }
+}
+
+/// The ranks of each instance's pairs. The pairs of one first object fill a place of their own in each row.
+fn rows(objects: &PerspectiveIndex, partners: &Partners) -> Csr {
+    let mut offsets = vec![0_u64];
+    for instance in 0..objects.by_instance.rows() {
+        let held = objects.by_instance.row(instance).len().min(MOST_PAIRED_OBJECTS);
+        let last = offsets[instance];
+        offsets.push(last + pairs_before(held, held) as u64);
+    }
+    let slots: Vec<AtomicU32> =
+        (0..offsets[offsets.len() - 1]).into_par_iter().map(|_| AtomicU32::new(u32::MAX)).collect();
+    let entities = objects.entities();
+    (0..entities as u32).into_par_iter().for_each_init(
+        || vec![0_u32; entities],
+        |rank_with, first| {
+            for &(second, rank) in partners.row(first) {
+                rank_with[second as usize] = rank;
+            }
+            for (instance, place, row) in places(objects, first) {
+                let start = offsets[instance as usize] as usize + pairs_before(place, row.len());
+                for (slot, &second) in slots[start..].iter().zip(&row[place + 1..]) {
+                    slot.store(rank_with[second as usize], Ordering::Relaxed);
+                }
+            }
+        },
+    );
+    let mut rows = Csr::from_parts(offsets, slots.into_iter().map(AtomicU32::into_inner).collect());
+    rows.each_row_mut(&|row| row.sort_unstable());
+    rows
+}
+
+/// How many of the pairs of `held` things have one of the first `place` things as their first.
+fn pairs_before(place: usize, held: usize) -> usize {
+    place * held - place * (place + 1) / 2
+}

@@ -1,0 +1,105 @@
+//! From a path and a recipe to an opened and indexed dataset: open, then take the index from the cache or extract and build it.
+//!
+//! Invariant: a cached index is used only when its key and its ids fit the dataset; without a usable cache everything still works.
+
+use std::path::Path;
+
+use crate::app::model::Loaded;
+use crate::entity::{self, EntityError};
+use crate::index::cache::{Cache, Key, Miss};
+use crate::index::{self, DatasetFacts, Index};
+use crate::progress::Observer;
+use crate::recipe::Recipe;
+use crate::source::{self, Dataset, Fingerprint, SourceError};
+
+/// Why a dataset could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// It cannot be opened.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// Its entities cannot be extracted.
+    #[error(transparent)]
+    Entity(#[from] EntityError),
+}
+
+impl LoadError {
+    /// True when the user stopped the work.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        matches!(self, Self::Source(SourceError::Cancelled) | Self::Entity(EntityError::Cancelled))
+    }
+}
+
+/// Where an index came from.
+#[derive(Debug)]
+pub enum Provenance {
+    /// Read from the cache.
+    Cached,
+    /// Built, because of this miss; [`keep`] makes the next time quick.
+    Built(Miss),
+}
+
+/// Opens and indexes the dataset at `path`; the index is taken from `cache` where it fits.
+///
+/// # Errors
+/// [`LoadError`] when it cannot be opened, or when the observer cancels.
+pub fn load(
+    path: &Path,
+    recipe: &Recipe,
+    observer: &dyn Observer,
+    cache: &Cache,
+) -> Result<(Loaded, Provenance), LoadError> {
+    let dataset = source::open(path, &recipe.dataset, observer)?;
+    let (index, provenance) = index_of(&dataset, recipe, observer, cache)?;
+    Ok((Loaded { dataset, index }, provenance))
+}
+
+/// The index of an opened dataset, from `cache` where it fits.
+///
+/// # Errors
+/// [`LoadError::Entity`] when the vocabulary cannot be read, or when the observer cancels.
+pub fn index_of(
+    dataset: &Dataset,
+    recipe: &Recipe,
+    observer: &dyn Observer,
+    cache: &Cache,
+) -> Result<(Index, Provenance), LoadError> {
+    let miss = match cache.load(&key(dataset.fingerprint(), recipe)) {
+        Ok((index, _)) if index.id_hashes == dataset.id_hashes() => return Ok((index, Provenance::Cached)),
+        Ok(_) => Miss::Stale,
+        Err(miss) => miss,
+    };
+    let extraction = entity::extract(dataset, &recipe.entities, observer)?;
+    Ok((index::build(extraction, observer), Provenance::Built(miss)))
+}
+
+/// The cached index of the dataset at `path` and the facts about it, without opening its records: the cost of its fingerprint.
+///
+/// `None` where it was never kept, has changed, or was kept under another path; then [`load`] is the way.
+///
+/// # Errors
+/// [`LoadError::Source`] when the files cannot be read, or when the observer cancels.
+pub fn cached(
+    path: &Path,
+    recipe: &Recipe,
+    observer: &dyn Observer,
+    cache: &Cache,
+) -> Result<Option<(Index, DatasetFacts)>, LoadError> {
+    let fingerprint = source::fingerprint(path, &recipe.dataset, observer)?;
+    let found = cache.load(&key(fingerprint, recipe)).ok();
+    Ok(found.filter(|(_, facts)| facts.path == path))
+}
+
+/// Keeps the index of an opened dataset for the next time.
+///
+/// # Errors
+/// What the system says when the cache cannot be written; nothing else is lost.
+pub fn keep(loaded: &Loaded, recipe: &Recipe, cache: &Cache) -> std::io::Result<()> {
+    let facts = DatasetFacts::of(&loaded.dataset);
+    cache.store(&key(facts.fingerprint(), recipe), &loaded.index, &facts)
+}
+
+fn key(fingerprint: Fingerprint, recipe: &Recipe) -> Key {
+    Key::of(fingerprint, &recipe.dataset, &recipe.entities)
+}

@@ -1,0 +1,133 @@
+//! Index and recipe in, one decision for every instance out.
+//!
+//! Invariant: every draw is a hash of (seed, instance id, perspective, entity, purpose), so the kept set is the same for any record
+//! order, thread count and shard, and it is nested: raising a threshold or α only ever adds instances.
+
+mod decision;
+mod draw;
+mod explanation;
+
+pub use draw::{Key, Purpose};
+pub use explanation::{Decision, Explanation, VoteExplanation};
+
+use rayon::prelude::*;
+
+use crate::index::Index;
+use crate::policy;
+use crate::progress::{Observer, Stage};
+use crate::recipe::{Recipe, RecipeError};
+use decision::Decider;
+
+/// A failure to make a plan.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    /// The recipe does not fit the index.
+    #[error(transparent)]
+    Recipe(#[from] RecipeError),
+    /// The user stopped the work.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+impl PlanError {
+    /// The program's exit code for this failure.
+    #[must_use]
+    pub const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Recipe(error) => error.exit_code(),
+            Self::Cancelled => 6,
+        }
+    }
+}
+
+/// How many instances a plan keeps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Tally {
+    /// All instances.
+    pub instances: u64,
+    /// Those kept at least once.
+    pub kept: u64,
+    /// Those dropped; `kept + dropped = instances`.
+    pub dropped: u64,
+    /// The volume after: repeats counted.
+    pub after: u64,
+}
+
+/// What is to be done with every instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    repeats: Vec<u32>,
+}
+
+/// Instances between two reports of progress.
+const BATCH: usize = 16_384;
+
+impl Plan {
+    /// Decides every instance.
+    ///
+    /// # Errors
+    /// [`PlanError::Recipe`] when the recipe does not fit the index, [`PlanError::Cancelled`] when the observer says so.
+    pub fn new(index: &Index, recipe: &Recipe, observer: &dyn Observer) -> Result<Self, PlanError> {
+        let rule = policy::rule(index, recipe)?;
+        let decider = Decider::new(index, &rule, recipe.seed);
+        let total = index.instances() as u64;
+        let done = crate::progress::Cancellation::default();
+        let mut repeats = vec![0_u32; index.instances()];
+        repeats.par_chunks_mut(BATCH).enumerate().for_each(|(batch, slots)| {
+            if observer.cancelled() {
+                return;
+            }
+            for (offset, slot) in slots.iter_mut().enumerate() {
+                *slot = decider.repeat(batch * BATCH + offset);
+            }
+            observer.advanced(Stage::Plan, done.add(slots.len() as u64), total);
+        });
+        if observer.cancelled() { Err(PlanError::Cancelled) } else { Ok(Self { repeats }) }
+    }
+
+    /// How often an instance is written; 0 drops it.
+    #[must_use]
+    pub fn repeat(&self, instance: usize) -> u32 {
+        self.repeats.get(instance).copied().unwrap_or(0)
+    }
+
+    /// How often each instance is written, in source order.
+    #[must_use]
+    pub fn repeats(&self) -> &[u32] {
+        &self.repeats
+    }
+
+    /// How many instances are kept and dropped.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        let instances = self.repeats.len() as u64;
+        let kept = self.repeats.iter().filter(|&&repeat| repeat > 0).count() as u64;
+        let after = self.repeats.iter().map(|&repeat| u64::from(repeat)).sum();
+        Tally { instances, kept, dropped: instances - kept, after }
+    }
+
+    /// The count of every entity after the plan, by perspective and by the rank that it had before; repeats counted.
+    #[must_use]
+    pub fn counts(&self, index: &Index) -> Vec<Vec<u32>> {
+        let counts = |entry: &crate::index::PerspectiveIndex| {
+            let mut after = vec![0_u32; entry.entities()];
+            for (instance, &repeat) in self.repeats.iter().enumerate().filter(|&(_, &repeat)| repeat > 0) {
+                for &rank in entry.by_instance.row(instance) {
+                    after[rank as usize] += repeat;
+                }
+            }
+            after
+        };
+        index.perspectives.par_iter().map(counts).collect()
+    }
+}
+
+/// Why an instance is kept, repeated or dropped; `None` past the end.
+///
+/// # Errors
+/// [`RecipeError::Unfit`] when the recipe does not fit the index.
+pub fn explain(index: &Index, recipe: &Recipe, instance: usize) -> Result<Option<Explanation>, RecipeError> {
+    let rule = policy::rule(index, recipe)?;
+    let decider = Decider::new(index, &rule, recipe.seed);
+    Ok((instance < index.instances()).then(|| explanation::of(&decider, instance)))
+}

@@ -1,0 +1,104 @@
+//! Says why an instance is kept, repeated or dropped.
+//!
+//! Invariant: recomputes the decision from the same draws as the plan; the two never disagree.
+
+use serde::Serialize;
+
+use super::decision::Decider;
+use super::draw::Purpose;
+use crate::entity::Perspective;
+use crate::policy::Fate;
+
+/// What happens to an instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// Written at least once.
+    Keep,
+    /// Not written.
+    Drop,
+}
+
+/// One perspective's part in a decision.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct VoteExplanation {
+    /// The perspective.
+    pub perspective: Perspective,
+    /// Whether it voted for the instance.
+    pub passed: bool,
+    /// The deciding entity: of all that drew, the one that would be the first to pass if every probability rose together.
+    /// For policies that do not draw for entities, the rarest one; `None` when the instance holds none.
+    pub entity: Option<String>,
+    /// The probability that the draw was compared with; for resampling policies the entity's number.
+    pub probability: f64,
+    /// The draw; `None` where the policy draws once for the instance.
+    pub draw: Option<f64>,
+    /// The probability that this perspective votes, over all draws.
+    pub pass_probability: f64,
+}
+
+/// Why an instance is kept, repeated or dropped.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Explanation {
+    /// What happens to it.
+    pub decision: Decision,
+    /// The probability that it is kept at all.
+    pub keep_probability: f64,
+    /// How often it is written.
+    pub repeat: u32,
+    /// How often it is written on average: what a weighted sampler should draw it by.
+    pub weight: f64,
+    /// One entry a perspective that takes part.
+    pub votes: Vec<VoteExplanation>,
+    /// The draw that was compared with α (`adr`, below 1), with the share (`random`), or with the fraction of the repeat.
+    pub alpha_draw: Option<f64>,
+    /// The override that decided; there are none yet.
+    #[serde(rename = "override")]
+    pub overridden: Option<String>,
+    /// True when it holds no entity that the policy looks at.
+    pub no_entity: bool,
+}
+
+pub(super) fn of(decider: &Decider<'_>, instance: usize) -> Explanation {
+    let repeat = decider.repeat(instance);
+    let weight = decider.expected(instance);
+    Explanation {
+        decision: if repeat > 0 { Decision::Keep } else { Decision::Drop },
+        keep_probability: weight.min(1.0),
+        repeat,
+        weight,
+        votes: votes(decider, instance),
+        alpha_draw: last_draw(decider, instance),
+        overridden: None,
+        no_entity: decider.holds_nothing(instance),
+    }
+}
+
+fn last_draw(decider: &Decider<'_>, instance: usize) -> Option<f64> {
+    let purpose = match decider.rule.fate {
+        Fate::Votes { alpha, .. } if alpha >= 1.0 => return None,
+        Fate::Votes { .. } => Purpose::Alpha,
+        Fate::Share(_) => Purpose::Share,
+        Fate::Repeats | Fate::Shares => Purpose::Repeat,
+    };
+    Some(decider.draw(instance, purpose))
+}
+
+fn votes(decider: &Decider<'_>, instance: usize) -> Vec<VoteExplanation> {
+    let draws_once = !matches!(decider.rule.fate, Fate::Votes { .. });
+    let explained = decider.voters.iter().map(|voter| {
+        let rarest = voter.ranks(instance).last().copied();
+        let draw = decider.deciding_draw(voter, instance).filter(|_| !draws_once);
+        let rank = draw.and_then(|draw| draw.rank).or(rarest);
+        VoteExplanation {
+            perspective: voter.entry.perspective,
+            passed: draw.map_or(draws_once && rank.is_some(), |draw| draw.passed()),
+            entity: rank.map(|rank| voter.entry.names.get(rank as usize).into_owned()),
+            probability: draw
+                .map_or(rank.map_or(0.0, |rank| voter.dictionary.value(rank)), |draw| draw.probability.min(1.0)),
+            draw: draw.map(|draw| draw.draw),
+            pass_probability: voter.score(instance).unwrap_or(0.0).min(1.0),
+        }
+    });
+    explained.collect()
+}

@@ -1,0 +1,87 @@
+//! Rebalancing policies: what a recipe makes of an index, as numbers for entities and a rule that turns them into an instance's fate.
+//!
+//! Invariant: a policy draws nothing and visits no instance; it sees counts only, so its rule is the same for any order or shard of them.
+
+mod parameter;
+pub mod rebalance;
+mod rule;
+
+pub use parameter::{Parameter, Range, Scale};
+pub use rule::{Dictionary, Fate, Reduction, Rule};
+
+use crate::entity::Perspective;
+use crate::index::{Index, PerspectiveIndex};
+use crate::recipe::{PolicyName, Recipe, RecipeError};
+
+/// A way of choosing which instances to keep, and how often.
+pub trait Policy: Sync {
+    /// Its name in recipes.
+    fn name(&self) -> PolicyName;
+
+    /// One line: what it is for.
+    fn summary(&self) -> &'static str;
+
+    /// The paper or program that it comes from.
+    fn source(&self) -> &'static str;
+
+    /// What the user can turn, in the order of the screen.
+    fn parameters(&self, index: &Index) -> Vec<Parameter>;
+
+    /// The rule that it makes of this index under this recipe.
+    ///
+    /// # Errors
+    /// [`RecipeError::Unfit`] when the recipe asks for a perspective that the index lacks, or for more votes than there are perspectives.
+    fn rule(&self, index: &Index, recipe: &Recipe) -> Result<Rule, RecipeError>;
+}
+
+/// The policy of a name.
+#[must_use]
+pub fn policy(name: PolicyName) -> &'static dyn Policy {
+    match name {
+        PolicyName::Adr => &rebalance::adr::Adr,
+        PolicyName::Cap => &rebalance::cap::Cap,
+        PolicyName::RepeatFactor => &rebalance::repeat_factor::RepeatFactor,
+        PolicyName::Temperature => &rebalance::temperature::Temperature,
+        PolicyName::SquareRoot => &rebalance::square_root::SquareRoot,
+        PolicyName::EffectiveNumber => &rebalance::effective_number::EffectiveNumber,
+        PolicyName::Uniform => &rebalance::uniform::Uniform,
+        PolicyName::Random => &rebalance::random::Random,
+        PolicyName::None => &rebalance::none::None,
+    }
+}
+
+/// Every policy, in the order of the screen.
+pub fn all() -> impl Iterator<Item = &'static dyn Policy> {
+    PolicyName::ALL.into_iter().map(policy)
+}
+
+/// The rule of the recipe's policy for this index.
+///
+/// # Errors
+/// [`RecipeError::Unfit`] as [`Policy::rule`].
+pub fn rule(index: &Index, recipe: &Recipe) -> Result<Rule, RecipeError> {
+    policy(recipe.rebalance.policy).rule(index, recipe)
+}
+
+/// The perspective that a one-perspective policy balances: the recipe's, else label, object, token or whatever there is.
+///
+/// # Errors
+/// [`RecipeError::Unfit`] when the recipe names one that the index lacks, or the index has none.
+pub fn balanced_perspective<'a>(index: &'a Index, recipe: &Recipe) -> Result<&'a PerspectiveIndex, RecipeError> {
+    let policy = recipe.rebalance.policy;
+    if let Some(wanted) = recipe.rebalance.perspective {
+        return index.perspective(wanted).ok_or_else(|| {
+            let there: Vec<_> = index.perspectives.iter().map(|entry| entry.perspective.key()).collect();
+            let wanted = wanted.key();
+            RecipeError::Unfit(format!(
+                "the policy '{policy}' balances '{wanted}', which was not extracted; set rebalance.perspective to one of: {}",
+                there.join(", ")
+            ))
+        });
+    }
+    [Perspective::Label, Perspective::Object, Perspective::Token]
+        .into_iter()
+        .find_map(|perspective| index.perspective(perspective))
+        .or(index.perspectives.first())
+        .ok_or_else(|| RecipeError::Unfit(format!("the policy '{policy}' needs a perspective and none was extracted")))
+}

@@ -1,0 +1,271 @@
+//! What the user can turn on a policy, as data: the screen draws sliders from it and knows no policy.
+//!
+//! Invariant: a parameter lives in the recipe; reading and writing it go through here, and writing clamps to the range.
+
+use crate::entity::Perspective;
+use crate::index::Index;
+use crate::recipe::{NoEntity, Rebalance, Recipe, ThresholdChoice, Vote};
+
+/// One thing that can be turned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Parameter {
+    /// τ of a perspective, a count; setting it writes `{ count = n }`.
+    Threshold(Perspective),
+    /// How many perspectives must vote.
+    PassCount,
+    /// How a perspective's entities vote; a choice.
+    Vote,
+    /// The share of voted instances that is kept.
+    Alpha,
+    /// What happens to instances without entities; a choice.
+    NoEntity,
+    /// The perspective that is balanced; a choice among those of the index.
+    Balanced,
+    /// The share that `random` keeps.
+    Keep,
+    /// MetaCLIP's t.
+    Cap,
+    /// T of n^(1/T).
+    Temperature,
+    /// LVIS's t.
+    RepeatThreshold,
+    /// The exponent of the repeat factor.
+    RepeatExponent,
+    /// β of the effective number.
+    Beta,
+}
+
+/// How a slider's positions map to values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scale {
+    /// Equal steps.
+    Linear,
+    /// Equal ratios.
+    Logarithmic,
+}
+
+/// The values that a parameter can take.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Range {
+    /// The smallest value.
+    pub low: f64,
+    /// The largest value.
+    pub high: f64,
+    /// How positions map to values.
+    pub scale: Scale,
+    /// Only whole numbers.
+    pub whole: bool,
+}
+
+impl Range {
+    const fn whole(low: f64, high: f64, scale: Scale) -> Self {
+        Self { low, high, scale, whole: true }
+    }
+
+    const fn share(low: f64) -> Self {
+        Self { low, high: 1.0, scale: Scale::Linear, whole: false }
+    }
+
+    /// The nearest value that the parameter can take.
+    #[must_use]
+    pub fn clamped(&self, value: f64) -> f64 {
+        let value = if value.is_nan() { self.low } else { value };
+        let value = if self.whole { value.round() } else { value };
+        value.clamp(self.low, self.high.max(self.low))
+    }
+
+    /// Where a value stands on the slider, 0 to 1.
+    #[must_use]
+    pub fn position(&self, value: f64) -> f64 {
+        let (low, high, value) =
+            (self.on_scale(self.low), self.on_scale(self.high), self.on_scale(self.clamped(value)));
+        if high > low { (value - low) / (high - low) } else { 0.0 }
+    }
+
+    /// The value at a place of the slider, 0 to 1.
+    #[must_use]
+    pub fn value_at(&self, position: f64) -> f64 {
+        if position <= 0.0 || position >= 1.0 {
+            // The ends exactly, not by way of a logarithm.
+            return self.clamped(if position <= 0.0 { self.low } else { self.high });
+        }
+        let (low, high) = (self.on_scale(self.low), self.on_scale(self.high));
+        let value = low + position * (high - low);
+        self.clamped(if self.scale == Scale::Logarithmic { value.exp() } else { value })
+    }
+
+    /// The value `steps` hundredths of the slider away, at least 1 away for whole numbers.
+    #[must_use]
+    pub fn stepped(&self, value: f64, steps: i32) -> f64 {
+        let moved = self.value_at(self.position(value) + f64::from(steps) / 100.0);
+        let moved = if self.whole { moved } else { rounded(moved) };
+        let stuck = self.whole && moved == self.clamped(value) && steps != 0;
+        self.clamped(if stuck { value + f64::from(steps.signum()) } else { moved })
+    }
+
+    fn on_scale(&self, value: f64) -> f64 {
+        match self.scale {
+            Scale::Linear => value,
+            Scale::Logarithmic => value.max(f64::MIN_POSITIVE).ln(),
+        }
+    }
+}
+
+/// Four significant digits, so that a stepped value reads well in the recipe.
+fn rounded(value: f64) -> f64 {
+    if value == 0.0 {
+        return value;
+    }
+    let unit = 10_f64.powf(3.0 - value.abs().log10().floor());
+    let nines = 1.0 - value;
+    if nines > 0.0 && nines < 0.01 { 1.0 - rounded(nines) } else { (value * unit).round() / unit }
+}
+
+impl Parameter {
+    /// The key in the recipe, dotted.
+    #[must_use]
+    pub fn key(self) -> String {
+        match self {
+            Self::Threshold(perspective) => format!("threshold.{}", perspective.key()),
+            other => format!("rebalance.{}", other.name()),
+        }
+    }
+
+    /// The name beside the slider.
+    #[must_use]
+    pub fn label(self) -> String {
+        match self {
+            Self::Threshold(perspective) => format!("{} τ", perspective.title()),
+            other => other.name().replace('_', " "),
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Threshold(_) => "threshold",
+            Self::PassCount => "pass_count",
+            Self::Vote => "vote",
+            Self::Alpha => "alpha",
+            Self::NoEntity => "no_entity",
+            Self::Balanced => "perspective",
+            Self::Keep => "keep",
+            Self::Cap => "cap",
+            Self::Temperature => "temperature",
+            Self::RepeatThreshold => "repeat_threshold",
+            Self::RepeatExponent => "repeat_exponent",
+            Self::Beta => "beta",
+        }
+    }
+
+    /// One line of help.
+    #[must_use]
+    pub const fn help(self) -> &'static str {
+        match self {
+            Self::Threshold(_) => "an entity of n instances votes with probability min(1, τ/n); up to τ it always does",
+            Self::PassCount => "at least so many perspectives must vote for an instance",
+            Self::Vote => {
+                "any: each entity draws; mean: one draw, mean probability; length normalised: no advantage for long texts"
+            }
+            Self::Alpha => "the share of voted instances that is kept",
+            Self::NoEntity => "whether instances without any entity are kept",
+            Self::Balanced => "the perspective whose entities are balanced",
+            Self::Keep => "every instance is kept with this probability",
+            Self::Cap => "no entity keeps more than about so many instances by itself",
+            Self::Temperature => "shares become proportional to n^(1/T): 1 as it is, higher is flatter",
+            Self::RepeatThreshold => "entities in fewer than this share of instances are repeated",
+            Self::RepeatExponent => "how strongly: 0.5 is the square root, 1 evens out up to the threshold",
+            Self::Beta => "closer to 1 is closer to equal shares",
+        }
+    }
+
+    /// The values it can take on this index; for a choice, the numbers of its choices.
+    #[must_use]
+    pub fn range(self, index: &Index) -> Range {
+        let largest = |counts: &[u32]| f64::from(counts.first().copied().unwrap_or(1).max(1));
+        match self {
+            Self::Threshold(perspective) => {
+                let high = index.perspective(perspective).map_or(1.0, |entry| largest(&entry.counts));
+                Range::whole(1.0, high, Scale::Logarithmic)
+            }
+            Self::PassCount => Range::whole(1.0, index.perspectives.len().max(1) as f64, Scale::Linear),
+            Self::Vote | Self::NoEntity | Self::Balanced => {
+                Range::whole(0.0, self.choices(index).len().saturating_sub(1) as f64, Scale::Linear)
+            }
+            Self::Alpha | Self::Keep => Range::share(0.01),
+            Self::Cap => {
+                let high = index.perspectives.iter().map(|entry| largest(&entry.counts)).fold(1.0, f64::max);
+                Range::whole(1.0, high, Scale::Logarithmic)
+            }
+            Self::Temperature => Range { low: 1.0, high: 100.0, scale: Scale::Logarithmic, whole: false },
+            Self::RepeatThreshold => Range { low: 0.000_001, high: 1.0, scale: Scale::Logarithmic, whole: false },
+            Self::RepeatExponent => Range::share(0.01),
+            Self::Beta => Range { low: 0.9, high: 0.999_999, scale: Scale::Linear, whole: false },
+        }
+    }
+
+    /// The names of a choice's values; empty for a number.
+    #[must_use]
+    pub fn choices(self, index: &Index) -> Vec<&'static str> {
+        match self {
+            Self::Vote => Vote::ALL.iter().map(|vote| vote.key()).collect(),
+            Self::NoEntity => vec!["keep", "drop"],
+            Self::Balanced => index.perspectives.iter().map(|entry| entry.perspective.key()).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The value that a recipe without the key has.
+    #[must_use]
+    pub fn default(self, index: &Index) -> f64 {
+        self.get(&Recipe::default(), index)
+    }
+
+    /// The value in a recipe; for a choice, the number of the chosen one.
+    #[must_use]
+    pub fn get(self, recipe: &Recipe, index: &Index) -> f64 {
+        let Rebalance { pass_count, vote, alpha, no_entity, keep, cap, temperature, .. } = recipe.rebalance;
+        match self {
+            Self::Threshold(perspective) => {
+                index.perspective(perspective).map_or(1.0, |entry| f64::from(recipe.split(entry).threshold))
+            }
+            Self::PassCount => f64::from(pass_count),
+            Self::Vote => Vote::ALL.iter().position(|&known| known == vote).unwrap_or(0) as f64,
+            Self::Alpha => alpha,
+            Self::NoEntity => f64::from(no_entity == NoEntity::Drop),
+            Self::Balanced => {
+                let balanced = super::balanced_perspective(index, recipe).map(|entry| entry.perspective).ok();
+                index.perspectives.iter().position(|entry| Some(entry.perspective) == balanced).unwrap_or(0) as f64
+            }
+            Self::Keep => keep,
+            Self::Cap => f64::from(cap),
+            Self::Temperature => temperature,
+            Self::RepeatThreshold => recipe.rebalance.repeat_threshold,
+            Self::RepeatExponent => recipe.rebalance.repeat_exponent,
+            Self::Beta => recipe.rebalance.beta,
+        }
+    }
+
+    /// Writes a value into a recipe, clamped to the range.
+    pub fn set(self, recipe: &mut Recipe, index: &Index, value: f64) {
+        let value = self.range(index).clamped(value);
+        let rebalance = &mut recipe.rebalance;
+        match self {
+            Self::Threshold(perspective) => {
+                recipe.threshold.insert(perspective, ThresholdChoice::Count(value as u32));
+            }
+            Self::PassCount => rebalance.pass_count = value as u32,
+            Self::Vote => rebalance.vote = Vote::ALL.get(value as usize).copied().unwrap_or_default(),
+            Self::Alpha => rebalance.alpha = value,
+            Self::NoEntity => rebalance.no_entity = if value >= 1.0 { NoEntity::Drop } else { NoEntity::Keep },
+            Self::Balanced => {
+                rebalance.perspective = index.perspectives.get(value as usize).map(|entry| entry.perspective);
+            }
+            Self::Keep => rebalance.keep = value,
+            Self::Cap => rebalance.cap = value as u32,
+            Self::Temperature => rebalance.temperature = value,
+            Self::RepeatThreshold => rebalance.repeat_threshold = value,
+            Self::RepeatExponent => rebalance.repeat_exponent = value,
+            Self::Beta => rebalance.beta = value,
+        }
+    }
+}

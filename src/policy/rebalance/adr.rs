@@ -1,0 +1,56 @@
+//! ADR's data rebalancing: a probability dictionary for each perspective, a vote of perspectives, and α.
+//!
+//! Source: "From Head to Tail", arXiv 2503.12821 (CVPR 2025), and its published sampler. An entity that n instances hold has
+//! p = τ/n. A perspective votes for an instance when any of its entities' draws is below its p; an instance is kept when at
+//! least `pass_count` perspectives vote (the published `pass_num` is strict: `pass_count` = `pass_num` + 1) and a last draw is
+//! below α. In closed form q = 1 − Π(1 − min(1, p)) for each perspective, and α · Pr(at least `pass_count` votes).
+//!
+//! Invariant: with `pass_count` 1, α 1 and `any`, no instance that holds an entity of at most τ instances is dropped.
+
+use crate::index::Index;
+use crate::policy::{Dictionary, Fate, Parameter, Policy, Reduction, Rule};
+use crate::recipe::{PolicyName, Recipe, RecipeError, Vote};
+
+/// The policy `adr`.
+pub struct Adr;
+
+impl Policy for Adr {
+    fn name(&self) -> PolicyName {
+        PolicyName::Adr
+    }
+
+    fn summary(&self) -> &'static str {
+        "keep what any perspective finds rare; thin the rest by a probability dictionary"
+    }
+
+    fn source(&self) -> &'static str {
+        "From Head to Tail, CVPR 2025, arXiv 2503.12821"
+    }
+
+    fn parameters(&self, index: &Index) -> Vec<Parameter> {
+        let thresholds = index.perspectives.iter().map(|entry| Parameter::Threshold(entry.perspective));
+        thresholds.chain([Parameter::PassCount, Parameter::Alpha, Parameter::Vote, Parameter::NoEntity]).collect()
+    }
+
+    fn rule(&self, index: &Index, recipe: &Recipe) -> Result<Rule, RecipeError> {
+        let rebalance = &recipe.rebalance;
+        let (wanted, voters) = (rebalance.pass_count as usize, index.perspectives.len());
+        if wanted > voters {
+            return Err(RecipeError::Unfit(format!(
+                "pass_count = {wanted} can never be reached: this dataset has {voters} perspectives; write at most {voters}"
+            )));
+        }
+        let (reduction, limit) = match rebalance.vote {
+            Vote::Any => (Reduction::Any, 1.0),
+            Vote::Mean => (Reduction::Mean, f64::INFINITY),
+            Vote::LengthNormalised => (Reduction::LengthNormalised, 1.0),
+        };
+        let dictionaries = index.perspectives.iter().map(|entry| {
+            let threshold = f64::from(recipe.split(entry).threshold);
+            let values = super::values(entry, |count| (threshold / count).min(limit));
+            Dictionary { perspective: entry.perspective, values, reduction }
+        });
+        let fate = Fate::Votes { pass_count: wanted, alpha: rebalance.alpha };
+        Ok(Rule { dictionaries: dictionaries.collect(), fate, no_entity: rebalance.no_entity })
+    }
+}

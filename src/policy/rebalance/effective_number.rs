@@ -1,0 +1,35 @@
+//! Class-balanced weights by effective numbers: w proportional to (1 − β)/(1 − βⁿ), as resampling to the same volume.
+//!
+//! Source: "Class-Balanced Loss Based on Effective Number of Samples" (Cui et al. 2019, arXiv 1901.05555), β up to 0.9999.
+//!
+//! Invariant: 1 − βⁿ is computed as −expm1(n ln β), which stays exact for β close to 1.
+
+use crate::index::Index;
+use crate::policy::{Parameter, Policy, Rule};
+use crate::recipe::{PolicyName, Recipe, RecipeError};
+
+/// The policy `effective_number`.
+pub struct EffectiveNumber;
+
+impl Policy for EffectiveNumber {
+    fn name(&self) -> PolicyName {
+        PolicyName::EffectiveNumber
+    }
+
+    fn summary(&self) -> &'static str {
+        "weigh entities by the effective number of their samples, same volume"
+    }
+
+    fn source(&self) -> &'static str {
+        "Cui 2019, arXiv 1901.05555"
+    }
+
+    fn parameters(&self, _index: &Index) -> Vec<Parameter> {
+        vec![Parameter::Balanced, Parameter::Beta, Parameter::NoEntity]
+    }
+
+    fn rule(&self, index: &Index, recipe: &Recipe) -> Result<Rule, RecipeError> {
+        let logarithm = recipe.rebalance.beta.ln();
+        super::shares(index, recipe, |count| count / -(count * logarithm).exp_m1())
+    }
+}

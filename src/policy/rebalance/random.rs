@@ -1,0 +1,34 @@
+//! The control: every instance is kept with the same probability, whatever it holds.
+//!
+//! Source: a size-matched random subset is the comparison that a claim about any other policy has to beat.
+//!
+//! Invariant: looks at no entity.
+
+use crate::index::Index;
+use crate::policy::{Fate, Parameter, Policy, Rule};
+use crate::recipe::{PolicyName, Recipe, RecipeError};
+
+/// The policy `random`.
+pub struct Random;
+
+impl Policy for Random {
+    fn name(&self) -> PolicyName {
+        PolicyName::Random
+    }
+
+    fn summary(&self) -> &'static str {
+        "the control: a random subset of the same size"
+    }
+
+    fn source(&self) -> &'static str {
+        "control for every comparison"
+    }
+
+    fn parameters(&self, _index: &Index) -> Vec<Parameter> {
+        vec![Parameter::Keep]
+    }
+
+    fn rule(&self, _index: &Index, recipe: &Recipe) -> Result<Rule, RecipeError> {
+        Ok(Rule::blind(Fate::Share(recipe.rebalance.keep)))
+    }
+}

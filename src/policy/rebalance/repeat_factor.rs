@@ -1,0 +1,39 @@
+//! LVIS's repeat-factor sampling: an instance is repeated as its rarest entity asks, max(1, (t/f)^exponent), f = n/instances.
+//!
+//! Source: "LVIS", arXiv 1908.03195, section on baselines, after Mahajan et al. 2018; t = 0.001 and exponent 0.5 there.
+//!
+//! Invariant: nothing is dropped; fractional factors are rounded at random by the plan, so that they hold on average.
+
+use crate::index::Index;
+use crate::policy::{Dictionary, Fate, Parameter, Policy, Reduction, Rule, balanced_perspective};
+use crate::recipe::{PolicyName, Recipe, RecipeError};
+
+/// The policy `repeat_factor`.
+pub struct RepeatFactor;
+
+impl Policy for RepeatFactor {
+    fn name(&self) -> PolicyName {
+        PolicyName::RepeatFactor
+    }
+
+    fn summary(&self) -> &'static str {
+        "repeat instances of rare entities, drop nothing"
+    }
+
+    fn source(&self) -> &'static str {
+        "LVIS, arXiv 1908.03195"
+    }
+
+    fn parameters(&self, _index: &Index) -> Vec<Parameter> {
+        vec![Parameter::Balanced, Parameter::RepeatThreshold, Parameter::RepeatExponent, Parameter::NoEntity]
+    }
+
+    fn rule(&self, index: &Index, recipe: &Recipe) -> Result<Rule, RecipeError> {
+        let entry = balanced_perspective(index, recipe)?;
+        let (threshold, exponent) = (recipe.rebalance.repeat_threshold, recipe.rebalance.repeat_exponent);
+        let instances = index.instances() as f64;
+        let values = super::values(entry, |count| (threshold * instances / count).powf(exponent).max(1.0));
+        let dictionary = Dictionary { perspective: entry.perspective, values, reduction: Reduction::Largest };
+        Ok(Rule { dictionaries: vec![dictionary], fate: Fate::Repeats, no_entity: recipe.rebalance.no_entity })
+    }
+}

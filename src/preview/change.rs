@@ -1,0 +1,72 @@
+//! Which entities a policy moves most, and which tail entities it hurts.
+//!
+//! Invariant: lists are short and ordered: by size of the move, then by rank.
+
+use super::Outcome;
+
+/// The share of its count that a tail entity must lose to be named as collateral.
+pub const COLLATERAL_LOSS: f64 = 0.2;
+
+/// The most entities that a list names.
+const LISTED: usize = 12;
+
+/// An entity's count before and after.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Move {
+    /// The entity's rank before.
+    pub rank: u32,
+    /// Its count before.
+    pub before: u32,
+    /// Its expected count after.
+    pub after: f32,
+}
+
+impl Move {
+    fn size(&self) -> f64 {
+        (f64::from(self.before) - f64::from(self.after)).abs()
+    }
+
+    fn lost_share(&self) -> f64 {
+        1.0 - f64::from(self.after) / f64::from(self.before.max(1))
+    }
+}
+
+/// The entities whose count moves most.
+pub(super) fn moves_most(before: &[u32], after: &[f32]) -> Vec<Move> {
+    let mut largest = Largest::default();
+    moves(before, after, 0).for_each(|entry| largest.offer(entry));
+    largest.moves
+}
+
+/// Fills in the tail entities that lose.
+pub(super) fn add_collateral(outcome: &mut Outcome, before: &[u32]) {
+    let mut largest = Largest::default();
+    let first = outcome.split.first_tail_rank;
+    let hurt = moves(before, &outcome.counts, first).filter(|entry| entry.lost_share() > COLLATERAL_LOSS);
+    outcome.collateral_entities = hurt.map(|entry| largest.offer(entry)).count() as u64;
+    outcome.collateral = largest.moves;
+}
+
+fn moves<'a>(before: &'a [u32], after: &'a [f32], first: usize) -> impl Iterator<Item = Move> + 'a {
+    let both = before.iter().zip(after).enumerate().skip(first);
+    both.map(|(rank, (&before, &after))| Move { rank: rank as u32, before, after })
+}
+
+/// A bounded list of the largest moves seen.
+#[derive(Default)]
+struct Largest {
+    moves: Vec<Move>,
+}
+
+impl Largest {
+    fn offer(&mut self, entry: Move) {
+        let size = entry.size();
+        let full = self.moves.len() == LISTED;
+        if size < 1e-6 || (full && self.moves.last().is_some_and(|last| last.size() >= size)) {
+            return;
+        }
+        let place = self.moves.partition_point(|other| other.size() >= size);
+        self.moves.insert(place, entry);
+        self.moves.truncate(LISTED);
+    }
+}

@@ -1,0 +1,218 @@
+//! The exact preview: every instance's expected repeat, and from it every entity's expected count.
+//!
+//! Cost: one pass over the rows of each perspective whose dictionary changed, one over the instances, one over the holders of all
+//! entities. All three run on all cores; sums are taken in a fixed order.
+//!
+//! Invariant: a perspective whose dictionary did not change is not visited again for its scores.
+
+use std::borrow::Cow;
+
+use rayon::prelude::*;
+
+use super::change;
+use super::{Measures, Outcome, Preview, Volume};
+use crate::index::{Csr, Index, PerspectiveIndex};
+use crate::plan::PlanError;
+use crate::policy::{self, Dictionary, Fate, Rule};
+use crate::progress::Observer;
+use crate::recipe::{NoEntity, Recipe};
+
+/// What stays between previews of one index.
+#[derive(Debug, Default)]
+pub struct Exact {
+    /// The instances of each entity, for the perspectives whose index does not hold them.
+    holders: Vec<Option<Csr>>,
+    /// The last scores of each perspective.
+    scored: Vec<Option<Scored>>,
+    /// Instances without an entity, by perspective.
+    empty: Vec<u64>,
+    /// The expected repeat of each instance, of the last preview.
+    expected: Vec<f32>,
+}
+
+/// A dictionary and the score of every instance under it; negative where the instance holds nothing.
+#[derive(Debug)]
+struct Scored {
+    dictionary: Dictionary,
+    scores: Vec<f32>,
+}
+
+/// Instances a task.
+const BATCH: usize = 8192;
+/// The expected count above which an entity is never lost: e⁻⁴⁰ is nothing.
+const SURE: f64 = 40.0;
+
+impl Exact {
+    /// Prepares for previews of `index`; every later call must be given the same one.
+    #[must_use]
+    pub fn new(index: &Index) -> Self {
+        let holders = |entry: &PerspectiveIndex| {
+            (entry.by_entity.rows() == 0).then(|| entry.by_instance.transposed(entry.entities()))
+        };
+        let empty = |entry: &PerspectiveIndex| {
+            entry.by_instance.offsets().windows(2).filter(|ends| ends[0] == ends[1]).count() as u64
+        };
+        Self {
+            holders: index.perspectives.par_iter().map(holders).collect(),
+            scored: index.perspectives.iter().map(|_| None).collect(),
+            empty: index.perspectives.iter().map(empty).collect(),
+            expected: Vec::new(),
+        }
+    }
+
+    /// What the recipe's policy would make of the index.
+    ///
+    /// # Errors
+    /// [`PlanError::Recipe`] when the recipe does not fit the index, [`PlanError::Cancelled`] when the observer says so.
+    pub fn preview(&mut self, index: &Index, recipe: &Recipe, observer: &dyn Observer) -> Result<Preview, PlanError> {
+        let rule = policy::rule(index, recipe)?;
+        self.score(index, &rule);
+        let stop = || if observer.cancelled() { Err(PlanError::Cancelled) } else { Ok(()) };
+        stop()?;
+        let instances = self.expect(index, &rule);
+        let mut outcomes = Vec::with_capacity(index.perspectives.len());
+        for (slot, entry) in index.perspectives.iter().enumerate() {
+            stop()?;
+            outcomes.push(self.outcome(slot, entry, recipe, instances.after / instances.before.max(1) as f64));
+        }
+        Ok(Preview { policy: recipe.rebalance.policy, exact: true, instances, perspectives: outcomes })
+    }
+
+    /// The expected repeat of every instance under the last preview, in source order.
+    #[must_use]
+    pub fn expected(&self) -> &[f32] {
+        &self.expected
+    }
+
+    /// Scores every instance in the perspectives whose dictionary changed.
+    fn score(&mut self, index: &Index, rule: &Rule) {
+        for (slot, entry) in index.perspectives.iter().enumerate() {
+            let dictionary = rule.dictionaries.iter().find(|dictionary| dictionary.perspective == entry.perspective);
+            let Some((dictionary, place)) = dictionary.zip(self.scored.get_mut(slot)) else { continue };
+            if place.as_ref().is_some_and(|scored| scored.dictionary == *dictionary) {
+                continue;
+            }
+            let mut scores = place.take().map_or_else(|| vec![0.0; index.instances()], |scored| scored.scores);
+            scores.par_chunks_mut(BATCH).enumerate().for_each(|(batch, scores)| {
+                for (offset, score) in scores.iter_mut().enumerate() {
+                    let ranks = entry.by_instance.row(batch * BATCH + offset);
+                    *score = dictionary.score(ranks).map_or(-1.0, |score| score as f32);
+                }
+            });
+            *place = Some(Scored { dictionary: dictionary.clone(), scores });
+        }
+    }
+
+    /// Turns scores into expected repeats and sums them up.
+    fn expect(&mut self, index: &Index, rule: &Rule) -> Volume {
+        let taking_part = |scored: &&Scored| rule.dictionaries.contains(&scored.dictionary);
+        let voters: Vec<&[f32]> =
+            self.scored.iter().flatten().filter(taking_part).map(|scored| scored.scores.as_slice()).collect();
+        let scale = if rule.fate == Fate::Shares { scale(&voters) } else { 1.0 };
+        self.expected.resize(index.instances(), 0.0);
+        let sums: Vec<Sums> = self
+            .expected
+            .par_chunks_mut(BATCH)
+            .enumerate()
+            .map(|(batch, slots)| fill(slots, &Batch { voters: &voters, rule, scale, start: batch * BATCH }))
+            .collect();
+        let sum = |of: fn(&Sums) -> f64| sums.iter().map(of).sum::<f64>();
+        let no_entity = index.perspectives.iter().zip(&self.empty).filter(|&(_, &empty)| empty > 0);
+        Volume {
+            before: index.instances() as u64,
+            kept: sum(|part| part.kept),
+            kept_sd: sum(|part| part.variance).max(0.0).sqrt(),
+            after: sum(|part| part.after),
+            margin: 0.0,
+            nothing: sums.iter().map(|part| part.nothing).sum(),
+            no_entity: no_entity.map(|(entry, &empty)| (entry.perspective, empty)).collect(),
+        }
+    }
+
+    fn outcome(&self, slot: usize, entry: &PerspectiveIndex, recipe: &Recipe, kept_share: f64) -> Outcome {
+        let holders = match self.holders.get(slot) {
+            Some(Some(holders)) => Cow::Borrowed(holders),
+            _ => Cow::Borrowed(&entry.by_entity),
+        };
+        let found: Vec<(f32, f32)> =
+            (0..entry.entities()).into_par_iter().map(|rank| self.expected_of(holders.row(rank))).collect();
+        let counts: Vec<f32> = found.iter().map(|&(count, _)| count).collect();
+        let split = recipe.split(entry);
+        let before = Measures::before(entry, &split);
+        let mut after = Measures::after(entry, &split, &counts);
+        let occurrences = entry.occurrences().max(1) as f64;
+        for (&(_, lost), &count) in found.iter().zip(&entry.counts).filter(|&(&(_, lost), _)| lost > 0.0) {
+            after.entities_lost += f64::from(lost);
+            after.mass_lost += f64::from(lost) * f64::from(count) / occurrences;
+        }
+        let mut outcome = Outcome {
+            perspective: entry.perspective,
+            split,
+            moves_most: change::moves_most(&entry.counts, &counts),
+            counts,
+            before,
+            after,
+            random: Measures::random(entry, &before, kept_share.min(1.0)),
+            collateral: Vec::new(),
+            collateral_entities: 0,
+        };
+        change::add_collateral(&mut outcome, &entry.counts);
+        outcome
+    }
+
+    /// An entity's expected count, and the probability that none of its instances stays.
+    fn expected_of(&self, holders: &[u32]) -> (f32, f32) {
+        let expected = |&instance: &u32| self.expected[instance as usize];
+        let count: f64 = holders.iter().map(|instance| f64::from(expected(instance))).sum();
+        let lost =
+            if count < SURE { holders.iter().map(|instance| 1.0 - expected(instance).min(1.0)).product() } else { 0.0 };
+        (count as f32, lost)
+    }
+}
+
+/// What a batch of instances is decided by.
+struct Batch<'a> {
+    voters: &'a [&'a [f32]],
+    rule: &'a Rule,
+    scale: f64,
+    start: usize,
+}
+
+/// Sums over a batch.
+struct Sums {
+    kept: f64,
+    variance: f64,
+    after: f64,
+    nothing: u64,
+}
+
+fn fill(slots: &mut [f32], batch: &Batch<'_>) -> Sums {
+    let mut sums = Sums { kept: 0.0, variance: 0.0, after: 0.0, nothing: 0 };
+    let unseen = if batch.rule.no_entity == NoEntity::Keep { 1.0 } else { 0.0 };
+    let mut scores = Vec::with_capacity(batch.voters.len());
+    for (offset, slot) in slots.iter_mut().enumerate() {
+        let held = batch.voters.iter().map(|scores| f64::from(scores[batch.start + offset]));
+        scores.clear();
+        scores.extend(held.filter(|&score| score >= 0.0));
+        let holds_nothing = scores.is_empty() && !batch.voters.is_empty();
+        let expected = if holds_nothing { unseen } else { batch.rule.fate.expected(&scores, batch.scale) };
+        let kept = expected.min(1.0);
+        sums.nothing += u64::from(holds_nothing);
+        sums.kept += kept;
+        sums.variance += kept * (1.0 - kept);
+        sums.after += expected;
+        *slot = expected as f32;
+    }
+    sums
+}
+
+/// What makes the largest scores of the instances sum to their number.
+fn scale(voters: &[&[f32]]) -> f64 {
+    let instances = voters.first().map_or(0, |scores| scores.len());
+    let largest = |instance: usize| voters.iter().map(|scores| scores[instance]).fold(-1.0, f32::max);
+    let (scored, sum) = (0..instances)
+        .map(largest)
+        .filter(|&score| score >= 0.0)
+        .fold((0.0, 0.0), |(scored, sum), score| (scored + 1.0, sum + f64::from(score)));
+    if sum > 0.0 { scored / sum } else { 1.0 }
+}

@@ -1,0 +1,152 @@
+//! Reads a recipe strictly: grammar first, then types, then ranges, each fault with its place in the file.
+//!
+//! Invariant: a recipe that passes can be used as it stands; nothing in it is silently ignored or clamped.
+
+use std::ops::Range;
+use std::path::Path;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::grammar::{self, Status};
+use super::{Recipe, RecipeError, ThresholdChoice};
+use crate::entity::Perspective;
+
+/// A fault before its file is known: a byte range of the text and what is wrong there.
+struct Fault(Range<usize>, String);
+
+/// Parses and checks the text of the recipe at `path`.
+pub(super) fn parse(text: &str, path: &Path) -> Result<Recipe, RecipeError> {
+    checked(text).map_err(|Fault(span, message)| RecipeError::at(path, text, span.start, message))
+}
+
+fn checked(text: &str) -> Result<Recipe, Fault> {
+    let document = DeTable::parse(text).map_err(|error| fault_of(&error, text))?;
+    check_table(document.get_ref(), "")?;
+    let recipe: Recipe = toml::from_str(text).map_err(|error| fault_of(&error, text))?;
+    check_ranges(&recipe, document.get_ref())?;
+    Ok(recipe)
+}
+
+fn fault_of(error: &toml::de::Error, text: &str) -> Fault {
+    let span = error.span().unwrap_or(0..0);
+    let message = error.message().trim().replace('\n', "; ");
+    match unknown_variant(&message) {
+        Some((value, known)) => {
+            let hint = grammar::nearest(value, known.iter().copied())
+                .map_or_else(|| format!("known: {}", known.join(", ")), |name| format!("did you mean '{name}'?"));
+            Fault(span, format!("no such value '{value}'; {hint}"))
+        }
+        None => Fault(span.start.min(text.len())..span.end, message),
+    }
+}
+
+/// Takes serde's "unknown variant `x`, expected one of `a`, `b`" apart.
+fn unknown_variant(message: &str) -> Option<(&str, Vec<&str>)> {
+    let mut quoted = message.strip_prefix("unknown variant ")?.split('`').skip(1).step_by(2);
+    let value = quoted.next()?;
+    Some((value, quoted.collect()))
+}
+
+fn check_table(table: &DeTable<'_>, path: &str) -> Result<(), Fault> {
+    let Some(known) = grammar::table(path) else { return Ok(()) };
+    for (key, value) in table {
+        let name = key.get_ref().as_ref();
+        match known.keys.iter().find(|&&(candidate, _)| candidate == name) {
+            None => {
+                let hint = grammar::suggestion(name, known);
+                return Err(Fault(key.span(), format!("unknown key '{name}'; {hint}")));
+            }
+            Some((_, Status::NotYet(missing))) => return Err(Fault(key.span(), (*missing).to_owned())),
+            Some((_, Status::Ready)) => check_value(value, &joined(path, name))?,
+        }
+    }
+    Ok(())
+}
+
+fn joined(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+}
+
+fn check_value(value: &Spanned<DeValue<'_>>, path: &str) -> Result<(), Fault> {
+    match value.get_ref() {
+        DeValue::Table(table) => check_table(table, path),
+        DeValue::Array(items) => items.iter().try_for_each(|item| check_value(item, path)),
+        DeValue::String(text) => {
+            let missing = grammar::VALUES_NOT_YET.iter().find(|&&(key, name, _)| key == path && name == text.as_ref());
+            missing.map_or(Ok(()), |&(_, _, what)| Err(Fault(value.span(), what.to_owned())))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_ranges(recipe: &Recipe, document: &DeTable<'_>) -> Result<(), Fault> {
+    let place = |path: &str| span_of(document, path);
+    let refuse =
+        |wrong: bool, path: &str, message: String| if wrong { Err(Fault(place(path), message)) } else { Ok(()) };
+    let within = |value: f64, low: f64, high: f64| value > low && value <= high;
+    refuse(recipe.version != 1, "version", format!("version {} is not known; write version = 1", recipe.version))?;
+    for (perspective, choice) in &recipe.threshold {
+        let path = format!("threshold.{}", perspective.key());
+        match *choice {
+            ThresholdChoice::Count(count) => {
+                refuse(count == 0, &path, "a threshold of 0 keeps nothing; write a count of at least 1".into())?;
+            }
+            ThresholdChoice::TailMass(mass) => {
+                let wrong = !(mass > 0.0 && mass < 1.0);
+                refuse(wrong, &path, format!("tail_mass = {mass} is not a share; write a number between 0 and 1"))?;
+            }
+        }
+    }
+    let rebalance = &recipe.rebalance;
+    let voters = match recipe.entities.perspectives.len() {
+        0 => Perspective::ALL.len(),
+        chosen => chosen,
+    };
+    let count = rebalance.pass_count;
+    refuse(count == 0, "rebalance.pass_count", "pass_count = 0 would keep everything; write at least 1".into())?;
+    refuse(
+        count as usize > voters,
+        "rebalance.pass_count",
+        format!("pass_count = {count} can never be reached by {voters} perspectives; write at most {voters}"),
+    )?;
+    for (name, value, low, high) in [
+        ("alpha", rebalance.alpha, 0.0, 1.0),
+        ("keep", rebalance.keep, 0.0, 1.0),
+        ("temperature", rebalance.temperature, 0.0, 1000.0),
+        ("repeat_threshold", rebalance.repeat_threshold, 0.0, 1.0),
+        ("repeat_exponent", rebalance.repeat_exponent, 0.0, 1.0),
+    ] {
+        let message = format!("{name} = {value} is out of range; write a number above {low}, at most {high}");
+        refuse(!within(value, low, high), &format!("rebalance.{name}"), message)?;
+    }
+    refuse(rebalance.cap == 0, "rebalance.cap", "cap = 0 keeps nothing; write a count of at least 1".into())?;
+    let beta = rebalance.beta;
+    let wrong = !(beta > 0.0 && beta < 1.0);
+    refuse(wrong, "rebalance.beta", format!("beta = {beta} is out of range; write a number between 0 and 1"))?;
+    let missing = rebalance
+        .perspective
+        .filter(|wanted| !recipe.entities.perspectives.is_empty() && !recipe.entities.perspectives.contains(wanted));
+    match missing {
+        Some(wanted) => Err(Fault(
+            place("rebalance.perspective"),
+            format!("'{0}' is not extracted; add \"{0}\" to entities.perspectives", wanted.key()),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Where a dotted path's value stands, or the deepest part of the path that is there.
+fn span_of(document: &DeTable<'_>, path: &str) -> Range<usize> {
+    let mut table = document;
+    let mut span = 0..0;
+    for part in path.split('.') {
+        let Some(value) = table.get(part) else { return span };
+        span = value.span();
+        match value.get_ref() {
+            DeValue::Table(inner) => table = inner,
+            _ => return span,
+        }
+    }
+    span
+}

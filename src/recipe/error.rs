@@ -1,0 +1,64 @@
+//! Why a recipe could not be used.
+//!
+//! Invariant: a fault inside a recipe names its file, line and column, and what to write instead where that is known.
+
+use std::path::{Path, PathBuf};
+
+/// A failure to read, check or save a recipe.
+#[derive(Debug, thiserror::Error)]
+pub enum RecipeError {
+    /// The file cannot be read.
+    #[error("cannot read recipe {}: {cause}", path.display())]
+    Unreadable {
+        /// The recipe file.
+        path: PathBuf,
+        /// The system's reason.
+        cause: std::io::Error,
+    },
+    /// Something in it is wrong.
+    #[error("{}:{line}:{column}: {message}", path.display())]
+    Invalid {
+        /// The recipe file.
+        path: PathBuf,
+        /// 1-based line of the fault.
+        line: usize,
+        /// 1-based column of the fault, in characters.
+        column: usize,
+        /// What is wrong and what to write instead.
+        message: String,
+    },
+    /// It does not fit the dataset.
+    #[error("recipe does not fit the dataset: {0}")]
+    Unfit(String),
+    /// The file cannot be written.
+    #[error("cannot write recipe {}: {cause}", path.display())]
+    Unwritable {
+        /// The recipe file.
+        path: PathBuf,
+        /// The system's reason.
+        cause: std::io::Error,
+    },
+}
+
+impl RecipeError {
+    /// The program's exit code for this failure: 4 for an invalid recipe, 7 for one that cannot be written.
+    #[must_use]
+    pub const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Unreadable { .. } | Self::Invalid { .. } | Self::Unfit(_) => 4,
+            Self::Unwritable { .. } => 7,
+        }
+    }
+
+    /// An [`Self::Invalid`] at a byte offset of `text`.
+    pub(super) fn at(path: &Path, text: &str, offset: usize, message: String) -> Self {
+        let before = text.get(..offset).unwrap_or(text);
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        Self::Invalid {
+            path: path.to_path_buf(),
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+            message,
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Every key that a recipe may hold, and those whose feature does not exist yet.
+//!
+//! Invariant: a key that nothing reads is never accepted silently: it is unknown, misplaced, or not yet supported.
+
+/// Whether a key can be used today.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Status {
+    /// Something reads it.
+    Ready,
+    /// It is part of the grammar; the text says what does not exist yet.
+    NotYet(&'static str),
+}
+
+/// A table of the recipe: its dotted path (`*` stands for any name) and its keys.
+pub(super) struct Table {
+    pub(super) path: &'static str,
+    pub(super) keys: &'static [(&'static str, Status)],
+}
+
+use Status::{NotYet, Ready};
+
+const SYNTHESIS: Status = NotYet("synthesis is not supported yet; remove the [synthesis] tables");
+
+pub(super) const TABLES: &[Table] = &[
+    Table {
+        path: "",
+        keys: &[
+            ("version", Ready),
+            ("seed", Ready),
+            ("dataset", Ready),
+            ("entities", Ready),
+            ("threshold", Ready),
+            ("rebalance", Ready),
+            ("synthesis", SYNTHESIS),
+            ("export", Ready),
+        ],
+    },
+    Table {
+        path: "dataset",
+        keys: &[("format", Ready), ("columns", Ready), ("image_root", Ready), ("entities", Ready)],
+    },
+    Table {
+        path: "dataset.columns",
+        keys: &[("id", Ready), ("image", Ready), ("text", Ready), ("label", Ready), ("objects", Ready)],
+    },
+    Table { path: "entities", keys: &[("perspectives", Ready), ("vocabulary", Ready)] },
+    Table {
+        path: "threshold",
+        keys: &[
+            ("token", Ready),
+            ("object", Ready),
+            ("co_occurrence", Ready),
+            ("interrogation", Ready),
+            ("label", Ready),
+        ],
+    },
+    Table { path: "threshold.*", keys: &[("count", Ready), ("tail_mass", Ready)] },
+    Table {
+        path: "rebalance",
+        keys: &[
+            ("policy", Ready),
+            ("pass_count", Ready),
+            ("vote", Ready),
+            ("repeats", Ready),
+            ("alpha", Ready),
+            ("no_entity", Ready),
+            ("perspective", Ready),
+            ("keep", Ready),
+            ("cap", Ready),
+            ("temperature", Ready),
+            ("repeat_threshold", Ready),
+            ("repeat_exponent", Ready),
+            ("beta", Ready),
+            ("override", NotYet("overrides of single entities are not supported yet; remove [[rebalance.override]]")),
+        ],
+    },
+    Table { path: "export", keys: &[("formats", Ready)] },
+];
+
+/// Values of the grammar that cannot be used yet: dotted path, value, what is missing.
+pub(super) const VALUES_NOT_YET: &[(&str, &str, &str)] = &[
+    ("rebalance.policy", "progressive", "the policy 'progressive' is not supported yet"),
+    ("rebalance.policy", "target", "the policy 'target' is not supported yet"),
+    ("rebalance.policy", "subclass", "the policy 'subclass' is not supported yet"),
+    ("rebalance.repeats", "sqrt", "repeats = \"sqrt\" (ADR's add mode) is not supported yet; write \"none\""),
+    ("export.formats", "parquet", "the manifest format 'parquet' is not supported yet; write formats = [\"native\"]"),
+    ("export.formats", "jsonl", "the manifest format 'jsonl' is not supported yet; write formats = [\"native\"]"),
+    ("export.formats", "csv", "the manifest format 'csv' is not supported yet; write formats = [\"native\"]"),
+    ("export.formats", "weights", "the manifest format 'weights' is not supported yet; write formats = [\"native\"]"),
+    ("export.formats", "indices", "the manifest format 'indices' is not supported yet; write formats = [\"native\"]"),
+];
+
+/// The table at a dotted path.
+pub(super) fn table(path: &str) -> Option<&'static Table> {
+    let generic = match path.split_once('.') {
+        Some(("threshold", _)) => "threshold.*",
+        _ => path,
+    };
+    TABLES.iter().find(|table| table.path == generic)
+}
+
+/// What to write in place of an unknown key: the table in which it does exist, or the nearest of this table.
+pub(super) fn suggestion(key: &str, table: &Table) -> String {
+    let home = TABLES.iter().find(|other| other.keys.iter().any(|&(name, _)| name == key));
+    match home {
+        Some(other) if other.path.is_empty() => "it belongs at the top of the file, before the first table".into(),
+        Some(other) => format!("it belongs in [{}]", other.path),
+        None => {
+            let known: Vec<_> = table.keys.iter().filter(|key| key.1 == Ready).map(|&(name, _)| name).collect();
+            nearest(key, known.iter().copied())
+                .map_or_else(|| format!("known here: {}", known.join(", ")), |name| format!("did you mean '{name}'?"))
+        }
+    }
+}
+
+/// The nearest of several values, when one is near.
+pub(super) fn nearest<'a>(value: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let (edits, name) = known.into_iter().map(|name| (distance(value, name), name)).min()?;
+    (edits <= 2.max(name.len() / 3)).then_some(name)
+}
+
+/// Levenshtein's edit distance.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut previous: Vec<usize> = (0..=b.len()).collect();
+    for (row, left) in a.chars().enumerate() {
+        let mut current = vec![row + 1];
+        for (column, &right) in b.iter().enumerate() {
+            let replaced = previous[column] + usize::from(left != right);
+            current.push(replaced.min(previous[column + 1] + 1).min(current[column] + 1));
+        }
+        previous = current;
+    }
+    previous.last().copied().unwrap_or(0)
+}

@@ -1,0 +1,195 @@
+//! Guesses from a few records what each member stands for.
+//!
+//! Invariant: what the user names is never guessed at, and a name that no record has is an error that lists those that are there.
+
+use serde_json::{Map, Value};
+
+use super::role::{Role, Roles};
+use crate::source::{Columns, Format, Speaker};
+
+/// Names of conversations.
+const TURNS: &[&str] = &["conversations", "messages", "conversation", "dialog", "dialogue"];
+/// Names of unique names, the most telling first.
+pub(crate) const IDS: &[&str] =
+    &["id", "_id", "uid", "uuid", "sample_id", "item_id", "instance_id", "question_id", "key", "idx", "index"];
+/// Names of pictures.
+pub(crate) const IMAGES: &[&str] = &[
+    "image",
+    "images",
+    "image_path",
+    "image_file",
+    "img",
+    "img_path",
+    "file_name",
+    "filename",
+    "filepath",
+    "file_path",
+    "path",
+    "jpg",
+    "png",
+    "image_url",
+    "url",
+];
+/// Names of class labels, the most telling first.
+pub(crate) const LABELS: &[&str] =
+    &["label", "labels", "class", "class_name", "fine_label", "target", "category", "category_name", "class_id", "y"];
+/// Names of object lists.
+pub(crate) const OBJECTS: &[&str] = &["objects", "object", "object_names", "detections"];
+
+/// Who says what stands in a member of this name; `None` for a name that says nothing.
+pub(crate) fn text_speaker(name: &str) -> Option<Speaker> {
+    let lower = name.to_ascii_lowercase();
+    Some(match lower.as_str() {
+        "caption" | "captions" | "text" | "texts" | "description" | "sentence" | "sentences" | "sentence1"
+        | "title" | "content" | "body" | "alt_text" | "alt" | "en" => Speaker::Caption,
+        "question" | "questions" | "instruction" | "prompt" | "query" | "input" => Speaker::Human,
+        "answer" | "answers" | "response" | "output" | "completion" | "rationale" => Speaker::Assistant,
+        "system" | "system_prompt" => Speaker::System,
+        _ => return None,
+    })
+}
+
+/// The first of `names` that is present, ignoring case; the spelling of the data.
+pub(crate) fn first_of<'n>(names: &[&str], present: &'n [String]) -> Option<&'n str> {
+    names.iter().find_map(|name| present.iter().find(|other| other.eq_ignore_ascii_case(name))).map(String::as_str)
+}
+
+/// What the members of these records stand for, and the format that this makes them.
+pub(crate) fn roles(samples: &[Map<String, Value>], columns: &Columns) -> Result<(Roles, Format), String> {
+    let mut present: Vec<String> = Vec::new();
+    for member in samples.iter().flat_map(Map::keys) {
+        if !present.contains(member) {
+            present.push(member.clone());
+        }
+    }
+    let mut roles = Roles::default();
+    named(columns, &present, &mut roles)?;
+    let turns = TURNS.iter().find(|name| samples.iter().any(|sample| is_conversation(sample.get(**name))));
+    let format = if turns.is_some() { Format::Llava } else { Format::Jsonl };
+    for name in TURNS.iter().filter(|_| turns.is_some()) {
+        roles.insert(name, Role::Turns);
+    }
+    known(&mut roles, columns, &present, samples);
+    if turns.is_none() && columns.text.is_none() {
+        texts(&mut roles, &present, samples);
+    }
+    Ok((roles, format))
+}
+
+fn named(columns: &Columns, present: &[String], roles: &mut Roles) -> Result<(), String> {
+    let texts =
+        columns.text.iter().flatten().map(|name| (name, Role::Text(text_speaker(name).unwrap_or(Speaker::Caption))));
+    let single = [
+        (columns.id.as_ref(), Role::Id),
+        (columns.image.as_ref(), Role::Image),
+        (columns.label.as_ref(), Role::Label),
+        (columns.objects.as_ref(), Role::Objects),
+    ];
+    let single = single.into_iter().filter_map(|(name, role)| name.map(|name| (name, role)));
+    for (name, role) in single.chain(texts) {
+        if !present.contains(name) {
+            return Err(missing_column(role.name(), name, present));
+        }
+        roles.insert(name, role);
+    }
+    Ok(())
+}
+
+/// The message for a column that the recipe names and the data lacks.
+pub(crate) fn missing_column(role: &str, name: &str, present: &[String]) -> String {
+    format!("the recipe maps {role} to '{name}', which it has not; it has {}", present.join(", "))
+}
+
+fn known(roles: &mut Roles, columns: &Columns, present: &[String], samples: &[Map<String, Value>]) {
+    let free = |asked: &Option<String>| asked.is_none();
+    let fits = |name: &&str, fit: fn(&Value) -> bool| {
+        let values = || samples.iter().filter_map(|sample| sample.get(*name)).filter(|value| !value.is_null());
+        values().next().is_none() || values().any(fit)
+    };
+    if free(&columns.id)
+        && let Some(name) =
+            first_of(IDS, present).filter(|name| fits(name, |value| value.is_string() || value.is_number()))
+    {
+        roles.insert(name, Role::Id);
+    }
+    if free(&columns.image) {
+        let images = ["image", "images"].iter().filter(|name| present.iter().any(|other| other == *name));
+        let fallback = first_of(IMAGES, present).filter(|name| fits(name, |value| !value.is_number()));
+        let names: Vec<&str> = images.copied().filter(|name| fits(name, |value| !value.is_number())).collect();
+        for name in if names.is_empty() { fallback.into_iter().collect() } else { names } {
+            roles.insert(name, Role::Image);
+        }
+    }
+    if free(&columns.label)
+        && let Some(name) = first_of(LABELS, present)
+    {
+        roles.insert(name, Role::Label);
+    }
+    if free(&columns.objects)
+        && let Some(name) = first_of(OBJECTS, present)
+    {
+        roles.insert(name, Role::Objects);
+    }
+    for (name, role) in [
+        ("statistics", Role::Statistics),
+        ("tokens", Role::Tokens),
+        ("co_occurrence", Role::Pairs),
+        ("what_word", Role::Interrogations),
+        ("interrogations", Role::Interrogations),
+    ] {
+        if present.iter().any(|other| other == name) && fits(&name, |value| value.is_array() || value.is_object()) {
+            roles.insert(name, role);
+        }
+    }
+}
+
+fn is_conversation(value: Option<&Value>) -> bool {
+    value.and_then(Value::as_array).is_some_and(|turns| turns.is_empty() || turns.iter().any(Value::is_object))
+}
+
+/// Text members by name; without any, the one with the longest words that hold a space.
+fn texts(roles: &mut Roles, present: &[String], samples: &[Map<String, Value>]) {
+    let mut found = false;
+    for name in present {
+        if let Some(speaker) = text_speaker(name)
+            && roles.of(name).is_none()
+            && samples.iter().any(|sample| sample.get(name).is_some_and(|value| value.is_string() || value.is_array()))
+        {
+            roles.insert(name, Role::Text(speaker));
+            found = true;
+        }
+    }
+    if found {
+        return;
+    }
+    let length = |name: &String| -> usize {
+        let texts = samples.iter().filter_map(|sample| sample.get(name).and_then(Value::as_str));
+        texts.filter(|text| text.trim().contains(' ')).map(str::len).sum()
+    };
+    let longest = present.iter().filter(|name| roles.of(name).is_none()).max_by_key(|name| length(name));
+    if let Some(name) = longest.filter(|name| length(name) > 0) {
+        roles.insert(name, Role::Text(Speaker::Caption));
+    }
+}
+
+/// The roles of an entities sidecar: fixed, as its form is ours.
+pub(crate) fn sidecar_roles() -> Roles {
+    let mut roles = Roles::default();
+    for (name, role) in [
+        ("id", Role::Id),
+        ("objects", Role::Objects),
+        ("object", Role::Objects),
+        ("tokens", Role::Tokens),
+        ("token", Role::Tokens),
+        ("co_occurrence", Role::Pairs),
+        ("pairs", Role::Pairs),
+        ("interrogations", Role::Interrogations),
+        ("what_word", Role::Interrogations),
+        ("labels", Role::Label),
+        ("label", Role::Label),
+        ("statistics", Role::Statistics),
+    ] {
+        roles.insert(name, role);
+    }
+    roles
+}

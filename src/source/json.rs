@@ -1,0 +1,151 @@
+//! JSON records in any arrangement: LLaVA and chat conversations, and plain objects with captions, labels or object lists.
+//!
+//! Invariant: of each record only its place and the hash of its id are kept; reading parses it anew.
+
+mod frame;
+mod layout;
+mod pair;
+mod quick;
+mod record;
+mod shape;
+mod turn;
+mod value;
+
+use std::borrow::Cow;
+
+pub(crate) use layout::{Check, Lines, Sequence, line_start};
+pub(crate) use record::{NAMES, PATHS, TEXTS, distinct, parse, read as read_record};
+pub(crate) use shape::{Samples, Shape, shape, text_start};
+pub(crate) use value::{Name, Text};
+
+use super::content::Content;
+use super::dataset::{Place, Reader};
+use super::guess;
+use super::part::{Input, Part, id_hash, id_hashes, row_id, set_aside};
+use super::role::Roles;
+use super::walk::{Fault, Spans, Walked, walk};
+use super::{Format, Instance, SourceError};
+
+/// Loads one file of JSON records.
+pub(crate) fn load(input: Input<'_>, shape: &Shape) -> Result<(Part, Format), SourceError> {
+    let samples = Samples::take(&input.content, shape);
+    if samples.records.is_empty() {
+        return Err(input.malformed("JSON records", "none of its records can be read as an object"));
+    }
+    let (roles, format) = guess::roles(&samples.records, &input.options.columns)
+        .map_err(|reason| input.malformed("JSON records", reason))?;
+    let body = match shape {
+        Shape::Sequence(body) => Some(body.clone()),
+        Shape::Lines => None,
+    };
+    let format = settled(&input, format, &roles)?;
+    let mapping = shown(&roles, &samples);
+    let mut walked = walk_records(&input, shape, samples.first_members, &roles)?;
+    let made_ids = walked.settle_ids();
+    let id_hashes = id_hashes(&mut walked, made_ids, input.first_row);
+    let reader = Records {
+        content: input.content,
+        spans: walked.spans,
+        roles,
+        made_ids: made_ids.then_some(input.first_row),
+        body,
+    };
+    let part = Part {
+        reader: Box::new(reader),
+        id_hashes,
+        set_aside: set_aside(walked.aside, input.path),
+        mapping,
+        warnings: Vec::new(),
+        rows: walked.rows,
+    };
+    Ok((part, format))
+}
+
+/// The format that the user asked for, if the records allow it.
+fn settled(input: &Input<'_>, found: Format, roles: &Roles) -> Result<Format, SourceError> {
+    let wanted = input.options.format;
+    if wanted == Format::Llava && found != Format::Llava {
+        return Err(input.malformed("LLaVA", "no record has a list of turns named conversations or messages"));
+    }
+    if roles.content_members().is_empty() {
+        let reason = "no member says what a record is about; map dataset.columns in the recipe to members that do";
+        return Err(input.malformed("JSON records", reason));
+    }
+    Ok(if wanted == Format::Auto { found } else { wanted })
+}
+
+fn walk_records(
+    input: &Input<'_>,
+    shape: &Shape,
+    first_members: Vec<Vec<u8>>,
+    roles: &Roles,
+) -> Result<Walked, SourceError> {
+    let check = IdOf(roles);
+    match shape {
+        Shape::Lines => walk(&Lines { check }, &input.content, text_start(&input.content), &input.phase),
+        Shape::Sequence(body) => {
+            walk(&Sequence { first_members, check }, &input.content[..body.end], body.start, &input.phase)
+        }
+    }
+}
+
+/// The roles whose members the samples have.
+fn shown(roles: &Roles, samples: &Samples) -> Vec<(String, String)> {
+    let present = |member: &String| samples.records.iter().any(|record| record.contains_key(member));
+    roles.mapping().into_iter().filter(|(_, member)| present(member)).collect()
+}
+
+/// Reads the whole record, so that what opens can be read, and keeps the hash of its id.
+struct IdOf<'r>(&'r Roles);
+
+impl Check for IdOf<'_> {
+    fn pass(&self, bytes: &[u8], start: usize) -> Option<(usize, Option<u64>)> {
+        quick::pass(bytes, start, self.0).map(|passed| (passed.end, passed.id.map(id_hash)))
+    }
+
+    fn check(&self, record: &[u8]) -> Result<Option<u64>, Fault> {
+        let mut instance = Instance::default();
+        read_record(record, self.0, &mut instance)?;
+        Ok((!instance.id.is_empty()).then(|| id_hash(&instance.id)))
+    }
+}
+
+/// The records of one file.
+struct Records {
+    content: Content,
+    spans: Spans,
+    roles: Roles,
+    /// The number of rows in the files before this one, where ids are made from rows.
+    made_ids: Option<u64>,
+    /// Where the values are, unless there is one a line.
+    body: Option<std::ops::Range<usize>>,
+}
+
+impl Reader for Records {
+    fn len(&self) -> usize {
+        self.spans.len()
+    }
+
+    fn read<'a>(&'a self, row: usize, into: &mut Instance<'a>) {
+        let record = &self.content[self.spans.range(row)];
+        if read_record(record, &self.roles, into).is_err() {
+            // Only a file that changed on disk since it was opened comes here; half a record is worse than none.
+            into.clear();
+        }
+        if let Some(first) = self.made_ids {
+            into.id = Cow::Owned(row_id(first + self.spans.row(row)));
+        }
+    }
+
+    fn raw(&self, row: usize) -> Option<&[u8]> {
+        Some(&self.content[self.spans.range(row)])
+    }
+
+    fn frame(&self) -> super::Frame<'_> {
+        frame::frame(&self.content, &self.spans, self.body.as_ref())
+    }
+
+    fn place(&self, row: usize) -> Place {
+        Place { row: self.spans.row(row), offset: self.spans.range(row).start as u64 }
+    }
+}

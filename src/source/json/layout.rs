@@ -1,0 +1,168 @@
+//! How JSON records follow each other in a file: elements of an array (or values one after the other), or one a line.
+//!
+//! Invariant: after a broken record the walk goes on at the next place that looks like the start of a good one.
+
+use memchr::{memchr, memchr_iter};
+
+use crate::source::SetAsideKind;
+use crate::source::span::{Flaw, skip_space, string_end, value_end};
+use crate::source::walk::{Fault, Step, Walk};
+
+/// Looks at one record's bytes: the hash of its id, or what is wrong with it.
+pub(crate) trait Check: Sync {
+    /// Where the record at `start` ends and the hash of its id, if it is of the usual form.
+    fn pass(&self, bytes: &[u8], start: usize) -> Option<(usize, Option<u64>)>;
+
+    fn check(&self, record: &[u8]) -> Result<Option<u64>, Fault>;
+}
+
+/// Values one after the other, with or without commas and brackets around them.
+pub(crate) struct Sequence<C> {
+    /// The first members of good records, quotes included: what a record's start looks like.
+    pub(crate) first_members: Vec<Vec<u8>>,
+    pub(crate) check: C,
+}
+
+impl<C: Check> Sequence<C> {
+    /// The next `{` at or after `from` that is followed by the first member of a good record.
+    fn plausible(&self, bytes: &[u8], from: usize) -> Option<usize> {
+        let rest = bytes.get(from..)?;
+        memchr_iter(b'{', rest).map(|found| from + found).find(|&at| {
+            let name = skip_space(bytes, at + 1);
+            let Some(member) = self.first_members.iter().find(|member| bytes[name..].starts_with(member)) else {
+                return false;
+            };
+            bytes.get(skip_space(bytes, name + member.len())) == Some(&b':')
+        })
+    }
+
+    fn broken(&self, bytes: &[u8], at: usize, flaw: Flaw) -> Step {
+        let resume = self.plausible(bytes, at + 1);
+        let next = resume.unwrap_or(bytes.len());
+        let fault = match flaw {
+            Flaw::Unclosed if resume.is_none() => {
+                Fault::new(SetAsideKind::Truncated, "the file ends inside this record")
+            }
+            Flaw::Unclosed => Fault::new(SetAsideKind::BadJson, "the record is not closed"),
+            Flaw::TooDeep(_) => Fault::new(SetAsideKind::BadJson, "the record is nested too deeply"),
+            Flaw::Stray(place) => Fault::new(SetAsideKind::BadJson, stray(bytes, at, place)),
+        };
+        Step { span: at..trim_end(bytes, at, next), next, outcome: Err(fault) }
+    }
+
+    /// A value that is not an object.
+    fn other(&self, bytes: &[u8], at: usize) -> Step {
+        let end = match value_end(bytes, at) {
+            Ok(end) => end,
+            Err(Flaw::Unclosed) if self.plausible(bytes, at + 1).is_some() => {
+                return self.broken(bytes, at, Flaw::Stray(at));
+            }
+            Err(flaw) => return self.broken(bytes, at, flaw),
+        };
+        if matches!(bytes.get(skip_space(bytes, end)), None | Some(b',' | b']')) {
+            let fault = Fault::new(SetAsideKind::WrongType, "a record is an object, and this is not");
+            return Step { span: at..end, next: end, outcome: Err(fault) };
+        }
+        self.broken(bytes, at, Flaw::Stray(at))
+    }
+}
+
+impl<C: Check> Walk for Sequence<C> {
+    fn step(&self, bytes: &[u8], at: usize) -> Option<Step> {
+        let at = skip_separators(bytes, at);
+        match bytes.get(at)? {
+            b'{' => Some(match self.check.pass(bytes, at) {
+                Some((end, id)) => Step { span: at..end, next: end, outcome: Ok(id) },
+                None => match value_end(bytes, at) {
+                    Ok(end) => Step { span: at..end, next: end, outcome: self.check.check(&bytes[at..end]) },
+                    Err(flaw) => self.broken(bytes, at, flaw),
+                },
+            }),
+            _ => Some(self.other(bytes, at)),
+        }
+    }
+
+    fn align(&self, bytes: &[u8], at: usize) -> usize {
+        self.plausible(bytes, at).unwrap_or(bytes.len())
+    }
+}
+
+/// Passes over white space, commas, the array's end, and the end and start of arrays that were glued together.
+fn skip_separators(bytes: &[u8], mut at: usize) -> usize {
+    loop {
+        at = skip_space(bytes, at);
+        match bytes.get(at) {
+            Some(b',') => at += 1,
+            Some(b']') => {
+                at = skip_space(bytes, at + 1);
+                if bytes.get(at) == Some(&b'[') {
+                    at += 1;
+                }
+            }
+            _ => return at,
+        }
+    }
+}
+
+/// One object a line.
+pub(crate) struct Lines<C> {
+    pub(crate) check: C,
+}
+
+impl<C: Check> Walk for Lines<C> {
+    fn step(&self, bytes: &[u8], at: usize) -> Option<Step> {
+        let start = skip_space(bytes, at);
+        let rest = bytes.get(start..).filter(|rest| !rest.is_empty())?;
+        let found = memchr(b'\n', rest);
+        let next = found.map_or(bytes.len(), |length| start + length + 1);
+        let span = start..trim_end(bytes, start, next);
+        let line = &bytes[span.clone()];
+        let passed = self.check.pass(line, 0).filter(|(end, _)| *end == line.len());
+        let outcome = if let Some((_, id)) = passed {
+            Ok(id)
+        } else if line.starts_with(b"{") {
+            self.check.check(line).map_err(|fault| match (found, value_end(line, 0)) {
+                (None, Err(Flaw::Unclosed)) => Fault::new(SetAsideKind::Truncated, "the file ends inside this record"),
+                _ => fault,
+            })
+        } else if value_end(line, 0) == Ok(line.len()) {
+            Err(Fault::new(SetAsideKind::WrongType, "a record is an object, and this is not"))
+        } else {
+            Err(Fault::new(SetAsideKind::BadJson, stray(line, 0, 0)))
+        };
+        Some(Step { span, next, outcome })
+    }
+
+    fn align(&self, bytes: &[u8], at: usize) -> usize {
+        line_start(bytes, at)
+    }
+}
+
+/// The start of the first line at or after `at`.
+pub(crate) fn line_start(bytes: &[u8], at: usize) -> usize {
+    match at.checked_sub(1) {
+        None => 0,
+        Some(before) => {
+            bytes.get(before..).and_then(|rest| memchr(b'\n', rest)).map_or(bytes.len(), |found| before + found + 1)
+        }
+    }
+}
+
+/// The end of `start..end` without the white space, and the comma, at its end.
+fn trim_end(bytes: &[u8], start: usize, end: usize) -> usize {
+    let length = bytes[start..end].iter().rposition(|byte| !byte.is_ascii_whitespace() && *byte != b',');
+    length.map_or(start, |last| start + last + 1)
+}
+
+fn stray(bytes: &[u8], start: usize, place: usize) -> String {
+    let end = bytes.len().min(place + 24);
+    let shown = String::from_utf8_lossy(&bytes[place..end]);
+    format!("not JSON from byte {} of the record on: {:?}", place - start, shown.trim_end_matches('\u{fffd}'))
+}
+
+/// The first member's name of the object at `at`, quotes included.
+pub(crate) fn first_member(bytes: &[u8], at: usize) -> Option<&[u8]> {
+    let name = skip_space(bytes, at + 1);
+    (bytes.get(name) == Some(&b'"')).then_some(())?;
+    bytes.get(name..string_end(bytes, name).ok()?)
+}

@@ -1,0 +1,290 @@
+//! Opens a dataset: names its files, loads each, joins the parts, and sets aside ids that repeat.
+//!
+//! Invariant: the result depends on the files' content and order alone, not on threads or on how records are split over files.
+
+use std::path::{Path, PathBuf};
+
+use super::content::Content;
+use super::detect::{Detected, detect};
+use super::identity::duplicates;
+use super::image_folder::Tree;
+use super::images::ImageStore;
+use super::meter::{Meter, Phase};
+use super::part::{Input, Part};
+use super::shards::{Named, expand};
+use super::sidecar::Sidecar;
+use super::{Dataset, Fingerprint, Format, Instance, Options, SetAside, SetAsideKind, SourceError};
+use super::{coco, csv, json, list, parquet};
+use crate::progress::{Observer, Unobserved};
+
+/// How much is hashed between two looks at the cancel flag.
+const HASH_STEP: usize = 32 << 20;
+
+/// Opens the dataset at `path`: a file, a folder of shards or of images, or a pattern such as `data/*.jsonl`.
+///
+/// # Errors
+/// [`SourceError`] when nothing can be read as any format, or when the observer cancels.
+pub fn open(path: &Path, options: &Options, observer: &dyn Observer) -> Result<Dataset, SourceError> {
+    let (files, folder) = match expand(path, options.format)? {
+        Named::Files(files, folder) => (files, folder),
+        Named::Images(folder) => return open_folder(&folder, options, observer),
+    };
+    let sizes: Vec<u64> = files.iter().map(|file| std::fs::metadata(file).map_or(0, |facts| facts.len())).collect();
+    let meter = Meter::new(observer, sizes.iter().sum());
+    let mut assembly = Assembly::new(options, files.len() > 1);
+    let mut done = 0;
+    for (file, size) in files.iter().zip(sizes) {
+        assembly.add(file, &meter, done..done + size)?;
+        done += size;
+    }
+    let images = ImageStore::Folder { root: options.image_root.clone().unwrap_or(folder), linked: false };
+    assembly.finish(path, images, &meter.phase(done..done, 1))
+}
+
+fn open_folder(folder: &Path, options: &Options, observer: &dyn Observer) -> Result<Dataset, SourceError> {
+    let meter = Meter::new(observer, 0);
+    let phase = meter.phase(0..0, 1);
+    let tree = Tree::walk(folder, &phase)?;
+    if tree.is_empty() {
+        let reason = "no image below it, and no JSON, Parquet, CSV or TSV file in it".to_owned();
+        return Err(SourceError::Empty { path: folder.to_owned(), reason });
+    }
+    let mut assembly = Assembly::new(options, false);
+    tree.hash(&mut assembly.hasher);
+    assembly.format = Some(Format::ImageFolder);
+    assembly.parts.push((folder.to_owned(), tree.into_part()));
+    let root = options.image_root.clone().unwrap_or_else(|| folder.to_owned());
+    assembly.finish(folder, ImageStore::Folder { root, linked: true }, &phase)
+}
+
+/// Opens records that are part of the program.
+pub(super) fn open_embedded(name: &str, records: &'static [u8], images: ImageStore) -> Result<Dataset, SourceError> {
+    let meter = Meter::new(&Unobserved, records.len() as u64);
+    let options = Options::default();
+    let mut assembly = Assembly::new(&options, false);
+    let path = PathBuf::from(name);
+    assembly.load(&path, Content::embedded(records), (&meter, 0..records.len() as u64))?;
+    assembly.finish(&path, images, &meter.phase(0..0, 1))
+}
+
+/// The fingerprint that [`open`] would give, without reading the records.
+///
+/// # Errors
+/// [`SourceError`] when a file cannot be read, or when the observer cancels.
+pub fn fingerprint(path: &Path, options: &Options, observer: &dyn Observer) -> Result<Fingerprint, SourceError> {
+    let meter = Meter::new(observer, 0);
+    let phase = meter.phase(0..0, 1);
+    let mut hasher = blake3::Hasher::new();
+    let files = match expand(path, options.format)? {
+        Named::Files(files, _) => files,
+        Named::Images(folder) => {
+            Tree::walk(&folder, &phase)?.hash(&mut hasher);
+            Vec::new()
+        }
+    };
+    for file in files.iter().chain(&options.entities) {
+        hash(&mut hasher, &Content::open(file, &phase)?, &phase)?;
+    }
+    Ok(Fingerprint(*hasher.finalize().as_bytes()))
+}
+
+fn hash(hasher: &mut blake3::Hasher, bytes: &[u8], phase: &Phase<'_>) -> Result<(), SourceError> {
+    bytes.chunks(HASH_STEP).try_for_each(|step| {
+        hasher.update_rayon(step);
+        phase.add(step.len() as u64)
+    })
+}
+
+/// The parts that were loaded so far.
+struct Assembly<'a> {
+    options: &'a Options,
+    /// True when a file that cannot be used does not make the dataset unusable.
+    several: bool,
+    format: Option<Format>,
+    parts: Vec<(PathBuf, Part)>,
+    set_aside: Vec<SetAside>,
+    warnings: Vec<String>,
+    failure: Option<SourceError>,
+    hasher: blake3::Hasher,
+    rows: u64,
+}
+
+impl<'a> Assembly<'a> {
+    fn new(options: &'a Options, several: bool) -> Self {
+        Self {
+            options,
+            several,
+            format: None,
+            parts: Vec::new(),
+            set_aside: Vec::new(),
+            warnings: Vec::new(),
+            failure: None,
+            hasher: blake3::Hasher::new(),
+            rows: 0,
+        }
+    }
+
+    /// Loads one file; among several, one that cannot be used is set aside as a whole.
+    fn add(&mut self, file: &Path, meter: &Meter<'_>, bytes: std::ops::Range<u64>) -> Result<(), SourceError> {
+        let content = Content::open(file, &meter.phase(bytes.start..bytes.start, 1));
+        match content.and_then(|content| self.load(file, content, (meter, bytes))) {
+            Err(SourceError::Cancelled) => Err(SourceError::Cancelled),
+            Err(error) if self.several => {
+                self.set_aside.push(SetAside {
+                    file: file.to_owned(),
+                    row: 0,
+                    offset: 0,
+                    kind: SetAsideKind::Unreadable,
+                    message: error.to_string(),
+                });
+                self.failure.get_or_insert(error);
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    fn load(
+        &mut self,
+        file: &Path,
+        content: Content,
+        (meter, bytes): (&Meter<'_>, std::ops::Range<u64>),
+    ) -> Result<(), SourceError> {
+        let length = content.len() as u64;
+        let half = bytes.start + (bytes.end - bytes.start) / 4;
+        hash(&mut self.hasher, &content, &meter.phase(bytes.start..half, length))?;
+        if let Some(reason) = emptiness(&content) {
+            return Err(SourceError::Empty { path: file.to_owned(), reason: reason.into() });
+        }
+        let detected = detect(&content, self.options.format)
+            .map_err(|tried| SourceError::Unrecognised { path: file.to_owned(), tried })?;
+        let cut = content.cut.clone().map(|message| (message, length));
+        let phase = meter.phase(half..bytes.end, length);
+        let input = Input { path: file, content, first_row: self.rows, options: self.options, phase };
+        let (mut part, format) = match detected {
+            Detected::Json(shape) => json::load(input, &shape)?,
+            Detected::Coco(lists) => coco::load(input, &lists)?,
+            Detected::Parquet => (parquet::load(&input)?, Format::Parquet),
+            Detected::Csv(delimiter) => (csv::load(input, delimiter)?, Format::Csv),
+            Detected::List(separator) => (list::load(input, separator)?, Format::List),
+        };
+        if let Some(first) = self.format.filter(|first| *first != format) {
+            let reason = format!("it is {}, and the files before it are {}", format.key(), first.key());
+            return Err(SourceError::Malformed { path: file.to_owned(), format: first.key(), reason });
+        }
+        self.format = Some(format);
+        if let Some((message, offset)) = cut {
+            note_cut(&mut part, file, message, offset);
+        }
+        self.rows += part.rows;
+        self.parts.push((file.to_owned(), part));
+        Ok(())
+    }
+
+    fn finish(mut self, path: &Path, images: ImageStore, phase: &Phase<'_>) -> Result<Dataset, SourceError> {
+        let mut starts = vec![0];
+        let (mut readers, mut id_hashes, mut files, mut mapping) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for (file, part) in self.parts {
+            id_hashes.extend(part.id_hashes);
+            starts.push(id_hashes.len());
+            readers.push(part.reader);
+            files.push(file);
+            self.set_aside.extend(part.set_aside);
+            self.warnings.extend(part.warnings);
+            mapping.extend(part.mapping);
+        }
+        distinct_pairs(&mut mapping);
+        let mut dataset = Dataset {
+            path: path.to_owned(),
+            format: self.format.unwrap_or_default(),
+            images,
+            readers,
+            starts,
+            repeats: Vec::new(),
+            sidecar: None,
+            set_aside: self.set_aside,
+            warnings: self.warnings,
+            fingerprint: Fingerprint::default(),
+            id_hashes,
+            mapping,
+        };
+        set_repeats_aside(&mut dataset, &files);
+        if dataset.is_empty() {
+            let first = dataset.set_aside.first().map(|aside| format!("; the first: {}", aside.message));
+            let reason = format!("all {} are set aside{}", dataset.set_aside.len(), first.unwrap_or_default());
+            return Err(self.failure.unwrap_or(SourceError::Empty { path: path.to_owned(), reason }));
+        }
+        if let Some(entities) = &self.options.entities {
+            let (sidecar, warnings) = Sidecar::open(entities, &dataset.id_hashes, phase)?;
+            hash(&mut self.hasher, sidecar.bytes(), phase)?;
+            dataset.warnings.extend(warnings);
+            dataset.sidecar = Some(sidecar);
+        }
+        dataset.fingerprint = Fingerprint(*self.hasher.finalize().as_bytes());
+        Ok(dataset)
+    }
+}
+
+/// Why there is nothing to read, if there is not.
+fn emptiness(content: &[u8]) -> Option<&'static str> {
+    let text = content[json::text_start(content)..].trim_ascii();
+    match text {
+        b"" => Some("the file is empty"),
+        [b'[', inner @ .., b']'] if inner.trim_ascii().is_empty() => Some("its array is empty"),
+        b"{}" => Some("its object is empty"),
+        _ => None,
+    }
+}
+
+/// Tells that a compressed file ends early: with the record that it cuts, or after the last whole one.
+fn note_cut(part: &mut Part, file: &Path, message: String, offset: u64) {
+    match part.set_aside.last_mut() {
+        Some(last) if last.kind == SetAsideKind::Truncated => last.message = format!("{}: {message}", last.message),
+        _ => {
+            let (file, kind) = (file.to_owned(), SetAsideKind::Truncated);
+            part.set_aside.push(SetAside { file, row: part.rows, offset, kind, message });
+            part.rows += 1;
+        }
+    }
+}
+
+fn distinct_pairs(mapping: &mut Vec<(String, String)>) {
+    let mut seen = rustc_hash::FxHashSet::default();
+    mapping.retain(|pair| seen.insert(pair.clone()));
+}
+
+/// Sets aside the records whose id an earlier one has.
+fn set_repeats_aside(dataset: &mut Dataset, files: &[PathBuf]) {
+    let id = |number: usize| {
+        let mut instance = Instance::default();
+        if let Some((reader, row)) = dataset.locate(number) {
+            reader.read(row, &mut instance);
+        }
+        instance.id.into_owned()
+    };
+    let found = duplicates(&dataset.id_hashes, &id);
+    let place = |number: usize| {
+        let file = dataset.starts.partition_point(|&start| start <= number).saturating_sub(1);
+        (files.get(file).cloned().unwrap_or_default(), dataset.place(number))
+    };
+    let asides: Vec<SetAside> = found
+        .iter()
+        .map(|&(later, first)| {
+            let ((file, at), (first_file, first_at)) = (place(later), place(first));
+            let first_row = first_at.map_or(0, |at| at.row);
+            let elsewhere = if file == first_file { String::new() } else { format!(" of {}", first_file.display()) };
+            let message = format!("id '{}' is that of row {first_row}{elsewhere}", id(later));
+            let (row, offset) = at.map_or((0, 0), |at| (at.row, at.offset));
+            SetAside { file, row, offset, kind: SetAsideKind::DuplicateId, message }
+        })
+        .collect();
+    let mut numbers = found.iter().map(|pair| pair.0).peekable();
+    let mut number = 0;
+    dataset.id_hashes.retain(|_| {
+        let gone = numbers.next_if(|&next| next == number).is_some();
+        number += 1;
+        !gone
+    });
+    dataset.repeats = found.iter().enumerate().map(|(before, pair)| pair.0 - before).collect();
+    dataset.set_aside.extend(asides);
+}
