@@ -2,4 +2,8 @@
 //!
 //! Invariant: no I/O, no clock, no randomness that is not in the message; effects are returned as values.
 
+pub mod action;
+pub mod bindings;
+pub mod hit;
+pub mod key;
 pub mod model;

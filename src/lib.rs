@@ -12,6 +12,7 @@
 pub mod app;
 pub mod cli;
 pub mod column;
+pub mod config;
 pub mod entity;
 pub mod finding;
 pub mod index;
@@ -26,3 +27,4 @@ pub mod preview;
 pub mod progress;
 pub mod recipe;
 pub mod source;
+pub mod ui;
