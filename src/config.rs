@@ -2,5 +2,6 @@
 //!
 //! Invariant: a mistake in a file is a warning that names file, entry and the nearest valid name; it never stops the program.
 
+pub mod keymap;
 pub mod nearest;
 pub mod theme;

@@ -50,6 +50,7 @@ actions! {
     PreviousPane, "previous-pane", "focus the previous pane";
     Enter, "enter", "go in: instances, value, write";
     Back, "back", "go back";
+    Leave, "leave", "go back; on Explore, quit";
     Quit, "quit", "quit; asks if the recipe is unsaved";
     Search, "search", "search entities by name (fuzzy)";
     NextMatch, "next-match", "go to the next match";
@@ -72,6 +73,10 @@ actions! {
     ThresholdHigher, "threshold-higher", "raise the threshold a little: the tail grows";
     ThresholdMuchLower, "threshold-much-lower", "lower the threshold a lot";
     ThresholdMuchHigher, "threshold-much-higher", "raise the threshold a lot";
+    ThresholdLeft, "threshold-left", "move the threshold left along the chart";
+    ThresholdRight, "threshold-right", "move the threshold right along the chart";
+    ThresholdFarLeft, "threshold-far-left", "move the threshold far left along the chart";
+    ThresholdFarRight, "threshold-far-right", "move the threshold far right along the chart";
     ThresholdEdit, "threshold-edit", "type the threshold: a count, or a share such as 10%";
     ThresholdReset, "threshold-reset", "set the threshold back to its default";
     CycleSort, "sort", "change the order of the entities";

@@ -108,6 +108,17 @@ pub enum Target {
     Button(Action),
 }
 
+/// What the mouse drags, from press to release.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Drag {
+    /// The threshold, along the plot in this area.
+    Threshold(Area, Axis),
+    /// The selected entity, along the plot in this area.
+    Entity(Area, Axis),
+    /// The knob of a slider, along its track.
+    Slider(Area, usize),
+}
+
 /// Everything of interest on the screen, in drawing order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HitMap {

@@ -17,15 +17,17 @@ use std::sync::Arc;
 
 pub use drill::{Drill, InstanceView, Picture, Shown, TurnView};
 pub use explore::{EntityTable, Explore, Order, Pane, Rows, Search, SearchState};
+pub(crate) use export::FORMATS;
 pub use export::{ExportLine, ExportScreen};
-pub use history::History;
+pub use history::{Edited, History};
 pub use notice::{Finding, Level, Notice, Toast};
 pub use overlay::{Overlay, TextField, ValueTarget};
+pub use rebalance::parameters;
 pub use rebalance::{Compared, PolicyLine, RebalancePane, RebalanceScreen, Reckoning, Slider};
 pub use task::{Job, JobState, JobStep};
 
 use super::bindings::{Bindings, Context};
-use super::hit::HitMap;
+use super::hit::{Drag, HitMap};
 use crate::entity::Perspective;
 use crate::index::{Index, PerspectiveIndex, Split};
 use crate::progress::Stage;
@@ -164,8 +166,33 @@ pub struct Model {
     pub hits: HitMap,
     /// The terminal's size in cells: columns, rows.
     pub size: (u16, u16),
+    /// What the mouse drags.
+    pub drag: Option<Drag>,
     /// The number of the newest background request; results of older ones are dropped.
     pub generation: u64,
+    /// Which requests' results are still wanted.
+    pub awaited: Awaited,
+}
+
+/// The newest request of each kind: a result with another number is dropped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Awaited {
+    /// Loading the dataset.
+    pub load: u64,
+    /// Ordering and searching the entity table.
+    pub rows: u64,
+    /// What the policy would do.
+    pub preview: u64,
+    /// The policies side by side.
+    pub comparison: u64,
+    /// The shown instance.
+    pub instance: u64,
+    /// The shown picture.
+    pub picture: u64,
+    /// Why an instance is kept or dropped.
+    pub explanation: u64,
+    /// The background job.
+    pub job: u64,
 }
 
 impl Model {
@@ -195,7 +222,9 @@ impl Model {
             bindings,
             hits: HitMap::default(),
             size: (0, 0),
+            drag: None,
             generation: 0,
+            awaited: Awaited::default(),
         }
     }
 
@@ -255,11 +284,29 @@ impl Model {
         Some(format!("{file}row {}, byte {}: {}", aside.row, aside.offset, aside.message))
     }
 
+    /// The policies, in the order of the Rebalance screen.
+    #[must_use]
+    pub fn policies(&self) -> Vec<PolicyLine> {
+        rebalance::policies()
+    }
+
+    /// The recipe's policy's parameters on this dataset, as sliders; none before it is loaded.
+    #[must_use]
+    pub fn sliders(&self) -> Vec<Slider> {
+        self.loaded().map_or_else(Vec::new, |loaded| rebalance::sliders(&self.recipe, &loaded.index))
+    }
+
+    /// The manifest formats as the Export screen lists them.
+    #[must_use]
+    pub fn export_lines(&self) -> Vec<ExportLine> {
+        export::lines(self)
+    }
+
     /// Where a key is looked up, from the inside out.
     #[must_use]
     pub fn contexts(&self) -> Vec<Context> {
         if self.overlay.is_some() {
-            return vec![Context::Overlay, Context::Everywhere];
+            return vec![Context::Overlay];
         }
         let drilled = self.screen == Screen::Explore && self.explore.drill.is_some();
         let inner = if drilled { vec![Context::Instances] } else { Vec::new() };

@@ -4,10 +4,22 @@
 
 use std::path::PathBuf;
 
+use crate::policy::Parameter;
 use crate::recipe::Recipe;
 
+/// What an edit changed: edits of the same thing in a row are one step of undo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edited {
+    /// A threshold or a parameter of a policy.
+    Parameter(Parameter),
+    /// Which policy.
+    Policy,
+    /// Something that is one step each time.
+    Other,
+}
+
 /// Undo, redo, and where the recipe is saved.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct History {
     /// The file that the recipe is saved to.
     pub path: PathBuf,
@@ -17,12 +29,14 @@ pub struct History {
     pub undo: Vec<Recipe>,
     /// Recipes that were undone, the newest last.
     pub redo: Vec<Recipe>,
+    /// What the running row of edits changes; `None` after anything else.
+    pub row: Option<Edited>,
 }
 
 impl History {
     /// A history that starts at a saved recipe.
     #[must_use]
     pub fn of(saved: Recipe) -> Self {
-        Self { path: PathBuf::from("recipe.toml"), saved, undo: Vec::new(), redo: Vec::new() }
+        Self { path: PathBuf::from("recipe.toml"), saved, undo: Vec::new(), redo: Vec::new(), row: None }
     }
 }

@@ -6,7 +6,11 @@ use std::sync::Arc;
 
 use crate::app::hit::Spacing;
 use crate::entity::Perspective;
-use crate::recipe::PolicyName;
+use crate::index::Index;
+use crate::number;
+use crate::policy::{self, Parameter, Scale};
+use crate::preview::Preview;
+use crate::recipe::{PolicyName, Recipe};
 
 /// The Rebalance screen.
 #[derive(Debug, Default)]
@@ -17,6 +21,10 @@ pub struct RebalanceScreen {
     pub policy: usize,
     /// The selected slider.
     pub slider: usize,
+    /// What the recipe's policy would do.
+    pub preview: Reckoning<Preview>,
+    /// The recipe whose preview was asked for last.
+    pub asked: Option<Recipe>,
     /// Up to four policies side by side, while they are shown.
     pub compared: Vec<Compared>,
 }
@@ -103,7 +111,7 @@ impl<T> Reckoning<T> {
 }
 
 /// One policy of a comparison.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Compared {
     /// The policy.
     pub policy: PolicyName,
@@ -115,4 +123,53 @@ pub struct Compared {
     pub tail_share: Option<f64>,
     /// Entities lost, of the selected perspective.
     pub lost: Option<usize>,
+}
+
+/// Every policy's line.
+pub(super) fn policies() -> Vec<PolicyLine> {
+    let line = |policy: &dyn policy::Policy| PolicyLine {
+        name: policy.name(),
+        title: policy.name().key().replace('_', " "),
+        purpose: policy.summary().to_owned(),
+        source: policy.source().to_owned(),
+    };
+    policy::all().map(line).collect()
+}
+
+/// The parameters of the recipe's policy.
+#[must_use]
+pub fn parameters(recipe: &Recipe, index: &Index) -> Vec<Parameter> {
+    policy::policy(recipe.rebalance.policy).parameters(index)
+}
+
+/// The parameters of the recipe's policy as sliders.
+pub(super) fn sliders(recipe: &Recipe, index: &Index) -> Vec<Slider> {
+    let slider = |parameter: Parameter| {
+        let range = parameter.range(index);
+        let value = parameter.get(recipe, index);
+        let choice = parameter.choices(index).get(value as usize).copied();
+        let perspective = match parameter {
+            Parameter::Threshold(perspective) => Some(perspective),
+            _ => None,
+        };
+        Slider {
+            label: if perspective.is_some() { "τ".into() } else { parameter.label() },
+            perspective,
+            purpose: parameter.help().into(),
+            value,
+            least: range.low,
+            greatest: range.high,
+            spacing: match range.scale {
+                Scale::Linear => Spacing::Linear,
+                Scale::Logarithmic => Spacing::Logarithmic,
+            },
+            shown: choice.map_or_else(|| shown(value, range.whole), |choice| choice.replace('_', " ")),
+        }
+    };
+    parameters(recipe, index).into_iter().map(slider).collect()
+}
+
+/// A value as typed text: whole numbers with separators, others with as many digits as they need.
+fn shown(value: f64, whole: bool) -> String {
+    if whole { number::count(value as u64) } else { format!("{value}") }
 }

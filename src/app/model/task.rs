@@ -81,4 +81,6 @@ pub struct JobStep {
     pub done: u64,
     /// Units in all; 0 while unknown.
     pub total: u64,
+    /// Time from the job's start to the step's.
+    pub began: Duration,
 }
