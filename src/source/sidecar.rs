@@ -7,9 +7,11 @@ use std::path::Path;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::content::Content;
-use super::json::{Check, Lines, Roles, Sequence, Shape, read_record, shape, sidecar_roles, text_start};
+use super::guess::sidecar_roles;
+use super::json::{Check, Lines, Sequence, Shape, read_record, shape, text_start};
 use super::meter::Phase;
 use super::part::id_hash;
+use super::role::Roles;
 use super::walk::{Fault, Spans, Walked, walk};
 use super::{Instance, SetAsideKind, SourceError};
 
@@ -25,6 +27,10 @@ pub(crate) struct Sidecar {
 struct EntitiesOf<'r>(&'r Roles);
 
 impl Check for EntitiesOf<'_> {
+    fn pass(&self, _bytes: &[u8], _start: usize) -> Option<(usize, Option<u64>)> {
+        None
+    }
+
     fn check(&self, record: &[u8]) -> Result<Option<u64>, Fault> {
         let mut instance = Instance::default();
         read_record(record, self.0, &mut instance)?;

@@ -10,6 +10,9 @@ use crate::source::walk::{Fault, Step, Walk};
 
 /// Looks at one record's bytes: the hash of its id, or what is wrong with it.
 pub(crate) trait Check: Sync {
+    /// Where the record at `start` ends and the hash of its id, if it is of the usual form.
+    fn pass(&self, bytes: &[u8], start: usize) -> Option<(usize, Option<u64>)>;
+
     fn check(&self, record: &[u8]) -> Result<Option<u64>, Fault>;
 }
 
@@ -68,9 +71,12 @@ impl<C: Check> Walk for Sequence<C> {
     fn step(&self, bytes: &[u8], at: usize) -> Option<Step> {
         let at = skip_separators(bytes, at);
         match bytes.get(at)? {
-            b'{' => Some(match value_end(bytes, at) {
-                Ok(end) => Step { span: at..end, next: end, outcome: self.check.check(&bytes[at..end]) },
-                Err(flaw) => self.broken(bytes, at, flaw),
+            b'{' => Some(match self.check.pass(bytes, at) {
+                Some((end, id)) => Step { span: at..end, next: end, outcome: Ok(id) },
+                None => match value_end(bytes, at) {
+                    Ok(end) => Step { span: at..end, next: end, outcome: self.check.check(&bytes[at..end]) },
+                    Err(flaw) => self.broken(bytes, at, flaw),
+                },
             }),
             _ => Some(self.other(bytes, at)),
         }
@@ -111,7 +117,10 @@ impl<C: Check> Walk for Lines<C> {
         let next = found.map_or(bytes.len(), |length| start + length + 1);
         let span = start..trim_end(bytes, start, next);
         let line = &bytes[span.clone()];
-        let outcome = if line.starts_with(b"{") {
+        let passed = self.check.pass(line, 0).filter(|(end, _)| *end == line.len());
+        let outcome = if let Some((_, id)) = passed {
+            Ok(id)
+        } else if line.starts_with(b"{") {
             self.check.check(line).map_err(|fault| match (found, value_end(line, 0)) {
                 (None, Err(Flaw::Unclosed)) => Fault::new(SetAsideKind::Truncated, "the file ends inside this record"),
                 _ => fault,

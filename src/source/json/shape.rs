@@ -30,10 +30,8 @@ pub(crate) enum Shape {
 /// The shape of JSON text, or why it is none.
 pub(crate) fn shape(bytes: &[u8]) -> Result<Shape, String> {
     let start = skip_space(bytes, text_start(bytes));
-    let after = skip_space(bytes, start + 1);
     match bytes.get(start) {
         None => Err("the file is empty".into()),
-        Some(b'[') if bytes.get(after) == Some(&b']') => Err("its array has no element".into()),
         Some(b'[') => Ok(Shape::Sequence(start + 1..bytes.len())),
         _ if mostly_object_lines(bytes, start) => Ok(Shape::Lines),
         Some(b'{') => Ok(Shape::Sequence(wrapped(bytes, start).unwrap_or(start..bytes.len()))),

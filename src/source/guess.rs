@@ -55,7 +55,7 @@ pub(crate) fn first_of<'n>(names: &[&str], present: &'n [String]) -> Option<&'n 
 }
 
 /// What the members of these records stand for, and the format that this makes them.
-pub(super) fn roles(samples: &[Map<String, Value>], columns: &Columns) -> Result<(Roles, Format), String> {
+pub(crate) fn roles(samples: &[Map<String, Value>], columns: &Columns) -> Result<(Roles, Format), String> {
     let mut present: Vec<String> = Vec::new();
     for member in samples.iter().flat_map(Map::keys) {
         if !present.contains(member) {

@@ -66,9 +66,9 @@ impl Roles {
         self.members.iter().find(|(name, _)| name == member).map(|&(_, role)| role)
     }
 
-    /// True when some member has this role.
-    pub(crate) fn has(&self, role: Role) -> bool {
-        self.members.iter().any(|&(_, other)| other == role)
+    /// The role of a member whose name is still bytes.
+    pub(crate) fn of_bytes(&self, member: &[u8]) -> Option<Role> {
+        self.members.iter().find(|(name, _)| name.as_bytes() == member).map(|&(_, role)| role)
     }
 
     /// Pairs of role and member, for the user to see.
