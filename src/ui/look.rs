@@ -39,7 +39,7 @@ pub fn selection(theme: &Theme, focused: bool) -> Style {
 /// A message's sign and style.
 pub fn level(theme: &Theme, level: Level) -> (&'static str, Style) {
     match level {
-        Level::Info => ("ℹ", theme.style(Role::Info)),
+        Level::Info => ("•", theme.style(Role::Info)),
         Level::Good => ("✓", theme.style(Role::Good)),
         Level::Warning => ("⚠", theme.style(Role::Warning)),
         Level::Error => ("✗", theme.style(Role::Error)),

@@ -35,10 +35,10 @@ impl Columns {
         // From the left edge to the name, between the columns, and to the right edge.
         let least = 1 + rank + 2 + 14 + 1 + count + 1;
         let room = width.saturating_sub(least);
-        let side = if room >= 6 { 6 } else { 0 };
-        let share = if room >= 15 { 9 } else { 0 };
-        let keep = if with_keep && room >= 22 { 7 } else { 0 };
-        let bar = if room >= 27 { (room / 4).clamp(5, 24) } else { 0 };
+        let side = if room >= 7 { 7 } else { 0 };
+        let share = if room >= 16 { 9 } else { 0 };
+        let keep = if with_keep && room >= 24 { 8 } else { 0 };
+        let bar = if room >= 30 { (room / 4).clamp(5, 24) } else { 0 };
         let fixed = 1 + rank + 2 + 1 + count + 1 + side + share + keep + bar;
         Self { rank, name: width.saturating_sub(fixed), count, bar, share, keep, side }
     }
@@ -170,7 +170,7 @@ impl Row<'_> {
             put(text::right(&keep_text(keep), columns.keep), plain);
         }
         if columns.side > 0 {
-            put(if is_tail { "  tail".into() } else { "  head".into() }, side);
+            put(if is_tail { "  tail ".into() } else { "  head ".into() }, side);
         }
     }
 

@@ -88,12 +88,18 @@ fn draw_entry(model: &Model, theme: &Theme, (area, perspective): (Rect, Perspect
 }
 
 fn draw_shape(model: &Model, theme: &Theme, (area, perspective): (Rect, Perspective), buffer: &mut Buffer) {
-    let gini = model.loaded().and_then(|loaded| loaded.index.perspective(perspective));
-    let gini = gini.map_or_else(String::new, |index| format!("gini {:.2}", index.distribution.gini));
+    let index = model.loaded().and_then(|loaded| loaded.index.perspective(perspective));
+    let gini = index.map_or_else(String::new, |index| format!("gini {:.2}", index.distribution.gini));
     let room = usize::from(area.width).saturating_sub(gini.len() + 5);
-    let shape = shape(model.counts(perspective), room.min(SHAPE));
-    buffer.set_stringn(area.x + 2, area.y + 1, &shape, room, theme.style(Role::ChartTail));
-    let start = (area.right()).saturating_sub(gini.len() as u16 + 1);
+    let threshold = index.map(|index| model.recipe.split(index).threshold);
+    let places =
+        (area.x + 2..).zip(0_u32..).zip(shape(model.counts(perspective), room.min(SHAPE)).chars().collect::<Vec<_>>());
+    for ((x, power), bar) in places {
+        let is_tail = threshold.is_none_or(|threshold| 1_u32 << power <= threshold);
+        let style = theme.style(if is_tail { Role::ChartTail } else { Role::ChartHead });
+        buffer.set_stringn(x, area.y + 1, bar.to_string(), 1, style);
+    }
+    let start = area.right().saturating_sub(gini.len() as u16 + 1);
     buffer.set_stringn(start, area.y + 1, &gini, gini.len(), theme.style(Role::TextDim));
 }
 

@@ -86,7 +86,7 @@ fn write_titles(title: &Line<'_>, note: &Line<'_>, row: Rect, buffer: &mut Buffe
         let spans = line
             .spans
             .iter()
-            .map(|span| Span::styled(text::fit(&span.content, u16::MAX), span.style.patch(line.style)));
+            .map(|span| Span::styled(text::fit(&span.content, u16::MAX), line.style.patch(span.style)));
         std::iter::once(Span::raw(" ")).chain(spans).chain(std::iter::once(Span::raw(" "))).collect()
     };
     let (title_width, note_width) = (title.width() as u16 + 2, note.width() as u16 + 2);

@@ -18,7 +18,7 @@ pub struct Pixels<'a> {
 }
 
 impl Pixels<'_> {
-    /// The cells that the picture covers when it is as large as it can be in the middle of `area`.
+    /// The cells that the picture covers when it is as large as it can be, at the top of `area` and in its middle.
     pub fn place(&self, area: Rect) -> Rect {
         if self.width == 0 || self.height == 0 || area.is_empty() {
             return Rect { width: 0, height: 0, ..area };
@@ -29,7 +29,7 @@ impl Pixels<'_> {
         );
         let width = ((f64::from(self.width) * scale).round() as u16).clamp(1, area.width);
         let height = ((f64::from(self.height) * scale / 2.0).round() as u16).clamp(1, area.height);
-        Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
+        Rect { x: area.x + (area.width - width) / 2, width, height, ..area }
     }
 
     /// Draws the picture; `colour` turns red, green and blue into what the terminal can show.
@@ -100,7 +100,7 @@ mod tests {
         let area = Rect::new(0, 0, 40, 10);
         let place = |width, height| Pixels { width, height, rgba: &[] }.place(area);
         assert_eq!(place(100, 100), Rect::new(10, 0, 20, 10));
-        assert_eq!(place(400, 100), Rect::new(0, 2, 40, 5));
+        assert_eq!(place(400, 100), Rect::new(0, 0, 40, 5));
         assert_eq!(place(0, 100).area(), 0);
     }
 }
