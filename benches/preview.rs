@@ -40,6 +40,8 @@ fn splitmix(state: &mut u64) -> f64 {
     ((value ^ (value >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
 }
 
+const SCENES: f64 = 400.0;
+
 fn perspective(perspective: Perspective, instances: usize, (entities, held): (usize, usize)) -> Extracted {
     let mut names = StringTable::default();
     for number in 0..entities {
@@ -51,7 +53,14 @@ fn perspective(perspective: Perspective, instances: usize, (entities, held): (us
     for _ in 0..instances {
         row.clear();
         // Inverse of the cumulated 1/rank law: rank = V^u.
-        row.extend((0..held).map(|_| ((entities as f64).powf(splitmix(&mut state)) as u32).min(entities as u32 - 1)));
+        // Objects come in scenes, so that pairs repeat as they do in pictures.
+        let scene =
+            if perspective == Perspective::Object { (SCENES.powf(splitmix(&mut state)) * 7.0) as u32 } else { 0 };
+        row.extend((0..held).map(|_| {
+            let pool = if scene > 0 && splitmix(&mut state) < 0.8 { 60.0 } else { entities as f64 };
+            let rank = pool.powf(splitmix(&mut state)) as u32;
+            if pool < 100.0 { (rank * 31 + scene * 13) % entities as u32 } else { rank.min(entities as u32 - 1) }
+        }));
         row.sort_unstable();
         row.dedup();
         by_instance.push(row.iter().copied());
