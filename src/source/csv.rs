@@ -42,8 +42,13 @@ pub(crate) fn load(input: Input<'_>, delimiter: u8) -> Result<Part, SourceError>
     let made_ids = walked.settle_ids();
     let id_hashes = id_hashes(&mut walked, made_ids, input.first_row);
     let mapping = mapping(&roles, &header.names);
-    let reader =
-        Rows { content: input.content, spans: walked.spans, table, made_ids: made_ids.then_some(input.first_row) };
+    let reader = Rows {
+        content: input.content,
+        spans: walked.spans,
+        table,
+        made_ids: made_ids.then_some(input.first_row),
+        header_end: header.end,
+    };
     Ok(Part {
         reader: Box::new(reader),
         id_hashes,
@@ -255,6 +260,8 @@ struct Rows {
     spans: Spans,
     table: Table,
     made_ids: Option<u64>,
+    /// Where the header line ends, its newline included.
+    header_end: usize,
 }
 
 impl Reader for Rows {
@@ -276,6 +283,10 @@ impl Reader for Rows {
 
     fn raw(&self, row: usize) -> Option<&[u8]> {
         Some(&self.content[self.spans.range(row)])
+    }
+
+    fn frame(&self) -> super::Frame<'_> {
+        super::Frame::of_lines(&self.content, &self.spans, self.header_end)
     }
 
     fn place(&self, row: usize) -> Place {
