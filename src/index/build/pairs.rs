@@ -38,9 +38,10 @@ pub(super) fn pair(objects: &PerspectiveIndex, keep_instances: bool) -> Perspect
     pairs.par_sort_unstable_by(|x, y| y.count.cmp(&x.count).then_with(|| in_order(x).cmp(&in_order(y))));
     let by_instance = rows(objects, &Partners::of(&pairs, objects.entities()));
     let by_entity = if keep_instances { by_instance.transposed(pairs.len()) } else { Csr::default() };
-    let by_name = |pair: &Pair| match alphabet[pair.first as usize] < alphabet[pair.second as usize] {
-        true => [pair.first, pair.second],
-        false => [pair.second, pair.first],
+    let by_name = |pair: &Pair| {
+        let mut objects = [pair.first, pair.second];
+        objects.sort_unstable_by_key(|&object| alphabet[object as usize]);
+        objects
     };
     let names = Names::Pairs { pairs: pairs.iter().map(by_name).collect(), objects: Arc::clone(table) };
     let counts = pairs.iter().map(|pair| pair.count).collect();
