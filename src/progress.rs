@@ -35,6 +35,9 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// How many there are.
+    pub const COUNT: usize = 5;
+
     /// The verb that a progress bar shows.
     #[must_use]
     pub const fn label(self) -> &'static str {

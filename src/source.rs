@@ -10,6 +10,7 @@ mod dataset;
 mod demo;
 mod detect;
 mod error;
+mod frame;
 mod guess;
 mod identity;
 mod image_folder;
@@ -30,6 +31,7 @@ mod walk;
 pub use dataset::{Dataset, Fingerprint, Place, Reader, SetAside, SetAsideKind};
 pub use demo::open_demo;
 pub use error::SourceError;
+pub use frame::Frame;
 pub use instance::{Given, Image, Instance, Speaker, Turn};
 pub use opening::{fingerprint, open};
 

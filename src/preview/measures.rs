@@ -30,7 +30,8 @@ pub struct Measures {
 
 impl Measures {
     /// Those of the index as it is.
-    pub(super) fn before(entry: &PerspectiveIndex, split: &Split) -> Self {
+    #[must_use]
+    pub fn before(entry: &PerspectiveIndex, split: &Split) -> Self {
         let Entropy { evenness, effective_entities, kl_uniform, .. } = entry.distribution.entropy;
         Self {
             gini: entry.distribution.gini,
@@ -40,6 +41,19 @@ impl Measures {
             tail_occurrence_share: split.tail_occurrence_share,
             ..Self::default()
         }
+    }
+
+    /// Those of whole counts after, by the rank of before; an entity with none is lost.
+    #[must_use]
+    pub fn of_counts(entry: &PerspectiveIndex, split: &Split, counts: &[u32]) -> Self {
+        let expected: Vec<f32> = counts.iter().map(|&count| count as f32).collect();
+        let mut measures = Self::after(entry, split, &expected);
+        let occurrences = entry.occurrences().max(1) as f64;
+        for (&before, _) in entry.counts.iter().zip(counts).filter(|&(_, &after)| after == 0) {
+            measures.entities_lost += 1.0;
+            measures.mass_lost += f64::from(before) / occurrences;
+        }
+        measures
     }
 
     /// Those of a random subset that keeps every instance with the same probability: the shape stays, the rare are lost.

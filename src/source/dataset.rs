@@ -26,6 +26,11 @@ pub trait Reader: Send + Sync {
         None
     }
 
+    /// What stands around its records, where [`Self::raw`] gives them.
+    fn frame(&self) -> super::Frame<'_> {
+        super::Frame::LINES
+    }
+
     /// Where record `row` is in its file.
     fn place(&self, row: usize) -> Place {
         Place { row: row as u64, offset: 0 }
@@ -148,6 +153,11 @@ impl Dataset {
     #[must_use]
     pub fn raw(&self, number: usize) -> Option<&[u8]> {
         self.locate(number).and_then(|(reader, row)| reader.raw(row))
+    }
+
+    /// What stands around the records of each file, in order.
+    pub fn frames(&self) -> impl Iterator<Item = super::Frame<'_>> {
+        self.readers.iter().map(|reader| reader.frame())
     }
 
     /// Where the record is in its file.

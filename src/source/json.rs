@@ -2,6 +2,7 @@
 //!
 //! Invariant: of each record only its place and the hash of its id are kept; reading parses it anew.
 
+mod frame;
 mod layout;
 mod pair;
 mod quick;
@@ -33,13 +34,22 @@ pub(crate) fn load(input: Input<'_>, shape: &Shape) -> Result<(Part, Format), So
     }
     let (roles, format) = guess::roles(&samples.records, &input.options.columns)
         .map_err(|reason| input.malformed("JSON records", reason))?;
+    let body = match shape {
+        Shape::Sequence(body) => Some(body.clone()),
+        Shape::Lines => None,
+    };
     let format = settled(&input, format, &roles)?;
     let mapping = shown(&roles, &samples);
     let mut walked = walk_records(&input, shape, samples.first_members, &roles)?;
     let made_ids = walked.settle_ids();
     let id_hashes = id_hashes(&mut walked, made_ids, input.first_row);
-    let reader =
-        Records { content: input.content, spans: walked.spans, roles, made_ids: made_ids.then_some(input.first_row) };
+    let reader = Records {
+        content: input.content,
+        spans: walked.spans,
+        roles,
+        made_ids: made_ids.then_some(input.first_row),
+        body,
+    };
     let part = Part {
         reader: Box::new(reader),
         id_hashes,
@@ -107,6 +117,8 @@ struct Records {
     roles: Roles,
     /// The number of rows in the files before this one, where ids are made from rows.
     made_ids: Option<u64>,
+    /// Where the values are, unless there is one a line.
+    body: Option<std::ops::Range<usize>>,
 }
 
 impl Reader for Records {
@@ -127,6 +139,10 @@ impl Reader for Records {
 
     fn raw(&self, row: usize) -> Option<&[u8]> {
         Some(&self.content[self.spans.range(row)])
+    }
+
+    fn frame(&self) -> super::Frame<'_> {
+        frame::frame(&self.content, &self.spans, self.body.as_ref())
     }
 
     fn place(&self, row: usize) -> Place {

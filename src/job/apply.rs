@@ -1,0 +1,96 @@
+//! The job behind `apply`: decide every instance, write the native manifest and its provenance.
+//!
+//! Invariant: writes through `manifest` only; a cancelled or failed job leaves nothing under a final name.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::protocol::{Failure, Summary};
+use super::{End, Job};
+use crate::app::model::Loaded;
+use crate::manifest::{self, Contents, ManifestError, Target};
+use crate::plan::{Plan, PlanError};
+use crate::progress::{Observer, Stage};
+use crate::recipe::Recipe;
+
+/// Rebalances a dataset and writes the result.
+pub struct ApplyJob {
+    /// The opened and indexed dataset.
+    pub data: Arc<Loaded>,
+    /// The user's choices.
+    pub recipe: Recipe,
+    /// The recipe's file, for the command that reproduces the result.
+    pub recipe_path: Option<PathBuf>,
+    /// Where to write.
+    pub target: Target,
+}
+
+impl Job for ApplyJob {
+    fn name(&self) -> String {
+        format!("apply {}", self.recipe.rebalance.policy)
+    }
+
+    fn stages(&self) -> Vec<Stage> {
+        vec![Stage::Plan, Stage::Write]
+    }
+
+    fn run(&mut self, observer: &dyn Observer) -> Result<Summary, End> {
+        let Loaded { dataset, index } = &*self.data;
+        let plan = Plan::new(index, &self.recipe, observer).map_err(|error| self.plan_failed(&error))?;
+        let contents = Contents { dataset, index, recipe: &self.recipe, plan: &plan };
+        let written =
+            manifest::write(&contents, &self.target, observer).map_err(|error| self.manifest_failed(&error))?;
+        Ok(Summary {
+            files: written.files,
+            tally: written.tally,
+            set_aside: written.set_aside,
+            command: self.command(),
+        })
+    }
+}
+
+impl ApplyJob {
+    /// The command that does the same.
+    fn command(&self) -> String {
+        let recipe = self.recipe_path.as_deref().unwrap_or(Path::new("recipe.toml"));
+        let force = if self.target.force { " --force" } else { "" };
+        let (dataset, folder) = (quoted(self.data.dataset.path()), quoted(&self.target.folder));
+        format!("fantail apply {dataset} --recipe {} --out {folder}{force}", quoted(recipe))
+    }
+
+    fn plan_failed(&self, error: &PlanError) -> End {
+        match error {
+            PlanError::Cancelled => End::Cancelled,
+            PlanError::Recipe(_) => End::Failed(Failure {
+                message: error.to_string(),
+                next: "change the recipe and start again".into(),
+                exit_code: error.exit_code(),
+            }),
+        }
+    }
+
+    fn manifest_failed(&self, error: &ManifestError) -> End {
+        let next = match error {
+            ManifestError::Cancelled => return End::Cancelled,
+            ManifestError::Exists { .. } => "choose another folder, or allow it to be replaced",
+            ManifestError::IsSource { .. } => "choose another folder",
+            ManifestError::Unsupported { .. } | ManifestError::Mixed { .. } => "nothing was written",
+            ManifestError::Changed { .. } => "open the dataset again and start again",
+            ManifestError::Unwritable { .. } => {
+                "check the folder's permissions and the space on its disk, and start again"
+            }
+        };
+        End::Failed(Failure { message: error.to_string(), next: next.into(), exit_code: error.exit_code() })
+    }
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let plain = |sign: char| sign.is_alphanumeric() || "/._-+=:@%,~".contains(sign);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.into_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
+}

@@ -1,0 +1,116 @@
+//! What passes between a job and whoever started it; the same for a thread and for a child process that writes JSON lines.
+//!
+//! Invariant: `Started` comes first and exactly one of `Finished`, `Cancelled`, `Failed` comes last.
+
+use serde::{Deserialize, Serialize};
+
+use crate::manifest::WrittenFile;
+use crate::plan::Tally;
+use crate::progress::Stage;
+
+/// What a job says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "event")]
+pub enum Event {
+    /// It began.
+    Started {
+        /// What it is called.
+        job: String,
+        /// Its stages, in order.
+        stages: Vec<Stage>,
+    },
+    /// It came further; a few times a second at most.
+    Progress {
+        /// The stage.
+        stage: Stage,
+        /// Units done.
+        done: u64,
+        /// Units in all; 0 while unknown.
+        total: u64,
+    },
+    /// A line for its log.
+    Log {
+        /// The line.
+        line: String,
+    },
+    /// It is done.
+    Finished(Summary),
+    /// It was stopped, and left nothing behind.
+    Cancelled,
+    /// It could not go on.
+    Failed(Failure),
+}
+
+impl Event {
+    /// True for the last event of a job.
+    #[must_use]
+    pub const fn is_terminal(&self) -> bool {
+        matches!(self, Self::Finished(_) | Self::Cancelled | Self::Failed(_))
+    }
+}
+
+/// What a finished job made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// The files that were written.
+    pub files: Vec<WrittenFile>,
+    /// What was kept and dropped.
+    pub tally: Tally,
+    /// Records of the source that could not be used.
+    pub set_aside: u64,
+    /// The command that does the same without the terminal program.
+    pub command: String,
+}
+
+/// Why a job failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}; {next}")]
+pub struct Failure {
+    /// What went wrong, with the path.
+    pub message: String,
+    /// What to do now.
+    pub next: String,
+    /// The program's exit code for it.
+    pub exit_code: u8,
+}
+
+/// How a job stands, from its events.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum State {
+    /// None was started.
+    #[default]
+    Absent,
+    /// It runs: its name and, for each stage, units done and in all.
+    Running {
+        /// What it is called.
+        job: String,
+        /// Stage, done, total.
+        stages: Vec<(Stage, u64, u64)>,
+    },
+    /// It is done.
+    Finished(Summary),
+    /// It was stopped.
+    Cancelled,
+    /// It could not go on.
+    Failed(Failure),
+}
+
+impl State {
+    /// Takes an event in. Events after the last one of a job change nothing, until another one starts.
+    pub fn accept(&mut self, event: Event) {
+        match (&mut *self, event) {
+            (_, Event::Started { job, stages }) => {
+                *self = Self::Running { job, stages: stages.into_iter().map(|stage| (stage, 0, 0)).collect() };
+            }
+            (Self::Running { stages, .. }, Event::Progress { stage, done, total }) => {
+                if let Some(entry) = stages.iter_mut().find(|entry| entry.0 == stage) {
+                    *entry = (stage, done.max(entry.1), total);
+                }
+            }
+            (Self::Running { .. }, Event::Finished(summary)) => *self = Self::Finished(summary),
+            (Self::Running { .. }, Event::Cancelled) => *self = Self::Cancelled,
+            (Self::Running { .. }, Event::Failed(failure)) => *self = Self::Failed(failure),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Why a manifest could not be written.
+//!
+//! Invariant: every message names the path and a next step.
+
+use std::path::PathBuf;
+
+/// A failure to write a manifest.
+#[derive(Debug, thiserror::Error)]
+pub enum ManifestError {
+    /// The system refuses.
+    #[error("cannot write {}: {cause}", path.display())]
+    Unwritable {
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's reason.
+        cause: std::io::Error,
+    },
+    /// Something is there already.
+    #[error("{} is there already; choose another folder, or replace it with --force", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The target is the source.
+    #[error("{} is the dataset itself and is never overwritten; choose another folder", path.display())]
+    IsSource {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The format's records cannot be copied.
+    #[error("{} holds {format} records, for which no native manifest can be written yet", path.display())]
+    Unsupported {
+        /// The dataset.
+        path: PathBuf,
+        /// Its format.
+        format: String,
+    },
+    /// Files of one dataset that cannot be joined in one.
+    #[error("{} mixes JSON arrays with other files, which cannot be joined in one manifest yet", path.display())]
+    Mixed {
+        /// The dataset.
+        path: PathBuf,
+    },
+    /// The plan was made of something else.
+    #[error("{} has changed since it was opened; open it again", path.display())]
+    Changed {
+        /// The dataset.
+        path: PathBuf,
+    },
+    /// The user stopped the work.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+impl ManifestError {
+    /// The program's exit code for this failure: 3 when the dataset changed, 6 when cancelled, else 7.
+    #[must_use]
+    pub const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Changed { .. } => 3,
+            Self::Cancelled => 6,
+            _ => 7,
+        }
+    }
+}
