@@ -60,7 +60,13 @@ fn ansi(buffer: &Buffer) -> String {
                 continue;
             }
             let mut codes = String::from("0");
-            for (flag, code) in [(Modifier::BOLD, ";1"), (Modifier::DIM, ";2"), (Modifier::ITALIC, ";3"), (Modifier::UNDERLINED, ";4"), (Modifier::REVERSED, ";7")] {
+            for (flag, code) in [
+                (Modifier::BOLD, ";1"),
+                (Modifier::DIM, ";2"),
+                (Modifier::ITALIC, ";3"),
+                (Modifier::UNDERLINED, ";4"),
+                (Modifier::REVERSED, ";7"),
+            ] {
                 if cell.modifier.contains(flag) {
                     codes.push_str(code);
                 }
@@ -79,13 +85,27 @@ fn print() {
     for size in SIZES {
         println!("{}", text(&drawn(&fixture::model(), &mono, size)));
     }
-    for name in ["dark", "light"] {
-        let (colour, _) = Themes::new(None, ColorSupport::TrueColor).load(name);
+    for name in ["dark", "light", "colour-blind", "high-contrast", "ember", "tide"] {
+        let (colour, warnings) = Themes::new(None, ColorSupport::TrueColor).load(name);
+        assert_eq!(warnings, [""; 0]);
         std::fs::write(format!("/tmp/{name}.ansi"), ansi(&drawn(&fixture::model(), &colour, (120, 36)))).unwrap();
-        std::fs::write(format!("/tmp/{name}2.ansi"), ansi(&drawn(&fixture::drilled(), &colour, (120, 36)))).unwrap();
     }
-    for size in SIZES {
-        println!("{}", text(&drawn(&fixture::drilled(), &mono, size)));
+    let (colour, _) = Themes::new(None, ColorSupport::TrueColor).load("dark");
+    let all: [(&str, fn() -> Model); 8] = [
+        ("drilled", fixture::drilled),
+        ("rebalance", fixture::rebalancing),
+        ("export", fixture::exporting),
+        ("exported", fixture::exported),
+        ("run", fixture::running),
+        ("failed", fixture::failed_job),
+        ("opening", fixture::opening),
+        ("broken", fixture::broken),
+    ];
+    for (name, make) in all {
+        std::fs::write(format!("/tmp/{name}.ansi"), ansi(&drawn(&make(), &colour, (120, 36)))).unwrap();
+        for size in [(60, 20), (80, 24), (120, 36)] {
+            println!("{}", text(&drawn(&make(), &mono, size)));
+        }
     }
     let _ = ChartMode::ALL;
 }
