@@ -12,4 +12,4 @@ pub mod message;
 pub mod model;
 mod update;
 
-pub use update::update;
+pub use update::{begin, update};

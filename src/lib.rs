@@ -26,5 +26,6 @@ pub mod policy;
 pub mod preview;
 pub mod progress;
 pub mod recipe;
+pub mod run;
 pub mod source;
 pub mod ui;

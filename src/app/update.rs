@@ -61,6 +61,11 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     }
 }
 
+/// What is to be done when the program starts.
+pub fn begin(model: &mut Model) -> Vec<Effect> {
+    load::start(model)
+}
+
 /// Takes in where things were drawn; a list that turned out shorter than its cursor needs another frame.
 fn drawn(model: &mut Model, hits: super::hit::HitMap) -> Vec<Effect> {
     model.hits = hits;

@@ -81,9 +81,15 @@ pub(super) fn reported(model: &mut Model, generation: u64, report: JobReport) ->
 }
 
 fn advance(job: &mut Job, step: &str, (done, total): (u64, u64), elapsed: Duration) {
+    let before = job.elapsed;
     let known = job.steps.iter_mut().find(|known| known.name == step);
     match known {
-        Some(known) => (known.done, known.total) = (done, total),
+        Some(known) => {
+            if known.done == 0 {
+                known.began = before;
+            }
+            (known.done, known.total) = (done, total);
+        }
         None => job.steps.push(JobStep { name: step.to_owned(), done, total, began: elapsed }),
     }
     job.elapsed = elapsed;
