@@ -4,8 +4,8 @@ use std::io::Write;
 use std::sync::{Arc, OnceLock};
 
 use fantail::app::model::{
-    Data, Drill, ExportScreen, Finding, InstanceView, Job, JobState, JobStep, Level, Loaded, Model, Picture, Reckoning,
-    Rows, Screen, Shown, TurnView,
+    Compared, Data, Drill, ExportScreen, Finding, InstanceView, Job, JobState, JobStep, Level, Loaded, Model, Notice,
+    Picture, Reckoning, Rows, Screen, Shown, TurnView,
 };
 use fantail::config::keymap;
 use fantail::entity::{Origin, Perspective};
@@ -128,6 +128,37 @@ pub fn exporting() -> Model {
     model.path = Some("/data/llava/llava_v1_5_mix665k.json".into());
     model.export = ExportScreen { cursor: 0, folder: "calibrated".into() };
     model
+}
+
+/// The Rebalance screen with policies side by side.
+pub fn comparing() -> Model {
+    use fantail::recipe::PolicyName;
+    let mut model = rebalancing();
+    let compared = |policy, kept, gini, tail_share, lost| Compared { policy, kept, gini, tail_share, lost };
+    model.rebalance.compared = vec![
+        compared(PolicyName::Adr, Some(5_727.0), Some(0.707), Some(0.19), Some(153)),
+        compared(PolicyName::Cap, Some(9_101.4), Some(0.742), Some(0.151), Some(0)),
+        compared(PolicyName::Random, None, None, None, None),
+    ];
+    model
+}
+
+/// The Synthesize screen.
+pub fn synthesizing() -> Model {
+    let mut model = model();
+    model.screen = Screen::Synthesize;
+    model
+}
+
+/// Two warnings.
+pub fn notices() -> Vec<Notice> {
+    let notice = |text: &str| Notice { level: Level::Warning, text: text.into() };
+    vec![
+        notice("theme dusk: no role 'chart.heat'; did you mean 'chart.head'?"),
+        notice(
+            "mix665k.json row 17, byte 48,213: bad JSON: a string that is not closed, at the end of the line, after 412 characters",
+        ),
+    ]
 }
 
 /// The Run screen in the middle of a job.
