@@ -2,12 +2,14 @@
 //!
 //! Invariant: a policy draws nothing and visits no instance; it sees counts only, so its rule is the same for any order or shard of them.
 
+mod formula;
 mod parameter;
 pub mod rebalance;
 mod rule;
 
+pub use formula::Formula;
 pub use parameter::{Parameter, Range, Scale};
-pub use rule::{Dictionary, Fate, Reduction, Rule};
+pub use rule::{Dictionary, Fate, Reduction, Rule, Scorer};
 
 use crate::entity::Perspective;
 use crate::index::{Index, PerspectiveIndex};

@@ -85,8 +85,12 @@ impl Range {
     /// The value at a place of the slider, 0 to 1.
     #[must_use]
     pub fn value_at(&self, position: f64) -> f64 {
+        if position <= 0.0 || position >= 1.0 {
+            // The ends exactly, not by way of a logarithm.
+            return self.clamped(if position <= 0.0 { self.low } else { self.high });
+        }
         let (low, high) = (self.on_scale(self.low), self.on_scale(self.high));
-        let value = low + position.clamp(0.0, 1.0) * (high - low);
+        let value = low + position * (high - low);
         self.clamped(if self.scale == Scale::Logarithmic { value.exp() } else { value })
     }
 

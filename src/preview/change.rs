@@ -38,6 +38,15 @@ pub(super) fn moves_most(before: &[u32], after: &[f32]) -> Vec<Move> {
     largest.moves
 }
 
+/// As [`moves_most`], looking at some ranks only.
+pub(super) fn moves_most_of(before: &[u32], after: &[f32], ranks: &[u32]) -> Vec<Move> {
+    let mut largest = Largest::default();
+    for &rank in ranks {
+        largest.offer(Move { rank, before: before[rank as usize], after: after[rank as usize] });
+    }
+    largest.moves
+}
+
 /// Fills in the tail entities that lose.
 pub(super) fn add_collateral(outcome: &mut Outcome, before: &[u32]) {
     let mut largest = Largest::default();

@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::SourceError;
+use super::{Format, SourceError};
 
 /// What a path stands for.
 pub(crate) enum Named {
@@ -18,8 +18,9 @@ pub(crate) enum Named {
 const DATA: &[&str] = &["json", "jsonl", "ndjson", "parquet", "csv", "tsv"];
 
 /// The files that `path` stands for.
-pub(crate) fn expand(path: &Path) -> Result<Named, SourceError> {
+pub(crate) fn expand(path: &Path, format: Format) -> Result<Named, SourceError> {
     match std::fs::metadata(path) {
+        Ok(facts) if facts.is_dir() && format == Format::ImageFolder => Ok(Named::Images(path.to_owned())),
         Ok(facts) if facts.is_dir() => folder(path),
         Ok(_) => Ok(Named::Files(vec![path.to_owned()], parent(path))),
         Err(cause) => match path.to_str().filter(|text| text.contains(['*', '?', '['])) {

@@ -25,7 +25,7 @@ const FAILED: &[Hint] =
     &[("try again", &[Action::Reload]), ("edit recipe", &[Action::EditRecipe]), ("quit", &[Action::Quit])];
 const EXPLORE: &[Hint] = &[
     ("move", &[Action::MoveDown, Action::MoveUp]),
-    ("threshold", &[Action::ThresholdLower, Action::ThresholdHigher]),
+    ("threshold", &[Action::ThresholdLeft, Action::ThresholdRight]),
     ("chart", &[Action::CycleChart]),
     ("instances", &[Action::Enter]),
     ("perspective", &[Action::NextPerspective]),
@@ -34,16 +34,19 @@ const EXPLORE: &[Hint] = &[
     ("pane", &[Action::NextPane]),
     ("pin", &[Action::TogglePin]),
     ("findings", &[Action::OpenFindings]),
+    ("type τ", &[Action::ThresholdEdit]),
+    ("override", &[Action::OverrideEntity]),
     ("undo", &[Action::Undo]),
-    ("back", &[Action::Back]),
+    ("theme", &[Action::ChooseTheme]),
+    ("quit", &[Action::Quit]),
 ];
 const INSTANCES: &[Hint] = &[
     ("move", &[Action::MoveDown, Action::MoveUp]),
-    ("back", &[Action::Back]),
+    ("back", &[Action::Leave]),
     ("pane", &[Action::NextPane]),
     ("why kept", &[Action::Explain]),
     ("next picture", &[Action::NextImage]),
-    ("threshold", &[Action::ThresholdLower, Action::ThresholdHigher]),
+    ("threshold", &[Action::ThresholdLeft, Action::ThresholdRight]),
 ];
 const REBALANCE: &[Hint] = &[
     ("change", &[Action::ValueLower, Action::ValueHigher]),

@@ -124,7 +124,7 @@ fn clear(theme: &Theme, place: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// The first visible line of a list of `length` lines, so that `cursor` stays in sight of `height` lines.
-fn window(length: usize, cursor: usize, height: usize) -> usize {
-    cursor.saturating_sub(height / 2).min(length.saturating_sub(height))
+/// The first visible line of a list, so that `cursor` is in sight of `height` lines; clicks count from there.
+fn window(cursor: usize, height: usize) -> usize {
+    (cursor + 1).saturating_sub(height.max(1))
 }

@@ -34,13 +34,9 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         draw_step(theme, (step, row), buffer);
         if let Some(row) = rows.next() {
             let pace = pace(&model.job, job, number);
-            buffer.set_stringn(
-                row.x + NAME,
-                row.y,
-                pace,
-                usize::from(row.width.saturating_sub(NAME)),
-                theme.style(Role::TextDim),
-            );
+            let indent = if row.width >= NAME + text::width(&pace) { NAME } else { 2 };
+            let room = usize::from(row.width.saturating_sub(indent));
+            buffer.set_stringn(row.x + indent, row.y, pace, room, theme.style(Role::TextDim));
         }
     }
     for (row, line) in rows.zip(&ending) {

@@ -47,7 +47,9 @@ pub fn draw_text(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) 
     let picture = if colours { picture_area(drill, area) } else { Rect::default() };
     draw_picture(drill, theme, picture, buffer);
     let inner = beside_picture(area, picture);
-    for (row, line) in inner.rows().zip(lines(drill, theme, inner.width).iter().skip(drill.scroll)) {
+    let lines = lines(drill, theme, inner.width);
+    let first = drill.scroll.min(lines.len().saturating_sub(usize::from(inner.height)));
+    for (row, line) in inner.rows().zip(lines.iter().skip(first)) {
         buffer.set_line(row.x, row.y, line, row.width);
     }
 }

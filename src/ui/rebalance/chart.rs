@@ -89,7 +89,8 @@ fn note<'a>(model: &Model, theme: &Theme) -> Line<'a> {
         Reckoning::Absent | Reckoning::Failed(_) => return Line::default(),
         Reckoning::Pending(_) => "reckoning …".to_owned(),
         Reckoning::Estimated(preview) => format!("estimate ± {}", number::measure(preview.instances.margin)),
-        Reckoning::Exact(preview) => format!("± {} by chance", number::measure(preview.instances.kept_sd)),
+        Reckoning::Exact(preview) if preview.instances.kept_sd < 0.05 => "exact".to_owned(),
+        Reckoning::Exact(preview) => format!("exact · ± {} by chance", number::measure(preview.instances.kept_sd)),
     };
     let role = if matches!(model.rebalance.preview, Reckoning::Exact(_)) { Role::TextDim } else { Role::Warning };
     look::span(theme, role, words).into()

@@ -15,8 +15,8 @@ use crate::ui::widget::{bar, text};
 
 /// Cells for a slider's value.
 const VALUE: u16 = 7;
-/// Lines under the sliders that explain the selected thing.
-const EXPLANATION: u16 = 6;
+/// The most lines under the sliders that explain what is selected.
+const EXPLANATION: u16 = 12;
 
 /// Where the lists of the controls are.
 pub struct Places {
@@ -87,11 +87,11 @@ fn first_visible(cursor: usize, height: u16) -> usize {
 /// A slider's track within its row.
 pub fn track(row: Rect) -> Rect {
     let label = label_width(row.width);
-    Rect { x: row.x + label + 1, width: row.width.saturating_sub(label + VALUE + 2), ..row }
+    Rect { x: row.x + label + 2, width: row.width.saturating_sub(label + VALUE + 3), ..row }
 }
 
 fn label_width(width: u16) -> u16 {
-    (width * 2 / 5).clamp(8, 18)
+    width.saturating_sub(VALUE + 11).clamp(8, 16)
 }
 
 /// Draws the pane.
@@ -134,10 +134,13 @@ fn draw_policy(model: &Model, theme: &Theme, ((number, line), row): ((usize, &Po
     let mark = if chosen { "▸" } else { " " };
     let title = format!("{mark}{} ", text::left(&line.title, name));
     let room = row.width.saturating_sub(name + 2);
-    let purpose = text::left(&line.purpose, room);
+    // The whole of both stands under the lists for the selected policy.
+    let words =
+        if room > 36 { line.purpose.as_str() } else { line.source.split([',', ';']).next().unwrap_or_default() };
+    let words = text::left(words, room);
     let role = if chosen { Role::TextStrong } else { Role::Text };
     buffer.set_stringn(row.x, row.y, &title, usize::from(row.width), theme.style(role));
-    buffer.set_stringn(row.x + name + 2, row.y, purpose, usize::from(room), theme.style(Role::TextDim));
+    buffer.set_stringn(row.x + name + 2, row.y, words, usize::from(room), theme.style(Role::TextDim));
     if number == model.rebalance.policy {
         buffer.set_style(row, look::selection(theme, model.rebalance.focus == RebalancePane::Policies));
     }
@@ -148,7 +151,7 @@ fn draw_slider(theme: &Theme, (slider, selected): (&Slider, bool), row: Rect, bu
     let name = match slider.perspective {
         Some(perspective) => {
             let sign = text::width(&slider.label) + 1;
-            format!("{} {}", text::left(perspective.title(), label.saturating_sub(sign + 1)), slider.label)
+            format!("{} {}", text::left(perspective.title(), label.saturating_sub(sign)), slider.label)
         }
         None => slider.label.clone(),
     };
@@ -170,21 +173,25 @@ fn draw_slider(theme: &Theme, (slider, selected): (&Slider, bool), row: Rect, bu
     }
 }
 
-/// What the selected policy is for and where it comes from, or what the selected parameter does.
+/// What the selected policy is for and where it comes from, and what the selected parameter does; what has the keys comes first.
 fn explain(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let width = area.width.saturating_sub(2);
-    let (policies, sliders) = (model.policies(), model.sliders());
-    let lines = match (model.rebalance.focus, sliders.get(model.rebalance.slider), policies.get(model.rebalance.policy))
-    {
-        (RebalancePane::Sliders, Some(slider), _) => text::wrap(&slider.purpose, width, theme.style(Role::TextDim)),
-        (_, _, Some(policy)) => {
-            let mut lines = text::wrap(&policy.purpose, width, theme.style(Role::Text));
-            lines.extend(text::wrap(&policy.source, width, theme.style(Role::TextDim)));
-            lines
-        }
-        _ => Vec::new(),
+    let wrap = |words: &str, role| text::wrap(words, width, theme.style(role));
+    let about_policy = model.policies().get(model.rebalance.policy).map_or_else(Vec::new, |policy| {
+        let mut lines = wrap(&policy.purpose, Role::Text);
+        lines.extend(wrap(&policy.source, Role::TextDim));
+        lines
+    });
+    let about_slider = model
+        .sliders()
+        .get(model.rebalance.slider)
+        .map_or_else(Vec::new, |slider| wrap(&format!("{}: {}", slider.label, slider.purpose), Role::Text));
+    let (first, second) = match model.rebalance.focus {
+        RebalancePane::Policies => (about_policy, about_slider),
+        RebalancePane::Sliders => (about_slider, about_policy),
     };
-    for (row, line) in area.rows().zip(&lines) {
-        buffer.set_line(row.x + 1, row.y, line, width);
+    let lines = first.into_iter().chain([Line::default()]).chain(second);
+    for (row, line) in area.rows().zip(lines) {
+        buffer.set_line(row.x + 1, row.y, &line, width);
     }
 }

@@ -76,11 +76,11 @@ pub struct Distribution<'a> {
 enum Ink {
     Gini,
     Diagonal,
+    Before,
     Plain,
     Tail,
     Head,
     Synthetic,
-    Before,
 }
 
 impl<'a> Distribution<'a> {
@@ -141,7 +141,7 @@ impl<'a> Distribution<'a> {
             canvas.column(x, height..over.max(height), (Ink::Synthetic as u8, Pattern::Striped));
         }
         if let Some(outline) = self.outline {
-            dash(&plot.heights(outline), &mut canvas);
+            dash(&plot.heights(outline), &filled, &mut canvas);
         }
         canvas.draw(buffer, |ink| self.style_of(ink));
     }
@@ -158,11 +158,11 @@ impl<'a> Distribution<'a> {
         const STYLES: [fn(&ChartStyle) -> Style; 7] = [
             |style| style.gini,
             |style| style.label,
+            |style| style.before,
             |style| style.plain,
             |style| style.tail,
             |style| style.head,
             |style| style.synthetic,
-            |style| style.before,
         ];
         STYLES.get(usize::from(ink)).map_or_else(Style::new, |style| style(&self.style))
     }
@@ -228,17 +228,19 @@ impl<'a> Distribution<'a> {
     }
 }
 
-/// Draws a dashed line along `heights`.
-fn dash(heights: &[u16], canvas: &mut Canvas) {
+/// Draws a dashed line along `heights`: lit over the filled area, dark within it, nothing where the two meet.
+fn dash(heights: &[u16], filled: &[u16], canvas: &mut Canvas) {
     let (mut before, mut walked) = (heights.first().copied().unwrap_or(0), 0_usize);
-    for (x, &height) in (0_u16..).zip(heights) {
-        let steps: Vec<u16> =
-            if before > height { (height..=before).rev().collect() } else { (before..=height).collect() };
-        for y in steps {
-            if (walked / 3).is_multiple_of(2) && y > 0 {
-                canvas.dot(x, y - 1, Ink::Before as u8);
-            }
+    for ((x, &height), &filled) in (0_u16..).zip(heights).zip(filled) {
+        let rows = before.min(height)..before.max(height) + 1;
+        for y in rows.filter(|&y| y > 0) {
+            let lit = (walked / 3).is_multiple_of(2);
             walked += 1;
+            if lit && y > filled {
+                canvas.dot(x, y - 1, Ink::Before as u8);
+            } else if lit && y + 1 < filled {
+                canvas.carve(x, y - 1);
+            }
         }
         before = height;
     }

@@ -55,7 +55,7 @@ pub(crate) fn first_of<'n>(names: &[&str], present: &'n [String]) -> Option<&'n 
 }
 
 /// What the members of these records stand for, and the format that this makes them.
-pub(super) fn roles(samples: &[Map<String, Value>], columns: &Columns) -> Result<(Roles, Format), String> {
+pub(crate) fn roles(samples: &[Map<String, Value>], columns: &Columns) -> Result<(Roles, Format), String> {
     let mut present: Vec<String> = Vec::new();
     for member in samples.iter().flat_map(Map::keys) {
         if !present.contains(member) {
@@ -120,10 +120,13 @@ fn known(roles: &mut Roles, columns: &Columns, present: &[String], samples: &[Ma
             roles.insert(name, Role::Image);
         }
     }
-    if free(&columns.label)
-        && let Some(name) = first_of(LABELS, present)
-    {
-        roles.insert(name, Role::Label);
+    if free(&columns.label) {
+        let first = first_of(LABELS, present);
+        // Some records have one label, some have several.
+        let both = ["label", "labels"].into_iter().filter(|name| present.iter().any(|other| other == name));
+        for name in first.into_iter().chain(both) {
+            roles.insert(name, Role::Label);
+        }
     }
     if free(&columns.objects)
         && let Some(name) = first_of(OBJECTS, present)
