@@ -831,7 +831,7 @@ fn records_for_damage() -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Each change spoils the record that it hits and, at most, the one that it borders; all others are kept and the spoilt are told.
     #[test]
