@@ -1,12 +1,104 @@
-//! The subcommands, one file each.
+//! The command line: what can be asked, and which exit code the answer gives.
 //!
-//! Invariant: data goes to stdout, progress and logs to stderr.
+//! Invariant: data goes to stdout, progress and logs to stderr; every expected failure has its own exit code.
 
 pub mod apply;
+mod completions;
+mod doctor;
 pub mod exit_code;
 pub mod explain;
+mod explore;
 mod indexed;
+mod man;
 pub mod preview;
 pub mod progress;
 pub mod recipe;
 pub mod stats;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+pub use exit_code::of as code;
+
+/// The arguments of `fantail`.
+#[derive(Clone, Debug, Parser)]
+#[command(
+    version,
+    about = "Explore, rebalance and complete long-tailed training sets in the terminal",
+    long_about = "Explore, rebalance and complete long-tailed training sets in the terminal.\n\nWithout DATASET an embedded demo opens.",
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true
+)]
+pub struct Arguments {
+    /// A file, a folder, or a pattern such as 'data/*.jsonl'; without it the embedded demo opens
+    pub dataset: Option<PathBuf>,
+    /// The recipe to open, change and save; ./recipe.toml where there is one
+    #[arg(long, value_name = "FILE")]
+    pub recipe: Option<PathBuf>,
+    /// The theme, by name; FANTAIL_THEME sets it, too
+    #[arg(long, value_name = "NAME")]
+    pub theme: Option<String>,
+    /// A command in place of the terminal program
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// The subcommands.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// How long is the tail, as a table or as JSON
+    Stats(stats::StatsArguments),
+    /// What a recipe would do: before and after, writing nothing
+    Preview(preview::PreviewArguments),
+    /// Rebalance by a recipe and write the manifests
+    Apply(apply::ApplyArguments),
+    /// Why an instance is kept or dropped
+    Explain(explain::ExplainArguments),
+    /// Start, check or show a recipe
+    Recipe(recipe::RecipeArguments),
+    /// What this terminal, this machine and this user's configuration offer
+    Doctor,
+    /// Completions for a shell, on stdout
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// The manual page, on stdout
+    Man,
+}
+
+/// Does what the arguments ask for.
+///
+/// # Errors
+/// Whatever the command could not do; [`code`] gives its exit code.
+pub fn run(arguments: Arguments) -> color_eyre::Result<()> {
+    match arguments.command {
+        None => explore::run(arguments),
+        Some(Command::Stats(arguments)) => stats::run(&arguments),
+        Some(Command::Preview(arguments)) => preview::run(&arguments),
+        Some(Command::Apply(arguments)) => apply::run(&arguments),
+        Some(Command::Explain(arguments)) => explain::run(&arguments),
+        Some(Command::Recipe(arguments)) => recipe::run(&arguments),
+        Some(Command::Doctor) => doctor::run(),
+        Some(Command::Completions { shell }) => completions::run(shell),
+        Some(Command::Man) => man::run(),
+    }
+}
+
+/// The folder of the user's own keymap and themes; `FANTAIL_CONFIG_DIR` names another one.
+fn configuration_folder() -> Option<PathBuf> {
+    use etcetera::BaseStrategy;
+    let chosen = std::env::var_os("FANTAIL_CONFIG_DIR").filter(|folder| !folder.is_empty()).map(PathBuf::from);
+    chosen.or_else(|| etcetera::choose_base_strategy().ok().map(|platform| platform.config_dir().join("fantail")))
+}
+
+/// Writes a whole text to stdout; a reader that went away is no error.
+fn write_out(text: &[u8]) -> color_eyre::Result<()> {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text).and_then(|()| out.flush()) {
+        Err(cause) if cause.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other?),
+    }
+}

@@ -12,6 +12,7 @@
 pub mod app;
 pub mod cli;
 pub mod column;
+pub mod config;
 pub mod entity;
 pub mod finding;
 pub mod index;
@@ -25,4 +26,6 @@ pub mod policy;
 pub mod preview;
 pub mod progress;
 pub mod recipe;
+pub mod run;
 pub mod source;
+pub mod ui;

@@ -3,10 +3,34 @@
 //! Invariant: screens, overlays and states are enums; whatever can be derived from an index and a recipe is not stored twice
 //! unless deriving it takes longer than a frame.
 
+mod drill;
+mod explore;
+mod export;
+mod history;
+mod notice;
+mod overlay;
+mod rebalance;
+mod task;
+
+use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use drill::{Drill, InstanceView, Picture, Shown, TurnView};
+pub use explore::{EntityTable, Explore, Order, Pane, Rows, Search, SearchState};
+pub(crate) use export::FORMATS;
+pub use export::{ExportLine, ExportScreen};
+pub use history::{Edited, History};
+pub use notice::{Finding, Level, Notice, Toast};
+pub use overlay::{Overlay, TextField, ValueTarget};
+pub use rebalance::parameters;
+pub use rebalance::{Compared, PolicyLine, RebalancePane, RebalanceScreen, Reckoning, Slider};
+pub use task::{Job, JobState, JobStep};
+
+use super::bindings::{Bindings, Context};
+use super::hit::{Drag, HitMap};
 use crate::entity::Perspective;
-use crate::index::Index;
+use crate::index::{Index, PerspectiveIndex, Split};
+use crate::progress::Stage;
 use crate::recipe::Recipe;
 use crate::source::Dataset;
 
@@ -26,6 +50,23 @@ pub enum Screen {
     Export,
 }
 
+impl Screen {
+    /// All of them, in the order of their number keys.
+    pub const ALL: [Self; 5] = [Self::Explore, Self::Rebalance, Self::Synthesize, Self::Run, Self::Export];
+
+    /// The name on its tab.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Explore => "Explore",
+            Self::Rebalance => "Rebalance",
+            Self::Synthesize => "Synthesize",
+            Self::Run => "Run",
+            Self::Export => "Export",
+        }
+    }
+}
+
 /// How the chart draws a distribution.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ChartMode {
@@ -40,12 +81,28 @@ pub enum ChartMode {
     Cumulative,
 }
 
+impl ChartMode {
+    /// All of them, in the order in which one key cycles.
+    pub const ALL: [Self; 4] = [Self::RankFrequency, Self::Histogram, Self::Lorenz, Self::Cumulative];
+
+    /// The name on the chart's frame.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::RankFrequency => "rank–frequency",
+            Self::Histogram => "histogram",
+            Self::Lorenz => "Lorenz curve",
+            Self::Cumulative => "cumulative mass",
+        }
+    }
+}
+
 /// What is known of the dataset.
 pub enum Data {
     /// Being opened; the counts so far, descending, by perspective.
     Loading {
         /// The last report of progress: stage, done, total.
-        progress: (crate::progress::Stage, u64, u64),
+        progress: (Stage, u64, u64),
         /// Counts seen so far, descending.
         counts: Vec<(Perspective, Vec<u32>)>,
     },
@@ -67,14 +124,192 @@ pub struct Loaded {
 pub struct Model {
     /// The dataset's path as given, or "demo".
     pub name: String,
+    /// The dataset's path; `None` for the embedded demo.
+    pub path: Option<PathBuf>,
     /// The screen that is shown.
     pub screen: Screen,
     /// What is known of the dataset.
     pub data: Data,
     /// The user's choices.
     pub recipe: Recipe,
+    /// Where the recipe is saved, and what is there now.
+    pub history: History,
     /// The selected perspective.
     pub perspective: Perspective,
     /// The chart's form.
     pub chart: ChartMode,
+    /// The Explore screen.
+    pub explore: Explore,
+    /// The Rebalance screen.
+    pub rebalance: RebalanceScreen,
+    /// The background job.
+    pub job: JobState,
+    /// How far the Run screen's log is scrolled up from its end.
+    pub log_scroll: usize,
+    /// The Export screen.
+    pub export: ExportScreen,
+    /// What lies over the screen, if anything.
+    pub overlay: Option<Overlay>,
+    /// The message on the bottom line, until the next key.
+    pub toast: Option<Toast>,
+    /// Warnings that are not about records: recipe, theme, keymap, watcher.
+    pub notices: Vec<Notice>,
+    /// What is worth knowing of the dataset.
+    pub findings: Vec<Finding>,
+    /// Names of the themes that can be chosen.
+    pub themes: Vec<String>,
+    /// The name of the theme that is shown.
+    pub theme: String,
+    /// Which key does what.
+    pub bindings: Arc<Bindings>,
+    /// What the last frame drew where.
+    pub hits: HitMap,
+    /// The terminal's size in cells: columns, rows.
+    pub size: (u16, u16),
+    /// What the mouse drags.
+    pub drag: Option<Drag>,
+    /// The number of the newest background request; results of older ones are dropped.
+    pub generation: u64,
+    /// Which requests' results are still wanted.
+    pub awaited: Awaited,
+}
+
+/// The newest request of each kind: a result with another number is dropped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Awaited {
+    /// Loading the dataset.
+    pub load: u64,
+    /// Ordering and searching the entity table.
+    pub rows: u64,
+    /// What the policy would do.
+    pub preview: u64,
+    /// The policies side by side.
+    pub comparison: u64,
+    /// The shown instance.
+    pub instance: u64,
+    /// The shown picture.
+    pub picture: u64,
+    /// Why an instance is kept or dropped.
+    pub explanation: u64,
+    /// The background job.
+    pub job: u64,
+}
+
+impl Model {
+    /// A model that is loading a dataset; `name` is the path as given, or "demo".
+    #[must_use]
+    pub fn loading(name: impl Into<String>, recipe: Recipe, bindings: Arc<Bindings>) -> Self {
+        Self {
+            name: name.into(),
+            path: None,
+            screen: Screen::default(),
+            data: Data::Loading { progress: (Stage::Read, 0, 0), counts: Vec::new() },
+            history: History::of(recipe.clone()),
+            recipe,
+            perspective: Perspective::Token,
+            chart: ChartMode::default(),
+            explore: Explore::default(),
+            rebalance: RebalanceScreen::default(),
+            job: JobState::Absent,
+            log_scroll: 0,
+            export: ExportScreen::default(),
+            overlay: None,
+            toast: None,
+            notices: Vec::new(),
+            findings: Vec::new(),
+            themes: Vec::new(),
+            theme: String::new(),
+            bindings,
+            hits: HitMap::default(),
+            size: (0, 0),
+            drag: None,
+            generation: 0,
+            awaited: Awaited::default(),
+        }
+    }
+
+    /// The dataset and its index, once they are loaded.
+    #[must_use]
+    pub fn loaded(&self) -> Option<&Loaded> {
+        match &self.data {
+            Data::Ready(loaded) => Some(loaded),
+            Data::Loading { .. } | Data::Failed(_) => None,
+        }
+    }
+
+    /// The selected perspective's index, where it was extracted.
+    #[must_use]
+    pub fn shown(&self) -> Option<&PerspectiveIndex> {
+        self.loaded()?.index.perspective(self.perspective)
+    }
+
+    /// Head and tail of the selected perspective.
+    #[must_use]
+    pub fn split(&self) -> Option<Split> {
+        self.shown().map(|index| self.recipe.split(index))
+    }
+
+    /// Counts of a perspective, descending: exact when loaded, as seen so far while loading.
+    #[must_use]
+    pub fn counts(&self, perspective: Perspective) -> &[u32] {
+        match &self.data {
+            Data::Ready(loaded) => loaded.index.perspective(perspective).map_or(&[], |index| &index.counts),
+            Data::Loading { counts, .. } => {
+                counts.iter().find(|(of, _)| *of == perspective).map_or(&[], |(_, counts)| counts)
+            }
+            Data::Failed(_) => &[],
+        }
+    }
+
+    /// True when the recipe differs from what is saved.
+    #[must_use]
+    pub fn unsaved(&self) -> bool {
+        self.recipe != self.history.saved
+    }
+
+    /// The number of warnings: notices and records that were set aside.
+    #[must_use]
+    pub fn warnings(&self) -> usize {
+        self.notices.len() + self.loaded().map_or(0, |loaded| loaded.dataset.set_aside().len())
+    }
+
+    /// One warning as a line: the notices first, then the records in order.
+    #[must_use]
+    pub fn warning(&self, number: usize) -> Option<String> {
+        if let Some(notice) = self.notices.get(number) {
+            return Some(notice.text.clone());
+        }
+        let aside = self.loaded()?.dataset.set_aside().get(number - self.notices.len())?;
+        let file = aside.file.file_name().map_or_else(String::new, |name| format!("{} ", name.display()));
+        Some(format!("{file}row {}, byte {}: {}", aside.row, aside.offset, aside.message))
+    }
+
+    /// The policies, in the order of the Rebalance screen.
+    #[must_use]
+    pub fn policies(&self) -> Vec<PolicyLine> {
+        rebalance::policies()
+    }
+
+    /// The recipe's policy's parameters on this dataset, as sliders; none before it is loaded.
+    #[must_use]
+    pub fn sliders(&self) -> Vec<Slider> {
+        self.loaded().map_or_else(Vec::new, |loaded| rebalance::sliders(&self.recipe, &loaded.index))
+    }
+
+    /// The manifest formats as the Export screen lists them.
+    #[must_use]
+    pub fn export_lines(&self) -> Vec<ExportLine> {
+        export::lines(self)
+    }
+
+    /// Where a key is looked up, from the inside out.
+    #[must_use]
+    pub fn contexts(&self) -> Vec<Context> {
+        if self.overlay.is_some() {
+            return vec![Context::Overlay];
+        }
+        let drilled = self.screen == Screen::Explore && self.explore.drill.is_some();
+        let inner = if drilled { vec![Context::Instances] } else { Vec::new() };
+        inner.into_iter().chain([self.screen.into(), Context::Everywhere]).collect()
+    }
 }

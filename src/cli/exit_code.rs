@@ -15,6 +15,16 @@ use crate::source::SourceError;
 #[error("{0}")]
 pub struct UsageError(pub String);
 
+/// A failure of the command line itself that has its exit code with it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Expected {
+    /// What is said on stderr.
+    pub message: String,
+    /// The exit code.
+    pub code: u8,
+}
+
 /// The exit code of an error that reached the edge.
 #[must_use]
 pub fn of(report: &color_eyre::Report) -> u8 {
@@ -30,6 +40,7 @@ fn of_cause(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
     };
     let found = [
         error.downcast_ref().map(|_: &UsageError| 2),
+        error.downcast_ref().map(|expected: &Expected| expected.code),
         error.downcast_ref().map(RecipeError::exit_code),
         error.downcast_ref().map(PlanError::exit_code),
         error.downcast_ref().map(ManifestError::exit_code),

@@ -120,10 +120,13 @@ fn known(roles: &mut Roles, columns: &Columns, present: &[String], samples: &[Ma
             roles.insert(name, Role::Image);
         }
     }
-    if free(&columns.label)
-        && let Some(name) = first_of(LABELS, present)
-    {
-        roles.insert(name, Role::Label);
+    if free(&columns.label) {
+        let first = first_of(LABELS, present);
+        // Some records have one label, some have several.
+        let both = ["label", "labels"].into_iter().filter(|name| present.iter().any(|other| other == name));
+        for name in first.into_iter().chain(both) {
+            roles.insert(name, Role::Label);
+        }
     }
     if free(&columns.objects)
         && let Some(name) = first_of(OBJECTS, present)

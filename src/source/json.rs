@@ -80,12 +80,10 @@ fn walk_records(
     first_members: Vec<Vec<u8>>,
     roles: &Roles,
 ) -> Result<Walked, SourceError> {
-    let check = IdOf(roles);
+    let sequence = Sequence { first_members, check: IdOf(roles) };
     match shape {
-        Shape::Lines => walk(&Lines { check }, &input.content, text_start(&input.content), &input.phase),
-        Shape::Sequence(body) => {
-            walk(&Sequence { first_members, check }, &input.content[..body.end], body.start, &input.phase)
-        }
+        Shape::Lines => walk(&Lines { sequence }, &input.content, text_start(&input.content), &input.phase),
+        Shape::Sequence(body) => walk(&sequence, &input.content[..body.end], body.start, &input.phase),
     }
 }
 

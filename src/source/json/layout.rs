@@ -106,7 +106,34 @@ fn skip_separators(bytes: &[u8], mut at: usize) -> usize {
 
 /// One object a line.
 pub(crate) struct Lines<C> {
-    pub(crate) check: C,
+    pub(crate) sequence: Sequence<C>,
+}
+
+impl<C: Check> Lines<C> {
+    /// A step over the part of a line that is not one good record: good records that share a line are told apart, and a good
+    /// one at its end is kept; for all else the line is spoilt.
+    fn uneven(&self, line: &[u8]) -> (usize, Result<Option<u64>, Fault>) {
+        let check = &self.sequence.check;
+        let end = if line.starts_with(b"{") { value_end(line, 0) } else { Err(Flaw::Stray(0)) };
+        let (end, fault) = match end {
+            Ok(end) => match check.check(&line[..end]) {
+                Ok(id) => return (end, Ok(id)),
+                Err(fault) => (end, fault),
+            },
+            Err(Flaw::Unclosed) => (line.len(), Fault::new(SetAsideKind::BadJson, "the line ends inside the record")),
+            Err(_) if !line.starts_with(b"{") && value_end(line, 0) == Ok(line.len()) => {
+                (line.len(), Fault::new(SetAsideKind::WrongType, "a record is an object, and this is not"))
+            }
+            Err(Flaw::Stray(place) | Flaw::TooDeep(place)) => {
+                (line.len(), Fault::new(SetAsideKind::BadJson, stray(line, 0, place)))
+            }
+        };
+        if end == line.len() || !line.starts_with(b"{") {
+            let closes = |at: &usize| value_end(line, *at) == Ok(line.len()) && check.check(&line[*at..]).is_ok();
+            return (self.sequence.plausible(line, 1).filter(closes).unwrap_or(line.len()), Err(fault));
+        }
+        (end, Err(fault))
+    }
 }
 
 impl<C: Check> Walk for Lines<C> {
@@ -115,22 +142,23 @@ impl<C: Check> Walk for Lines<C> {
         let rest = bytes.get(start..).filter(|rest| !rest.is_empty())?;
         let found = memchr(b'\n', rest);
         let next = found.map_or(bytes.len(), |length| start + length + 1);
-        let span = start..trim_end(bytes, start, next);
-        let line = &bytes[span.clone()];
-        let passed = self.check.pass(line, 0).filter(|(end, _)| *end == line.len());
-        let outcome = if let Some((_, id)) = passed {
-            Ok(id)
-        } else if line.starts_with(b"{") {
-            self.check.check(line).map_err(|fault| match (found, value_end(line, 0)) {
-                (None, Err(Flaw::Unclosed)) => Fault::new(SetAsideKind::Truncated, "the file ends inside this record"),
-                _ => fault,
-            })
-        } else if value_end(line, 0) == Ok(line.len()) {
-            Err(Fault::new(SetAsideKind::WrongType, "a record is an object, and this is not"))
-        } else {
-            Err(Fault::new(SetAsideKind::BadJson, stray(line, 0, 0)))
-        };
-        Some(Step { span, next, outcome })
+        let line = &bytes[start..trim_end(bytes, start, next)];
+        if let Some((end, id)) = self.sequence.check.pass(line, 0)
+            && end == line.len()
+        {
+            return Some(Step { span: start..start + end, next, outcome: Ok(id) });
+        }
+        if line.is_empty() {
+            // Nothing but commas.
+            return self.step(bytes, next);
+        }
+        let (end, mut outcome) = self.uneven(line);
+        if found.is_none() && end == line.len() && line.starts_with(b"{") && value_end(line, 0) == Err(Flaw::Unclosed) {
+            outcome = Err(Fault::new(SetAsideKind::Truncated, "the file ends inside this record"));
+        }
+        let after = start + end + bytes[start + end..next].iter().take_while(|byte| **byte == b',').count();
+        let span = start..trim_end(bytes, start, start + end);
+        Some(Step { span, next: if end == line.len() { next } else { after }, outcome })
     }
 
     fn align(&self, bytes: &[u8], at: usize) -> usize {

@@ -18,6 +18,10 @@ const PLACES: usize = 16;
 /// Members by which a part of a conversation is told from a record.
 const PARTS: &[&str] = &["from", "value", "role", "content", "type", "text", "weight", "url", "image_url"];
 
+/// Members by which a record is told from an object that wraps records.
+const RECORD: &[&str] =
+    &["id", "conversations", "messages", "image", "caption", "captions", "text", "label", "labels", "statistics"];
+
 /// How the records follow each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
@@ -64,8 +68,7 @@ fn wrapped(bytes: &[u8], start: usize) -> Option<Range<usize>> {
     if end.is_some_and(|end| skip_space(bytes, end) != bytes.len()) {
         return None;
     }
-    let is_conversation = |member: &Member<'_>| ["conversations", "messages"].contains(&member.name);
-    if found.iter().any(is_conversation) {
+    if found.iter().any(|member| RECORD.contains(&member.name)) {
         return None;
     }
     let array_of_objects = |member: &&Member<'_>| {

@@ -1,0 +1,191 @@
+//! What the state machine wants done outside of itself.
+//!
+//! Invariant: an effect is a value that says everything its performer needs; results come back as messages with the same generation.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::model::{Loaded, Order};
+use crate::entity::Perspective;
+use crate::recipe::{PolicyName, Recipe};
+
+/// Something to do.
+#[derive(Clone)]
+pub enum Effect {
+    /// Open and index the dataset; replaces the load that runs, if any.
+    LoadDataset {
+        /// Which request this is.
+        generation: u64,
+        /// The dataset; `None` for the embedded demo.
+        path: Option<PathBuf>,
+        /// How to open it and what to extract.
+        recipe: Box<Recipe>,
+    },
+    /// Stop the load that runs.
+    CancelLoad,
+    /// Order the entity table, or search it.
+    ArrangeEntities {
+        /// Which request this is.
+        generation: u64,
+        /// The dataset.
+        loaded: Arc<Loaded>,
+        /// Whose entities.
+        perspective: Perspective,
+        /// In which order.
+        order: Order,
+        /// What is searched; empty for all.
+        query: String,
+    },
+    /// Estimate, then reckon exactly, what the recipe's policy would do; replaces the one that runs.
+    ComputePreview {
+        /// Which request this is.
+        generation: u64,
+        /// The dataset.
+        loaded: Arc<Loaded>,
+        /// The recipe.
+        recipe: Box<Recipe>,
+        /// The perspective that the estimate shows.
+        perspective: Perspective,
+    },
+    /// Reckon what each policy would do.
+    ComparePolicies {
+        /// Which request this is.
+        generation: u64,
+        /// The dataset.
+        loaded: Arc<Loaded>,
+        /// The recipe with every policy's parameters.
+        recipe: Box<Recipe>,
+        /// The policies.
+        policies: Vec<PolicyName>,
+        /// The perspective whose figures are compared.
+        perspective: Perspective,
+    },
+    /// Read an instance's record and find an entity in its text.
+    ReadInstance {
+        /// Which request this is.
+        generation: u64,
+        /// The dataset.
+        loaded: Arc<Loaded>,
+        /// The instance.
+        number: usize,
+        /// The entity's perspective.
+        perspective: Perspective,
+        /// The entity's rank.
+        rank: usize,
+    },
+    /// Decode one of an instance's pictures, reduced to what a terminal shows.
+    DecodeImage {
+        /// Which request this is.
+        generation: u64,
+        /// The dataset.
+        loaded: Arc<Loaded>,
+        /// The instance.
+        number: usize,
+        /// Which of its pictures.
+        image: usize,
+    },
+    /// Say why an instance is kept or dropped.
+    ExplainInstance {
+        /// Which request this is.
+        generation: u64,
+        /// The dataset.
+        loaded: Arc<Loaded>,
+        /// The recipe.
+        recipe: Box<Recipe>,
+        /// The instance.
+        number: usize,
+    },
+    /// Write the manifests in the background.
+    StartJob {
+        /// Which job this is.
+        generation: u64,
+        /// The dataset.
+        loaded: Arc<Loaded>,
+        /// The recipe.
+        recipe: Box<Recipe>,
+        /// The folder to write to.
+        folder: PathBuf,
+        /// True when files that are there may be replaced.
+        overwrite: bool,
+    },
+    /// Stop the job that runs.
+    CancelJob,
+    /// Write the recipe to its file.
+    SaveRecipe {
+        /// The recipe.
+        recipe: Box<Recipe>,
+        /// The file.
+        path: PathBuf,
+        /// What follows once it is saved.
+        then: AfterSave,
+    },
+    /// Read the recipe's file.
+    ReadRecipe {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Open a file in the user's editor, in this terminal.
+    OpenEditor {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Show a theme.
+    LoadTheme {
+        /// Its name.
+        name: String,
+    },
+    /// Draw once more, since what the last frame taught changed the state.
+    Draw,
+    /// Clear the terminal and draw everything again.
+    Redraw,
+    /// Hand the terminal to the shell until it continues us.
+    Suspend,
+    /// End the program.
+    Quit,
+}
+
+/// What follows a saved recipe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AfterSave {
+    /// Nothing.
+    Stay,
+    /// The editor opens.
+    Edit,
+    /// The program ends.
+    Quit,
+}
+
+impl Effect {
+    /// Its name with the generation, where it has one: for logs and tests.
+    #[must_use]
+    pub fn label(&self) -> String {
+        match self {
+            Self::LoadDataset { generation, .. } => format!("LoadDataset #{generation}"),
+            Self::CancelLoad => "CancelLoad".into(),
+            Self::ArrangeEntities { generation, order, query, .. } => {
+                format!("ArrangeEntities #{generation} {order:?} {query:?}")
+            }
+            Self::ComputePreview { generation, recipe, .. } => {
+                format!("ComputePreview #{generation} {}", recipe.rebalance.policy)
+            }
+            Self::ComparePolicies { generation, policies, .. } => {
+                format!("ComparePolicies #{generation} {}", policies.len())
+            }
+            Self::ReadInstance { generation, number, .. } => format!("ReadInstance #{generation} {number}"),
+            Self::DecodeImage { generation, number, image, .. } => {
+                format!("DecodeImage #{generation} {number}.{image}")
+            }
+            Self::ExplainInstance { generation, number, .. } => format!("ExplainInstance #{generation} {number}"),
+            Self::StartJob { generation, overwrite, .. } => format!("StartJob #{generation} overwrite={overwrite}"),
+            Self::CancelJob => "CancelJob".into(),
+            Self::SaveRecipe { then, .. } => format!("SaveRecipe {then:?}"),
+            Self::ReadRecipe { .. } => "ReadRecipe".into(),
+            Self::OpenEditor { .. } => "OpenEditor".into(),
+            Self::LoadTheme { name } => format!("LoadTheme {name}"),
+            Self::Draw => "Draw".into(),
+            Self::Redraw => "Redraw".into(),
+            Self::Suspend => "Suspend".into(),
+            Self::Quit => "Quit".into(),
+        }
+    }
+}

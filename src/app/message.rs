@@ -1,0 +1,219 @@
+//! What has happened: keys, the mouse, and results of background work.
+//!
+//! Invariant: past tense; a result carries the generation of the request that it answers, and every time or random number in it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::effect::AfterSave;
+use super::hit::HitMap;
+use super::key::Key;
+use super::model::{Compared, Finding, InstanceView, Loaded, Picture, Rows};
+use crate::entity::Perspective;
+use crate::preview::Preview;
+use crate::progress::Stage;
+use crate::recipe::Recipe;
+
+/// Something that happened.
+pub enum Message {
+    /// A key was pressed.
+    KeyPressed(Key),
+    /// Text was pasted.
+    TextPasted(String),
+    /// A mouse event.
+    Mouse(Mouse),
+    /// The terminal has a new size: columns, rows.
+    Resized(u16, u16),
+    /// A frame was drawn, and this is where things are.
+    Drawn(HitMap),
+    /// Loading went on.
+    DatasetProgressed {
+        /// Which load.
+        generation: u64,
+        /// Its step.
+        stage: Stage,
+        /// Units done.
+        done: u64,
+        /// Units in all; 0 while unknown.
+        total: u64,
+    },
+    /// Entities were counted so far.
+    CountsSeen {
+        /// Which load.
+        generation: u64,
+        /// Counts by perspective, descending.
+        counts: Vec<(Perspective, Vec<u32>)>,
+    },
+    /// The dataset is open and indexed.
+    DatasetLoaded {
+        /// Which load.
+        generation: u64,
+        /// The dataset.
+        loaded: Arc<Loaded>,
+        /// What is worth knowing of it.
+        findings: Vec<Finding>,
+    },
+    /// The dataset could not be loaded, or the user stopped it.
+    DatasetFailed {
+        /// Which load.
+        generation: u64,
+        /// Why, and what to do.
+        failure: Failure,
+    },
+    /// The entity table was ordered or searched.
+    EntitiesArranged {
+        /// Which request.
+        generation: u64,
+        /// The ranks to show.
+        rows: Rows,
+    },
+    /// What the policy would do, roughly.
+    PreviewEstimated {
+        /// Which request.
+        generation: u64,
+        /// The estimate.
+        preview: Arc<Preview>,
+    },
+    /// What the policy would do, exactly.
+    PreviewComputed {
+        /// Which request.
+        generation: u64,
+        /// The figures.
+        preview: Arc<Preview>,
+    },
+    /// The policy cannot be reckoned.
+    PreviewFailed {
+        /// Which request.
+        generation: u64,
+        /// Why.
+        reason: String,
+    },
+    /// Policies were reckoned side by side.
+    PoliciesCompared {
+        /// Which request.
+        generation: u64,
+        /// Their figures, in the order asked.
+        compared: Vec<Compared>,
+    },
+    /// An instance's record was read.
+    InstanceRead {
+        /// Which request.
+        generation: u64,
+        /// The record, or why it cannot be shown.
+        view: Result<Arc<InstanceView>, String>,
+    },
+    /// A picture was decoded.
+    ImageDecoded {
+        /// Which request.
+        generation: u64,
+        /// The picture, or why it cannot be shown.
+        picture: Result<Arc<Picture>, String>,
+    },
+    /// It was found out why an instance is kept or dropped.
+    InstanceExplained {
+        /// Which request.
+        generation: u64,
+        /// The instance's name.
+        id: String,
+        /// The facts, one a line.
+        lines: Vec<String>,
+    },
+    /// The background job told something.
+    JobReported {
+        /// Which job.
+        generation: u64,
+        /// What it told.
+        report: JobReport,
+    },
+    /// The recipe was saved, or could not be.
+    RecipeSaved {
+        /// The recipe as it is on disk now, or why it is not.
+        outcome: Result<Box<Recipe>, Failure>,
+        /// What was to follow.
+        then: AfterSave,
+    },
+    /// The recipe's file was read, or is not valid.
+    RecipeRead(Result<Box<Recipe>, Failure>),
+    /// A theme was loaded.
+    ThemeLoaded {
+        /// Its name.
+        name: String,
+        /// What is wrong with it, one line each.
+        warnings: Vec<String>,
+    },
+    /// A watched file changed on disk.
+    FileChanged(Watched),
+    /// Something did not work that does not stop the program.
+    Warned(String),
+    /// Something that the user asked for failed.
+    Failed(Failure),
+}
+
+/// A mouse event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mouse {
+    /// The left button went down at a column and row.
+    Pressed(u16, u16),
+    /// The mouse moved to a column and row with the button down.
+    Dragged(u16, u16),
+    /// The button went up.
+    Released,
+    /// The wheel turned up at a column and row.
+    WheeledUp(u16, u16),
+    /// The wheel turned down at a column and row.
+    WheeledDown(u16, u16),
+}
+
+/// A file that is watched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Watched {
+    /// The dataset.
+    Dataset,
+    /// The recipe.
+    Recipe,
+    /// The theme that is shown.
+    Theme,
+}
+
+/// What went wrong, why, and what to do now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Failure {
+    /// What went wrong.
+    pub title: String,
+    /// Why.
+    pub cause: String,
+    /// What to do now.
+    pub next: String,
+}
+
+/// What a job tells.
+#[derive(Clone, Debug, PartialEq)]
+pub enum JobReport {
+    /// A step went on.
+    Progressed {
+        /// The step.
+        step: String,
+        /// Units done.
+        done: u64,
+        /// Units in all; 0 while unknown.
+        total: u64,
+        /// Time since the job's start.
+        elapsed: Duration,
+    },
+    /// A line of its log.
+    Logged(String),
+    /// Files are there already; nothing was written.
+    Occupied(Vec<PathBuf>),
+    /// It is done.
+    Finished {
+        /// What was written, one line a file.
+        summary: Vec<String>,
+        /// The command that does the same.
+        command: String,
+    },
+    /// It was stopped.
+    Cancelled,
+    /// It failed.
+    Failed(Failure),
+}

@@ -1,0 +1,175 @@
+//! The state of the Rebalance screen: policies, their parameters as sliders, and what the policy would do.
+//!
+//! Invariant: values live in the recipe; a slider is a view of one of them.
+
+use std::sync::Arc;
+
+use crate::app::hit::Spacing;
+use crate::entity::Perspective;
+use crate::index::Index;
+use crate::number;
+use crate::policy::{self, Parameter, Scale};
+use crate::preview::Preview;
+use crate::recipe::{PolicyName, Recipe};
+
+/// The Rebalance screen.
+#[derive(Debug, Default)]
+pub struct RebalanceScreen {
+    /// The pane that the movement keys act on.
+    pub focus: RebalancePane,
+    /// The selected policy in the list.
+    pub policy: usize,
+    /// The selected slider.
+    pub slider: usize,
+    /// What the recipe's policy would do.
+    pub preview: Reckoning<Preview>,
+    /// The recipe whose preview was asked for last.
+    pub asked: Option<Recipe>,
+    /// Up to four policies side by side, while they are shown.
+    pub compared: Vec<Compared>,
+}
+
+/// The panes of Rebalance that take keys.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum RebalancePane {
+    /// The list of policies.
+    Policies,
+    /// The sliders.
+    #[default]
+    Sliders,
+}
+
+/// A policy's line in the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyLine {
+    /// Its name in recipes.
+    pub name: PolicyName,
+    /// Its name on the screen.
+    pub title: String,
+    /// What it is for, in one line.
+    pub purpose: String,
+    /// Its paper.
+    pub source: String,
+}
+
+/// A parameter of the policy as a slider.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Slider {
+    /// Its name, such as "τ" or "alpha".
+    pub label: String,
+    /// Whose it is, when every perspective has its own.
+    pub perspective: Option<Perspective>,
+    /// What it does, in one line.
+    pub purpose: String,
+    /// Its value.
+    pub value: f64,
+    /// Its least value.
+    pub least: f64,
+    /// Its greatest value.
+    pub greatest: f64,
+    /// How the track is divided.
+    pub spacing: Spacing,
+    /// The value as it is shown.
+    pub shown: String,
+}
+
+impl Slider {
+    /// Where the knob is: 0 left, 1 right.
+    #[must_use]
+    pub fn fraction(&self) -> f64 {
+        let axis = crate::app::hit::Axis { from: self.least, to: self.greatest, spacing: self.spacing };
+        axis.fraction(self.value)
+    }
+}
+
+/// A result that is estimated first and exact a moment later. Older results stay on the screen while newer are reckoned.
+#[derive(Clone, Debug, Default)]
+pub enum Reckoning<T> {
+    /// Nothing is known yet.
+    #[default]
+    Absent,
+    /// Being reckoned; what was known before, if anything.
+    Pending(Option<Arc<T>>),
+    /// An estimate; the exact figure is on its way.
+    Estimated(Arc<T>),
+    /// Exact.
+    Exact(Arc<T>),
+    /// It cannot be reckoned; the reason.
+    Failed(String),
+}
+
+impl<T> Reckoning<T> {
+    /// The newest value.
+    #[must_use]
+    pub fn value(&self) -> Option<&Arc<T>> {
+        match self {
+            Self::Pending(value) => value.as_ref(),
+            Self::Estimated(value) | Self::Exact(value) => Some(value),
+            Self::Absent | Self::Failed(_) => None,
+        }
+    }
+}
+
+/// One policy of a comparison.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Compared {
+    /// The policy.
+    pub policy: PolicyName,
+    /// Instances kept, expected.
+    pub kept: Option<f64>,
+    /// Gini after, of the selected perspective.
+    pub gini: Option<f64>,
+    /// The tail's share of occurrences after, of the selected perspective.
+    pub tail_share: Option<f64>,
+    /// Entities lost, of the selected perspective.
+    pub lost: Option<usize>,
+}
+
+/// Every policy's line.
+pub(super) fn policies() -> Vec<PolicyLine> {
+    let line = |policy: &dyn policy::Policy| PolicyLine {
+        name: policy.name(),
+        title: policy.name().key().replace('_', " "),
+        purpose: policy.summary().to_owned(),
+        source: policy.source().to_owned(),
+    };
+    policy::all().map(line).collect()
+}
+
+/// The parameters of the recipe's policy.
+#[must_use]
+pub fn parameters(recipe: &Recipe, index: &Index) -> Vec<Parameter> {
+    policy::policy(recipe.rebalance.policy).parameters(index)
+}
+
+/// The parameters of the recipe's policy as sliders.
+pub(super) fn sliders(recipe: &Recipe, index: &Index) -> Vec<Slider> {
+    let slider = |parameter: Parameter| {
+        let range = parameter.range(index);
+        let value = parameter.get(recipe, index);
+        let choice = parameter.choices(index).get(value as usize).copied();
+        let perspective = match parameter {
+            Parameter::Threshold(perspective) => Some(perspective),
+            _ => None,
+        };
+        Slider {
+            label: if perspective.is_some() { "τ".into() } else { parameter.label() },
+            perspective,
+            purpose: parameter.help().into(),
+            value,
+            least: range.low,
+            greatest: range.high,
+            spacing: match range.scale {
+                Scale::Linear => Spacing::Linear,
+                Scale::Logarithmic => Spacing::Logarithmic,
+            },
+            shown: choice.map_or_else(|| shown(value, range.whole), |choice| choice.replace('_', " ")),
+        }
+    };
+    parameters(recipe, index).into_iter().map(slider).collect()
+}
+
+/// A value as typed text: whole numbers with separators, others with as many digits as they need.
+fn shown(value: f64, whole: bool) -> String {
+    if whole { number::count(value as u64) } else { format!("{value}") }
+}

@@ -1,0 +1,128 @@
+//! How a message changes the model, and what it asks for.
+//!
+//! Invariant: pure; each message is answered in far less than a frame, since whatever takes longer is an effect.
+
+mod act;
+mod drill;
+mod edit;
+mod explore;
+mod export;
+mod input;
+mod job;
+mod load;
+mod mouse;
+mod overlay;
+mod rebalance;
+mod recipe;
+mod threshold;
+
+use super::effect::Effect;
+use super::message::{Message, Watched};
+use super::model::{Level, Model, Notice, Overlay, Screen, Toast};
+
+/// Changes the model by a message and returns what is to be done.
+pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
+    match message {
+        Message::KeyPressed(key) => input::pressed(model, key),
+        Message::TextPasted(text) => input::pasted(model, &text),
+        Message::Mouse(mouse) => mouse::moved(model, mouse),
+        Message::Resized(columns, rows) => {
+            model.size = (columns, rows);
+            Vec::new()
+        }
+        Message::Drawn(hits) => drawn(model, hits),
+        Message::DatasetProgressed { generation, stage, done, total } => {
+            load::progressed(model, generation, (stage, done, total))
+        }
+        Message::CountsSeen { generation, counts } => load::counted(model, generation, counts),
+        Message::DatasetLoaded { generation, loaded, findings } => load::loaded(model, generation, loaded, findings),
+        Message::DatasetFailed { generation, failure } => load::failed(model, generation, failure),
+        Message::EntitiesArranged { generation, rows } => explore::arranged(model, generation, rows),
+        Message::PreviewEstimated { generation, preview } => rebalance::estimated(model, generation, preview),
+        Message::PreviewComputed { generation, preview } => rebalance::computed(model, generation, preview),
+        Message::PreviewFailed { generation, reason } => rebalance::failed(model, generation, reason),
+        Message::PoliciesCompared { generation, compared } => rebalance::compared(model, generation, compared),
+        Message::InstanceRead { generation, view } => drill::read(model, generation, view),
+        Message::ImageDecoded { generation, picture } => drill::decoded(model, generation, picture),
+        Message::InstanceExplained { generation, id, lines } => drill::explained(model, generation, id, lines),
+        Message::JobReported { generation, report } => job::reported(model, generation, report),
+        Message::RecipeSaved { outcome, then } => recipe::saved(model, outcome, then),
+        Message::RecipeRead(outcome) => recipe::read(model, outcome),
+        Message::ThemeLoaded { name, warnings } => overlay::theme_loaded(model, name, warnings),
+        Message::FileChanged(watched) => file_changed(model, watched),
+        Message::Warned(text) => {
+            warn(model, text);
+            Vec::new()
+        }
+        Message::Failed(failure) => {
+            overlay::fail(model, failure);
+            Vec::new()
+        }
+    }
+}
+
+/// What is to be done when the program starts.
+pub fn begin(model: &mut Model) -> Vec<Effect> {
+    load::start(model)
+}
+
+/// Takes in where things were drawn; a list that turned out shorter than its cursor needs another frame.
+fn drawn(model: &mut Model, hits: super::hit::HitMap) -> Vec<Effect> {
+    model.hits = hits;
+    let moved = explore::keep_visible(model) | drill::keep_visible(model);
+    if moved { vec![Effect::Draw] } else { Vec::new() }
+}
+
+fn file_changed(model: &mut Model, watched: Watched) -> Vec<Effect> {
+    match watched {
+        Watched::Theme => vec![Effect::LoadTheme { name: model.theme.clone() }],
+        Watched::Recipe => vec![Effect::ReadRecipe { path: model.history.path.clone() }],
+        Watched::Dataset => {
+            if model.overlay.is_none() {
+                model.overlay = Some(Overlay::ConfirmReload);
+            } else {
+                warn(model, "the dataset changed on disk; reload it to see the change");
+            }
+            Vec::new()
+        }
+    }
+}
+
+/// Shows a line until the next key.
+fn tell(model: &mut Model, level: Level, text: impl Into<String>) {
+    model.toast = Some(Toast { level, text: text.into() });
+}
+
+/// Adds a warning to the list, once, and shows it until the next key.
+fn warn(model: &mut Model, text: impl Into<String>) {
+    let text = text.into();
+    tell(model, Level::Warning, text.clone());
+    if !model.notices.iter().any(|notice| notice.text == text) {
+        model.notices.push(Notice { level: Level::Warning, text });
+    }
+}
+
+/// The number of the next background request.
+fn next_generation(model: &mut Model) -> u64 {
+    model.generation += 1;
+    model.generation
+}
+
+/// Shows a screen, and asks for what it needs.
+fn show(model: &mut Model, screen: Screen) -> Vec<Effect> {
+    model.screen = screen;
+    match screen {
+        Screen::Rebalance | Screen::Export => rebalance::refresh(model),
+        Screen::Explore | Screen::Synthesize | Screen::Run => Vec::new(),
+    }
+}
+
+/// A position moved by `steps` and kept below `len`.
+fn stepped(position: usize, steps: isize, len: usize) -> usize {
+    position.saturating_add_signed(steps).min(len.saturating_sub(1))
+}
+
+/// The scroll offset nearest to `offset` that shows `position` among `lines` lines.
+fn scrolled(offset: usize, position: usize, lines: usize) -> usize {
+    offset.min(position).max((position + 1).saturating_sub(lines.max(1)))
+}

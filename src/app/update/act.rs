@@ -1,0 +1,242 @@
+//! Actions: each goes to the part of the state that it changes.
+//!
+//! Invariant: every action has an arm here; where an action has nothing to do, it says so or does nothing.
+
+use super::{drill, edit, explore, export, job, load, overlay, rebalance, recipe, show, stepped, tell, threshold};
+use crate::app::action::Action;
+use crate::app::effect::{AfterSave, Effect};
+use crate::app::model::{Level, Model, Overlay, Screen, ValueTarget};
+
+/// A movement of a cursor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// So many lines down, or up when negative.
+    Lines(isize),
+    /// So many half pages down, or up when negative.
+    HalfPages(isize),
+    /// To the first.
+    First,
+    /// To the last.
+    Last,
+}
+
+impl Step {
+    /// Where the cursor goes in a list of `len` lines of which `lines` are visible.
+    pub(super) fn from(self, position: usize, len: usize, lines: usize) -> usize {
+        match self {
+            Self::Lines(steps) => stepped(position, steps, len),
+            Self::HalfPages(steps) => stepped(position, steps * (lines / 2).max(1) as isize, len),
+            Self::First => 0,
+            Self::Last => len.saturating_sub(1),
+        }
+    }
+}
+
+/// Does what an action asks for.
+pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    if !edits_in_a_row(action) {
+        model.history.row = None;
+    }
+    match action {
+        Action::ShowExplore => show(model, Screen::Explore),
+        Action::ShowRebalance => show(model, Screen::Rebalance),
+        Action::ShowSynthesize => show(model, Screen::Synthesize),
+        Action::ShowRun => show(model, Screen::Run),
+        Action::ShowExport => show(model, Screen::Export),
+        Action::NextScreen => show(model, neighbour(&Screen::ALL, model.screen, 1)),
+        Action::PreviousScreen => show(model, neighbour(&Screen::ALL, model.screen, -1)),
+        Action::MoveUp => step(model, Step::Lines(-1)),
+        Action::MoveDown => step(model, Step::Lines(1)),
+        Action::MoveFirst => step(model, Step::First),
+        Action::MoveLast => step(model, Step::Last),
+        Action::HalfPageUp => step(model, Step::HalfPages(-1)),
+        Action::HalfPageDown => step(model, Step::HalfPages(1)),
+        Action::NextPane => focus(model, 1),
+        Action::PreviousPane => focus(model, -1),
+        Action::Enter => enter(model),
+        Action::Back => back(model),
+        Action::Leave => leave(model),
+        Action::Quit => quit(model),
+        _ => act_on_recipe_and_lists(model, action),
+    }
+}
+
+fn act_on_recipe_and_lists(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Undo => recipe::undo(model),
+        Action::Redo => recipe::redo(model),
+        Action::SaveRecipe => recipe::save(model, AfterSave::Stay),
+        Action::EditRecipe => recipe::edit(model),
+        Action::OpenPalette => overlay::open_palette(model),
+        Action::OpenHelp => overlay::open(model, Overlay::Help { scroll: 0 }),
+        Action::OpenWarnings => overlay::open_warnings(model),
+        Action::OpenFindings => overlay::open_findings(model),
+        Action::ChooseTheme => overlay::open_themes(model),
+        Action::CancelLoading => load::cancel(model),
+        Action::Reload => load::start(model),
+        Action::StartJob => job::start(model, false),
+        Action::PauseJob => job::pause(model),
+        Action::CancelJob => job::ask_to_cancel(model),
+        Action::ToggleFormat => export::toggle_format(model),
+        Action::EditOutput => edit_value(model, ValueTarget::Output),
+        Action::Suspend => vec![Effect::Suspend],
+        Action::Redraw => vec![Effect::Redraw],
+        _ => act_on_entities_and_values(model, action),
+    }
+}
+
+fn act_on_entities_and_values(model: &mut Model, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Search => explore::search(model),
+        Action::NextMatch => explore::next_match(model, 1),
+        Action::PreviousMatch => explore::next_match(model, -1),
+        Action::NextPerspective => explore::step_perspective(model, 1),
+        Action::PreviousPerspective => explore::step_perspective(model, -1),
+        Action::CycleChart => explore::cycle_chart(model),
+        Action::CycleSort => explore::cycle_sort(model),
+        Action::OpenInstances => drill::open(model),
+        Action::NextImage => drill::next_image(model),
+        Action::Explain => drill::explain(model),
+        Action::TogglePin | Action::OverrideEntity => no_overrides(model),
+        Action::ThresholdLower => threshold::count(model, -1, 1),
+        Action::ThresholdHigher => threshold::count(model, 1, 1),
+        Action::ThresholdMuchLower => threshold::count(model, -1, threshold::FAR),
+        Action::ThresholdMuchHigher => threshold::count(model, 1, threshold::FAR),
+        Action::ThresholdLeft => threshold::along_chart(model, -1, 1),
+        Action::ThresholdRight => threshold::along_chart(model, 1, 1),
+        Action::ThresholdFarLeft => threshold::along_chart(model, -1, threshold::FAR),
+        Action::ThresholdFarRight => threshold::along_chart(model, 1, threshold::FAR),
+        Action::ThresholdEdit => edit_value(model, ValueTarget::Threshold(model.perspective)),
+        Action::ThresholdReset => threshold::reset(model),
+        Action::ValueLower => rebalance::nudge(model, -1),
+        Action::ValueHigher => rebalance::nudge(model, 1),
+        Action::ValueMuchLower => rebalance::nudge(model, -10),
+        Action::ValueMuchHigher => rebalance::nudge(model, 10),
+        Action::ValueEdit => edit_value(model, ValueTarget::Slider(model.rebalance.slider)),
+        Action::ComparePolicies => rebalance::compare(model),
+        _ => Vec::new(),
+    }
+}
+
+/// True for actions whose repetition is one step of undo.
+const fn edits_in_a_row(action: Action) -> bool {
+    matches!(
+        action,
+        Action::ThresholdLower
+            | Action::ThresholdHigher
+            | Action::ThresholdMuchLower
+            | Action::ThresholdMuchHigher
+            | Action::ThresholdLeft
+            | Action::ThresholdRight
+            | Action::ThresholdFarLeft
+            | Action::ThresholdFarRight
+            | Action::ValueLower
+            | Action::ValueHigher
+            | Action::ValueMuchLower
+            | Action::ValueMuchHigher
+            | Action::MoveUp
+            | Action::MoveDown
+    )
+}
+
+/// The entry so many places from `current`, round and round.
+pub(super) fn neighbour<T: Copy + PartialEq>(all: &[T], current: T, steps: isize) -> T {
+    let len = all.len() as isize;
+    let position = all.iter().position(|entry| *entry == current).unwrap_or(0) as isize;
+    let place = (position + steps).rem_euclid(len.max(1)) as usize;
+    all.get(place).copied().unwrap_or(current)
+}
+
+fn step(model: &mut Model, step: Step) -> Vec<Effect> {
+    if model.overlay.is_some() {
+        return overlay::step(model, step);
+    }
+    match model.screen {
+        Screen::Explore if model.explore.drill.is_some() => drill::step(model, step),
+        Screen::Explore => explore::step(model, step),
+        Screen::Rebalance => rebalance::step(model, step),
+        Screen::Synthesize => Vec::new(),
+        Screen::Run => job::scroll(model, step),
+        Screen::Export => export::step(model, step),
+    }
+}
+
+fn focus(model: &mut Model, steps: isize) -> Vec<Effect> {
+    match model.screen {
+        Screen::Explore => explore::focus_next(model, steps),
+        Screen::Rebalance => rebalance::focus_next(model),
+        Screen::Synthesize | Screen::Run | Screen::Export => {}
+    }
+    Vec::new()
+}
+
+fn enter(model: &mut Model) -> Vec<Effect> {
+    if model.overlay.is_some() {
+        return overlay::enter(model);
+    }
+    match model.screen {
+        Screen::Explore => explore::enter(model),
+        Screen::Rebalance => rebalance::enter(model),
+        Screen::Synthesize | Screen::Run => Vec::new(),
+        Screen::Export => job::start(model, false),
+    }
+}
+
+/// Goes one step back; at the outermost, says how to quit.
+fn back(model: &mut Model) -> Vec<Effect> {
+    match step_back(model) {
+        Some(effects) => effects,
+        None => {
+            let keys = model.bindings.hint(&model.contexts(), Action::Quit);
+            let key = keys.first().map_or_else(|| Action::Quit.name().to_owned(), ToString::to_string);
+            tell(model, Level::Info, format!("{key} quits"));
+            Vec::new()
+        }
+    }
+}
+
+fn leave(model: &mut Model) -> Vec<Effect> {
+    match step_back(model) {
+        Some(effects) => effects,
+        None => quit(model),
+    }
+}
+
+/// Closes what is innermost; `None` when nothing is open.
+fn step_back(model: &mut Model) -> Option<Vec<Effect>> {
+    if model.overlay.is_some() {
+        return Some(overlay::close(model));
+    }
+    match model.screen {
+        Screen::Explore => explore::back(model),
+        Screen::Rebalance if !model.rebalance.compared.is_empty() => {
+            model.rebalance.compared.clear();
+            Some(Vec::new())
+        }
+        Screen::Rebalance | Screen::Synthesize | Screen::Run | Screen::Export => Some(show(model, Screen::Explore)),
+    }
+}
+
+/// Ends the program, unless something would be lost.
+pub(super) fn quit(model: &mut Model) -> Vec<Effect> {
+    if model.unsaved() || model.job.active() {
+        model.overlay = Some(Overlay::ConfirmQuit);
+        return Vec::new();
+    }
+    vec![Effect::Quit]
+}
+
+fn edit_value(model: &mut Model, target: ValueTarget) -> Vec<Effect> {
+    let needs_dataset = target != ValueTarget::Output;
+    if needs_dataset && model.loaded().is_none() {
+        tell(model, Level::Info, "the dataset is not loaded yet");
+    } else {
+        edit::open(model, target);
+    }
+    Vec::new()
+}
+
+fn no_overrides(model: &mut Model) -> Vec<Effect> {
+    tell(model, Level::Info, "overrides of single entities are not supported yet");
+    Vec::new()
+}

@@ -1,0 +1,174 @@
+//! The instances of an entity: opened, stepped through, their records and pictures asked for and taken in.
+//!
+//! Invariant: only the newest asked-for record and picture are taken in.
+
+use std::sync::Arc;
+
+use super::act::Step;
+use super::{next_generation, overlay, scrolled, tell};
+use crate::app::effect::Effect;
+use crate::app::hit::Target;
+use crate::app::model::{Data, Drill, InstanceView, Level, Model, Overlay, Pane, Picture, Shown};
+
+/// Visible lines before the first frame said how many there are.
+const LINES: usize = 10;
+
+/// Opens the instances of the selected entity.
+pub(super) fn open(model: &mut Model) -> Vec<Effect> {
+    let Some((loaded, rank)) = model.loaded().zip(model.explore.table.rank()) else { return Vec::new() };
+    let perspective = model.perspective;
+    let Some(index) = loaded.index.perspective(perspective) else { return Vec::new() };
+    let entity = index.names.get(rank).into_owned();
+    let instances: Arc<[u32]> = loaded.index.instances_of(perspective, rank).into();
+    model.explore.drill = Some(Drill {
+        perspective,
+        rank,
+        entity,
+        instances,
+        cursor: 0,
+        offset: 0,
+        text: Shown::Absent,
+        scroll: 0,
+        image: 0,
+        picture: Shown::Absent,
+    });
+    model.explore.focus = Pane::Instances;
+    read_selected(model)
+}
+
+/// Moves through the instances, or scrolls the text when it has the focus.
+pub(super) fn step(model: &mut Model, step: Step) -> Vec<Effect> {
+    let (list, text) = (lines(model, &Target::Instances), lines(model, &Target::InstanceText));
+    let Some(drill) = &mut model.explore.drill else { return Vec::new() };
+    if model.explore.focus == Pane::Text {
+        // The view knows where the wrapped text ends; it shows the last lines when this goes past them.
+        drill.scroll = step.from(drill.scroll, usize::from(u16::MAX), text);
+        return Vec::new();
+    }
+    let before = drill.cursor;
+    drill.cursor = step.from(before, drill.instances.len(), list);
+    let moved = drill.cursor != before;
+    keep_visible(model);
+    if moved { read_selected(model) } else { Vec::new() }
+}
+
+/// Selects a line of the visible list.
+pub(super) fn select_line(model: &mut Model, line: usize) -> Vec<Effect> {
+    let Some(drill) = &mut model.explore.drill else { return Vec::new() };
+    let wanted = drill.offset + line;
+    model.explore.focus = Pane::Instances;
+    if wanted >= drill.instances.len() || wanted == drill.cursor {
+        return Vec::new();
+    }
+    drill.cursor = wanted;
+    read_selected(model)
+}
+
+/// Scrolls so that the selected instance is visible; true when it had not been.
+pub(super) fn keep_visible(model: &mut Model) -> bool {
+    let lines = lines(model, &Target::Instances);
+    let Some(drill) = &mut model.explore.drill else { return false };
+    let last = drill.instances.len().saturating_sub(lines);
+    let offset = scrolled(drill.offset, drill.cursor, lines).min(last);
+    std::mem::replace(&mut drill.offset, offset) != offset
+}
+
+fn lines(model: &Model, wanted: &Target) -> usize {
+    model.hits.lines(|target| target == wanted, LINES)
+}
+
+/// Asks for the selected instance's record and first picture.
+fn read_selected(model: &mut Model) -> Vec<Effect> {
+    let Data::Ready(loaded) = &model.data else { return Vec::new() };
+    let loaded = loaded.clone();
+    let generation = next_generation(model);
+    let Some(drill) = &mut model.explore.drill else { return Vec::new() };
+    (drill.scroll, drill.image, drill.picture) = (0, 0, Shown::Absent);
+    // A picture that is still being decoded belongs to the instance before.
+    model.awaited.picture = generation;
+    let Some(number) = drill.instance() else {
+        drill.text = Shown::Absent;
+        return Vec::new();
+    };
+    // The record before stays on the screen for the moment that reading takes.
+    if drill.text.ready().is_none() {
+        drill.text = Shown::Pending;
+    }
+    model.awaited.instance = generation;
+    let (perspective, rank) = (drill.perspective, drill.rank);
+    vec![Effect::ReadInstance { generation, loaded, number, perspective, rank }]
+}
+
+/// Takes a record in, and asks for its picture.
+pub(super) fn read(model: &mut Model, generation: u64, view: Result<Arc<InstanceView>, String>) -> Vec<Effect> {
+    let Some(drill) = model.explore.drill.as_mut().filter(|_| generation == model.awaited.instance) else {
+        return Vec::new();
+    };
+    match view {
+        Ok(view) => {
+            let pictures = view.images.len();
+            drill.text = Shown::Ready(view);
+            if pictures > 0 { decode(model) } else { Vec::new() }
+        }
+        Err(reason) => {
+            drill.text = Shown::Failed(reason);
+            Vec::new()
+        }
+    }
+}
+
+fn decode(model: &mut Model) -> Vec<Effect> {
+    let Data::Ready(loaded) = &model.data else { return Vec::new() };
+    let loaded = loaded.clone();
+    let generation = next_generation(model);
+    let Some((drill, number)) = model.explore.drill.as_mut().and_then(|drill| {
+        let number = drill.instance()?;
+        Some((drill, number))
+    }) else {
+        return Vec::new();
+    };
+    drill.picture = Shown::Pending;
+    model.awaited.picture = generation;
+    vec![Effect::DecodeImage { generation, loaded, number, image: drill.image }]
+}
+
+/// Takes a picture in.
+pub(super) fn decoded(model: &mut Model, generation: u64, picture: Result<Arc<Picture>, String>) -> Vec<Effect> {
+    if let Some(drill) = model.explore.drill.as_mut().filter(|_| generation == model.awaited.picture) {
+        drill.picture = picture.map_or_else(Shown::Failed, Shown::Ready);
+    }
+    Vec::new()
+}
+
+/// Shows the instance's next picture.
+pub(super) fn next_image(model: &mut Model) -> Vec<Effect> {
+    let Some(drill) = &mut model.explore.drill else { return Vec::new() };
+    let pictures = drill.text.ready().map_or(0, |view| view.images.len());
+    if pictures < 2 {
+        tell(model, Level::Info, "there is no other picture");
+        return Vec::new();
+    }
+    drill.image = (drill.image + 1) % pictures;
+    decode(model)
+}
+
+/// Asks why the selected instance is kept or dropped.
+pub(super) fn explain(model: &mut Model) -> Vec<Effect> {
+    let Data::Ready(loaded) = &model.data else { return Vec::new() };
+    let loaded = loaded.clone();
+    let Some(number) = model.explore.drill.as_ref().and_then(Drill::instance) else {
+        tell(model, Level::Info, "open an entity's instances on Explore first: why is about one instance");
+        return Vec::new();
+    };
+    let generation = next_generation(model);
+    model.awaited.explanation = generation;
+    vec![Effect::ExplainInstance { generation, loaded, recipe: Box::new(model.recipe.clone()), number }]
+}
+
+/// Shows why.
+pub(super) fn explained(model: &mut Model, generation: u64, id: String, lines: Vec<String>) -> Vec<Effect> {
+    if generation != model.awaited.explanation || model.overlay.is_some() {
+        return Vec::new();
+    }
+    overlay::open(model, Overlay::Explanation { id, lines, scroll: 0 })
+}

@@ -1,0 +1,184 @@
+//! Typed text: the field itself, and what a typed value means.
+//!
+//! Invariant: a value that cannot be used stays in the field with what is wrong; the recipe changes only by usable ones.
+
+use super::{export, overlay, recipe};
+use crate::app::effect::Effect;
+use crate::app::key::{Code, Key};
+use crate::app::model::{Edited, Model, Overlay, SearchState, TextField, ValueTarget, parameters};
+use crate::entity::Perspective;
+use crate::policy::Parameter;
+use crate::recipe::ThresholdChoice;
+
+impl TextField {
+    /// A field with text in it and the cursor behind it.
+    #[must_use]
+    pub fn holding(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { cursor: text.len(), text }
+    }
+
+    /// Puts text in at the cursor.
+    pub fn insert(&mut self, text: &str) {
+        self.text.insert_str(self.cursor, text);
+        self.cursor += text.len();
+    }
+
+    /// Takes an editing key: `None` when it is not one, else whether the text changed.
+    pub(super) fn take(&mut self, key: Key) -> Option<bool> {
+        let before = self.text.len();
+        match (key.code, key.ctrl, key.alt) {
+            (Code::Char(character), false, false) => self.insert(character.encode_utf8(&mut [0; 4])),
+            (Code::Backspace, false, _) => {
+                let start = self.previous();
+                self.text.replace_range(start..self.cursor, "");
+                self.cursor = start;
+            }
+            (Code::Delete, ..) => {
+                let end = self.next();
+                self.text.replace_range(self.cursor..end, "");
+            }
+            (Code::Char('u'), true, _) => {
+                self.text.replace_range(..self.cursor, "");
+                self.cursor = 0;
+            }
+            (Code::Char('w'), true, _) => {
+                let kept = self.text[..self.cursor].trim_end().rfind(' ').map_or(0, |space| space + 1);
+                self.text.replace_range(kept..self.cursor, "");
+                self.cursor = kept;
+            }
+            (Code::Left, ..) => self.cursor = self.previous(),
+            (Code::Right, ..) => self.cursor = self.next(),
+            (Code::Home, ..) | (Code::Char('a'), true, _) => self.cursor = 0,
+            (Code::End, ..) | (Code::Char('e'), true, _) => self.cursor = self.text.len(),
+            _ => return None,
+        }
+        Some(self.text.len() != before)
+    }
+
+    fn previous(&self) -> usize {
+        self.text[..self.cursor].char_indices().next_back().map_or(0, |(at, _)| at)
+    }
+
+    fn next(&self) -> usize {
+        self.text[self.cursor..].chars().next().map_or(self.cursor, |character| self.cursor + character.len_utf8())
+    }
+}
+
+/// The field that typed text goes to.
+pub(super) fn field(model: &mut Model) -> Option<&mut TextField> {
+    match &mut model.overlay {
+        Some(Overlay::Palette { field, .. } | Overlay::EditValue { field, .. }) => Some(field),
+        Some(_) => None,
+        None => {
+            let search = &mut model.explore.table.search;
+            (search.state == SearchState::Typing).then_some(&mut search.field)
+        }
+    }
+}
+
+/// Opens the editor for a value.
+pub(super) fn open(model: &mut Model, target: ValueTarget) {
+    let text = match &target {
+        ValueTarget::Threshold(_) => model.split().map(|split| split.threshold.to_string()).unwrap_or_default(),
+        ValueTarget::Slider(number) => slider_text(model, *number),
+        ValueTarget::Output => model.export.folder.display().to_string(),
+        ValueTarget::Cap(_) | ValueTarget::Floor(_) => String::new(),
+    };
+    model.overlay = Some(Overlay::EditValue { target, field: TextField::holding(text), problem: None });
+}
+
+fn slider_text(model: &Model, number: usize) -> String {
+    let Some(loaded) = model.loaded() else { return String::new() };
+    let Some(parameter) = parameters(&model.recipe, &loaded.index).get(number).copied() else { return String::new() };
+    let value = parameter.get(&model.recipe, &loaded.index);
+    parameter.choices(&loaded.index).get(value as usize).map_or_else(|| value.to_string(), |&choice| choice.to_owned())
+}
+
+/// Takes a complaint away once the text is changed.
+pub(super) fn recheck(model: &mut Model) {
+    if let Some(Overlay::EditValue { problem, .. }) = &mut model.overlay {
+        *problem = None;
+    }
+}
+
+/// Uses the typed value and closes the editor, or says what is wrong with it.
+pub(super) fn accept(model: &mut Model) -> Vec<Effect> {
+    let Some(Overlay::EditValue { target, field, .. }) = &model.overlay else { return Vec::new() };
+    let (target, text) = (target.clone(), field.text.trim().to_owned());
+    let used = match target {
+        ValueTarget::Threshold(perspective) => set_threshold(model, perspective, &text),
+        ValueTarget::Slider(number) => set_slider(model, number, &text),
+        ValueTarget::Output => export::set_folder(model, &text),
+        ValueTarget::Cap(_) | ValueTarget::Floor(_) => Err("overrides of single entities are not supported yet".into()),
+    };
+    match used {
+        Ok(effects) => {
+            overlay::close_editor(model);
+            effects
+        }
+        Err(reason) => {
+            if let Some(Overlay::EditValue { problem, .. }) = &mut model.overlay {
+                *problem = Some(reason);
+            }
+            Vec::new()
+        }
+    }
+}
+
+fn set_threshold(model: &mut Model, perspective: Perspective, text: &str) -> Result<Vec<Effect>, String> {
+    let choice = threshold(text)?;
+    let edited = Edited::Parameter(Parameter::Threshold(perspective));
+    model.history.row = None;
+    Ok(recipe::change(model, edited, |recipe| {
+        recipe.threshold.insert(perspective, choice);
+    }))
+}
+
+/// Reads `304`, `1,204`, or a share of occurrences such as `10%`.
+fn threshold(text: &str) -> Result<ThresholdChoice, String> {
+    const WANTED: &str = "type a count such as 120, or the tail's share of occurrences such as 10%";
+    if let Some(share) = text.strip_suffix('%') {
+        let percent: f64 = share.trim().parse().map_err(|_| WANTED.to_owned())?;
+        let between = percent > 0.0 && percent < 100.0;
+        return between.then_some(ThresholdChoice::TailMass(percent / 100.0)).ok_or_else(|| WANTED.to_owned());
+    }
+    match number(text) {
+        Some(count) if count >= 1.0 && count <= f64::from(u32::MAX) && count.fract() == 0.0 => {
+            Ok(ThresholdChoice::Count(count as u32))
+        }
+        _ => Err(WANTED.to_owned()),
+    }
+}
+
+fn set_slider(model: &mut Model, number_of: usize, text: &str) -> Result<Vec<Effect>, String> {
+    let parameter = model
+        .loaded()
+        .and_then(|loaded| parameters(&model.recipe, &loaded.index).get(number_of).copied())
+        .ok_or_else(|| "the policy has no such parameter".to_owned())?;
+    if let Parameter::Threshold(perspective) = parameter {
+        return set_threshold(model, perspective, text);
+    }
+    let Some(loaded) = model.loaded() else { return Ok(Vec::new()) };
+    let (range, choices) = (parameter.range(&loaded.index), parameter.choices(&loaded.index));
+    let chosen = choices.iter().position(|choice| *choice == text || choice.replace('_', " ") == text);
+    let value = chosen.map(|position| position as f64).or_else(|| number(text).filter(|_| choices.is_empty()));
+    let value = value.ok_or_else(|| {
+        if choices.is_empty() { "type a number".to_owned() } else { format!("type one of: {}", choices.join(", ")) }
+    })?;
+    if !(range.low..=range.high).contains(&value) {
+        return Err(format!("type a number from {} to {}", range.low, range.high));
+    }
+    if range.whole && value.fract() != 0.0 {
+        return Err("type a whole number".to_owned());
+    }
+    model.history.row = None;
+    Ok(recipe::set(model, parameter, value))
+}
+
+/// A number, with or without thousands separators, or a percentage.
+fn number(text: &str) -> Option<f64> {
+    let plain = text.replace([',', '_', ' '], "");
+    let (digits, unit) = plain.strip_suffix('%').map_or((plain.as_str(), 1.0), |digits| (digits, 0.01));
+    digits.parse().ok().map(|value: f64| value * unit).filter(|value| value.is_finite())
+}

@@ -1,0 +1,148 @@
+//! The background job: started, watched, cancelled.
+//!
+//! Invariant: at most one job runs; a report of an earlier one is dropped.
+
+use std::time::Duration;
+
+use super::act::Step;
+use super::{next_generation, overlay, rebalance, show, tell};
+use crate::app::effect::Effect;
+use crate::app::message::JobReport;
+use crate::app::model::{Data, Job, JobState, JobStep, Level, Model, Overlay, Screen};
+
+/// The most lines of a job's log that are kept.
+const LOG_LINES: usize = 1000;
+
+/// Writes the manifests in the background.
+pub(super) fn start(model: &mut Model, overwrite: bool) -> Vec<Effect> {
+    let Data::Ready(loaded) = &model.data else {
+        tell(model, Level::Info, "the dataset is not loaded yet");
+        return Vec::new();
+    };
+    let loaded = loaded.clone();
+    if model.job.active() {
+        tell(model, Level::Info, "a job is running already");
+        return show(model, Screen::Run);
+    }
+    if model.recipe.export.formats.is_empty() {
+        tell(model, Level::Warning, "no manifest format is chosen");
+        return Vec::new();
+    }
+    let generation = next_generation(model);
+    model.awaited.job = generation;
+    model.job = JobState::Running(Job { generation, ..Job::default() });
+    model.log_scroll = 0;
+    let (recipe, folder) = (Box::new(model.recipe.clone()), model.export.folder.clone());
+    let mut effects = show(model, Screen::Run);
+    effects.push(Effect::StartJob { generation, loaded, recipe, folder, overwrite });
+    effects
+}
+
+/// Takes in what the job told.
+pub(super) fn reported(model: &mut Model, generation: u64, report: JobReport) -> Vec<Effect> {
+    if generation != model.awaited.job || !model.job.active() {
+        return Vec::new();
+    }
+    let (JobState::Running(mut job) | JobState::Cancelling(mut job)) =
+        std::mem::replace(&mut model.job, JobState::Absent)
+    else {
+        return Vec::new();
+    };
+    let cancelling = matches!(model.overlay, Some(Overlay::ConfirmCancelJob));
+    match report {
+        JobReport::Progressed { step, done, total, elapsed } => {
+            advance(&mut job, &step, (done, total), elapsed);
+            model.job = JobState::Running(job);
+            return Vec::new();
+        }
+        JobReport::Logged(line) => {
+            log(&mut job, line);
+            model.job = JobState::Running(job);
+            return Vec::new();
+        }
+        JobReport::Occupied(paths) => {
+            model.overlay = Some(Overlay::ConfirmOverwrite { paths });
+            return show(model, Screen::Export);
+        }
+        JobReport::Finished { summary, command } => {
+            tell(model, Level::Good, "the manifests are written");
+            model.job = JobState::Finished { job, summary, command };
+        }
+        JobReport::Cancelled => model.job = JobState::Cancelled(job),
+        JobReport::Failed(failure) => {
+            tell(model, Level::Error, failure.cause.clone());
+            model.job = JobState::Failed { job, cause: failure.cause, next: failure.next };
+        }
+    }
+    if cancelling {
+        model.overlay = None;
+    }
+    rebalance::refresh_if_shown(model)
+}
+
+fn advance(job: &mut Job, step: &str, (done, total): (u64, u64), elapsed: Duration) {
+    let before = job.elapsed;
+    let known = job.steps.iter_mut().find(|known| known.name == step);
+    match known {
+        Some(known) => {
+            if known.done == 0 {
+                known.began = before;
+            }
+            (known.done, known.total) = (done, total);
+        }
+        None => job.steps.push(JobStep { name: step.to_owned(), done, total, began: elapsed }),
+    }
+    job.elapsed = elapsed;
+    let Some(current) = job.steps.iter().find(|known| known.name == step) else { return };
+    let seconds = elapsed.saturating_sub(current.began).as_secs_f64();
+    job.rate = if seconds > 0.0 { done as f64 / seconds } else { 0.0 };
+    let left = total.saturating_sub(done) as f64 / job.rate;
+    job.remaining = if total > 0 { Duration::try_from_secs_f64(left).ok() } else { None };
+}
+
+fn log(job: &mut Job, line: String) {
+    if job.log.len() == LOG_LINES {
+        job.log.pop_front();
+    }
+    job.log.push_back(line);
+}
+
+/// Asks whether to cancel the job.
+pub(super) fn ask_to_cancel(model: &mut Model) -> Vec<Effect> {
+    if model.job.active() {
+        return overlay::open(model, Overlay::ConfirmCancelJob);
+    }
+    tell(model, Level::Info, "no job is running");
+    Vec::new()
+}
+
+/// Cancels the job.
+pub(super) fn cancel(model: &mut Model) -> Vec<Effect> {
+    match std::mem::replace(&mut model.job, JobState::Absent) {
+        JobState::Running(job) => {
+            model.job = JobState::Cancelling(job);
+            vec![Effect::CancelJob]
+        }
+        other => {
+            model.job = other;
+            Vec::new()
+        }
+    }
+}
+
+/// Pausing waits for jobs that are long enough to be paused.
+pub(super) fn pause(model: &mut Model) -> Vec<Effect> {
+    let text = if model.job.active() { "this job cannot be paused; it can be cancelled" } else { "no job is running" };
+    tell(model, Level::Info, text);
+    Vec::new()
+}
+
+/// Scrolls the log.
+pub(super) fn scroll(model: &mut Model, step: Step) -> Vec<Effect> {
+    let lines = model.job.job().map_or(0, |job| job.log.len());
+    // The scroll counts from the end, so down is less.
+    let from_start = lines.saturating_sub(1).saturating_sub(model.log_scroll);
+    let moved = step.from(from_start, lines, 20);
+    model.log_scroll = lines.saturating_sub(1).saturating_sub(moved);
+    Vec::new()
+}

@@ -1,0 +1,94 @@
+//! The dataset: asked for, on its way, here, or not to be had.
+//!
+//! Invariant: what belongs to an earlier load is dropped.
+
+use std::sync::Arc;
+
+use super::{explore, next_generation, rebalance, tell};
+use crate::app::effect::Effect;
+use crate::app::message::Failure;
+use crate::app::model::{Data, Finding, Level, Loaded, Model};
+use crate::entity::Perspective;
+use crate::progress::Stage;
+
+/// What is said of a load that the user stopped; [`Data::Failed`] holds it then.
+const STOPPED: &str = "loading was stopped";
+
+/// Loads the dataset, from the start.
+pub(super) fn start(model: &mut Model) -> Vec<Effect> {
+    let generation = next_generation(model);
+    model.awaited.load = generation;
+    model.data = Data::Loading { progress: (Stage::Read, 0, 0), counts: Vec::new() };
+    model.explore.drill = None;
+    rebalance::forget(model);
+    vec![Effect::LoadDataset { generation, path: model.path.clone(), recipe: Box::new(model.recipe.clone()) }]
+}
+
+/// Stops the load that runs.
+pub(super) fn cancel(model: &mut Model) -> Vec<Effect> {
+    if !matches!(model.data, Data::Loading { .. }) {
+        tell(model, Level::Info, "nothing is loading");
+        return Vec::new();
+    }
+    // Whatever the load still says is of no interest.
+    model.awaited.load = next_generation(model);
+    model.data = Data::Failed(STOPPED.into());
+    vec![Effect::CancelLoad]
+}
+
+/// Loading went on.
+pub(super) fn progressed(model: &mut Model, generation: u64, now: (Stage, u64, u64)) -> Vec<Effect> {
+    if let Data::Loading { progress, .. } = &mut model.data
+        && generation == model.awaited.load
+    {
+        *progress = now;
+    }
+    Vec::new()
+}
+
+/// Counts so far.
+pub(super) fn counted(model: &mut Model, generation: u64, seen: Vec<(Perspective, Vec<u32>)>) -> Vec<Effect> {
+    let Data::Loading { counts, .. } = &mut model.data else { return Vec::new() };
+    if generation == model.awaited.load {
+        let first = counts.is_empty();
+        *counts = seen;
+        if first {
+            show_what_is_there(model);
+        }
+    }
+    Vec::new()
+}
+
+/// The dataset is here.
+pub(super) fn loaded(model: &mut Model, generation: u64, loaded: Arc<Loaded>, findings: Vec<Finding>) -> Vec<Effect> {
+    if generation != model.awaited.load {
+        return Vec::new();
+    }
+    model.data = Data::Ready(loaded);
+    model.findings = findings;
+    show_what_is_there(model);
+    let mut effects = explore::reset_table(model);
+    rebalance::fit_cursors(model);
+    effects.extend(rebalance::refresh_if_shown(model));
+    effects
+}
+
+/// The dataset is not to be had.
+pub(super) fn failed(model: &mut Model, generation: u64, failure: Failure) -> Vec<Effect> {
+    if generation == model.awaited.load {
+        let Failure { title, cause, next } = failure;
+        let lines = [title, cause, next].into_iter().filter(|line| !line.is_empty());
+        model.data = Data::Failed(lines.collect::<Vec<_>>().join("\n"));
+    }
+    Vec::new()
+}
+
+/// Leaves a perspective that the dataset does not have.
+fn show_what_is_there(model: &mut Model) {
+    let there = explore::available(model);
+    if !there.contains(&model.perspective)
+        && let Some(first) = there.first()
+    {
+        model.perspective = *first;
+    }
+}

@@ -1,0 +1,187 @@
+//! What lies over the screen: opened, moved in, answered, closed.
+//!
+//! Invariant: closing the themes without choosing shows the theme of before again.
+
+use super::act::{Step, act};
+use super::{edit, job, load, recipe, tell};
+use crate::app::action::Action;
+use crate::app::arrange::pick;
+use crate::app::effect::{AfterSave, Effect};
+use crate::app::hit::Target;
+use crate::app::key::{Code, Key};
+use crate::app::message::Failure;
+use crate::app::model::{Level, Model, Notice, Overlay, TextField};
+
+/// Visible lines before the first frame said how many there are.
+const LINES: usize = 10;
+
+/// Lays an overlay over the screen.
+pub(super) fn open(model: &mut Model, overlay: Overlay) -> Vec<Effect> {
+    model.overlay = Some(overlay);
+    Vec::new()
+}
+
+/// Shows a failure.
+pub(super) fn fail(model: &mut Model, failure: Failure) {
+    let Failure { title, cause, next } = failure;
+    model.overlay = Some(Overlay::Error { title, cause, next });
+}
+
+/// Opens the palette.
+pub(super) fn open_palette(model: &mut Model) -> Vec<Effect> {
+    let field = TextField::default();
+    open(model, Overlay::Palette { field, cursor: 0, matches: Action::ALL.to_vec() })
+}
+
+/// Opens the warnings, where there are some.
+pub(super) fn open_warnings(model: &mut Model) -> Vec<Effect> {
+    if model.warnings() == 0 {
+        tell(model, Level::Good, "no warnings");
+        return Vec::new();
+    }
+    open(model, Overlay::Warnings { cursor: 0 })
+}
+
+/// Opens the findings, where there are some.
+pub(super) fn open_findings(model: &mut Model) -> Vec<Effect> {
+    if model.findings.is_empty() {
+        let text = if model.loaded().is_some() { "nothing unusual was found" } else { "the dataset is not loaded yet" };
+        tell(model, Level::Info, text);
+        return Vec::new();
+    }
+    open(model, Overlay::Findings { cursor: 0 })
+}
+
+/// Opens the themes at the one that is shown.
+pub(super) fn open_themes(model: &mut Model) -> Vec<Effect> {
+    let cursor = model.themes.iter().position(|name| *name == model.theme).unwrap_or(0);
+    open(model, Overlay::Themes { cursor, previous: model.theme.clone() })
+}
+
+/// Lists only the actions that match what is typed.
+pub(super) fn narrow_palette(model: &mut Model) {
+    if let Some(Overlay::Palette { field, cursor, matches }) = &mut model.overlay {
+        let names: Vec<String> =
+            Action::ALL.iter().map(|action| format!("{} {}", action.name(), action.summary())).collect();
+        let picked = pick(names.iter().map(String::as_str), &field.text);
+        *matches = picked.into_iter().filter_map(|place| Action::ALL.get(place).copied()).collect();
+        *cursor = 0;
+    }
+}
+
+/// Moves the cursor of the list, or the scroll of the text.
+pub(super) fn step(model: &mut Model, step: Step) -> Vec<Effect> {
+    let lines = model.hits.lines(|target| matches!(target, Target::OverlayRows), LINES);
+    let (warnings, findings, themes) = (model.warnings(), model.findings.len(), model.themes.len());
+    match &mut model.overlay {
+        Some(Overlay::Palette { cursor, matches, .. }) => *cursor = step.from(*cursor, matches.len(), lines),
+        Some(Overlay::Warnings { cursor }) => *cursor = step.from(*cursor, warnings, lines),
+        Some(Overlay::Findings { cursor }) => *cursor = step.from(*cursor, findings, lines),
+        Some(Overlay::Themes { cursor, .. }) => {
+            *cursor = step.from(*cursor, themes, lines);
+            return show_selected_theme(model);
+        }
+        Some(Overlay::Help { scroll }) => *scroll = step.from(*scroll, help_lines(&model.bindings), lines),
+        Some(Overlay::Explanation { scroll, lines: text, .. }) => *scroll = step.from(*scroll, text.len(), lines),
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// Lines of the help: a heading for each context, a line for each action that has keys.
+fn help_lines(bindings: &crate::app::bindings::Bindings) -> usize {
+    let contexts = crate::app::bindings::Context::ALL.iter();
+    contexts.map(|context| bindings.listing(*context).len() + 2).sum()
+}
+
+fn show_selected_theme(model: &Model) -> Vec<Effect> {
+    let Some(Overlay::Themes { cursor, .. }) = &model.overlay else { return Vec::new() };
+    let name = model.themes.get(*cursor).cloned();
+    name.map(|name| Effect::LoadTheme { name }).into_iter().collect()
+}
+
+/// Chooses what the cursor is on.
+pub(super) fn enter(model: &mut Model) -> Vec<Effect> {
+    match model.overlay.take() {
+        Some(Overlay::Palette { cursor, matches, .. }) => match matches.get(cursor) {
+            Some(action) => act(model, *action),
+            None => Vec::new(),
+        },
+        Some(overlay @ Overlay::EditValue { .. }) => {
+            model.overlay = Some(overlay);
+            edit::accept(model)
+        }
+        // The theme is shown already; all others only have to close.
+        _ => Vec::new(),
+    }
+}
+
+/// Selects a visible line; a second click on it chooses.
+pub(super) fn click_line(model: &mut Model, line: usize) -> Vec<Effect> {
+    let (Some(Overlay::Palette { cursor, .. }) | Some(Overlay::Themes { cursor, .. })) = &mut model.overlay else {
+        return Vec::new();
+    };
+    let lines = model.hits.lines(|target| matches!(target, Target::OverlayRows), LINES);
+    let offset = super::scrolled(0, *cursor, lines);
+    let again = *cursor == offset + line;
+    *cursor = offset + line;
+    if again { enter(model) } else { show_selected_theme(model) }
+}
+
+/// Closes the overlay.
+pub(super) fn close(model: &mut Model) -> Vec<Effect> {
+    match model.overlay.take() {
+        Some(Overlay::Themes { previous, .. }) if previous != model.theme => {
+            vec![Effect::LoadTheme { name: previous }]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Closes the value editor, if it is still what is open.
+pub(super) fn close_editor(model: &mut Model) {
+    if matches!(model.overlay, Some(Overlay::EditValue { .. })) {
+        model.overlay = None;
+    }
+}
+
+/// The answer to a question: Enter or y is yes, n is no; `None` when no question is open or the key is no answer.
+pub(super) fn answered(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
+    let letter = match key.code {
+        Code::Enter => 'y',
+        Code::Char(letter) if !key.ctrl && !key.alt => letter.to_ascii_lowercase(),
+        _ => return None,
+    };
+    let question = model.overlay.as_ref()?;
+    let effects = match (question, letter) {
+        (Overlay::ConfirmQuit, 's') => Some(recipe::save(model, AfterSave::Quit)),
+        // Enter is the answer that loses nothing.
+        (Overlay::ConfirmQuit, _) if key.code == Code::Enter && model.unsaved() => {
+            Some(recipe::save(model, AfterSave::Quit))
+        }
+        (Overlay::ConfirmQuit, 'y') => Some(vec![Effect::Quit]),
+        (Overlay::ConfirmReload, 'y') => Some(load::start(model)),
+        (Overlay::ConfirmCancelJob, 'y') => Some(job::cancel(model)),
+        (Overlay::ConfirmOverwrite { .. }, 'y') => Some(job::start(model, true)),
+        (Overlay::Error { .. }, 'y') => Some(Vec::new()),
+        (question, 'n') if is_question(question) => Some(Vec::new()),
+        _ => None,
+    }?;
+    model.overlay = None;
+    Some(effects)
+}
+
+const fn is_question(overlay: &Overlay) -> bool {
+    matches!(
+        overlay,
+        Overlay::ConfirmQuit | Overlay::ConfirmReload | Overlay::ConfirmCancelJob | Overlay::ConfirmOverwrite { .. }
+    )
+}
+
+/// A theme is shown now.
+pub(super) fn theme_loaded(model: &mut Model, name: String, warnings: Vec<String>) -> Vec<Effect> {
+    model.theme = name;
+    model.notices.retain(|notice| !notice.text.starts_with("theme "));
+    model.notices.extend(warnings.into_iter().map(|text| Notice { level: Level::Warning, text }));
+    Vec::new()
+}

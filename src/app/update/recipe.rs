@@ -1,0 +1,135 @@
+//! The recipe: changed, undone, redone, saved, and changed on disk.
+//!
+//! Invariant: every change goes through [`change`], so every change can be undone.
+
+use super::{load, next_generation, overlay, rebalance, tell, warn};
+use crate::app::effect::{AfterSave, Effect};
+use crate::app::message::Failure;
+use crate::app::model::{Data, Edited, Level, Model};
+use crate::policy::Parameter;
+use crate::recipe::Recipe;
+
+/// The most recipes that undo keeps.
+const DEEPEST: usize = 1000;
+
+/// Changes the recipe; edits of the same thing in a row are one step of undo.
+pub(super) fn change(model: &mut Model, edited: Edited, edit: impl FnOnce(&mut Recipe)) -> Vec<Effect> {
+    let before = model.recipe.clone();
+    edit(&mut model.recipe);
+    if model.recipe == before {
+        return Vec::new();
+    }
+    let goes_on = edited != Edited::Other && model.history.row == Some(edited);
+    if !goes_on {
+        remember(model, before.clone());
+    }
+    model.history.row = Some(edited);
+    follow(model, &before)
+}
+
+/// Sets a parameter of the policy.
+pub(super) fn set(model: &mut Model, parameter: Parameter, value: f64) -> Vec<Effect> {
+    let Data::Ready(loaded) = &model.data else { return Vec::new() };
+    let loaded = loaded.clone();
+    change(model, Edited::Parameter(parameter), |recipe| parameter.set(recipe, &loaded.index, value))
+}
+
+/// Takes the last change back.
+pub(super) fn undo(model: &mut Model) -> Vec<Effect> {
+    let Some(earlier) = model.history.undo.pop() else {
+        tell(model, Level::Info, "nothing to undo");
+        return Vec::new();
+    };
+    let before = std::mem::replace(&mut model.recipe, earlier);
+    model.history.redo.push(before.clone());
+    model.history.row = None;
+    follow(model, &before)
+}
+
+/// Makes the change again that was taken back last.
+pub(super) fn redo(model: &mut Model) -> Vec<Effect> {
+    let Some(later) = model.history.redo.pop() else {
+        tell(model, Level::Info, "nothing to redo");
+        return Vec::new();
+    };
+    let before = std::mem::replace(&mut model.recipe, later);
+    model.history.undo.push(before.clone());
+    model.history.row = None;
+    follow(model, &before)
+}
+
+/// Saves the recipe, then goes on.
+pub(super) fn save(model: &Model, then: AfterSave) -> Vec<Effect> {
+    vec![Effect::SaveRecipe { recipe: Box::new(model.recipe.clone()), path: model.history.path.clone(), then }]
+}
+
+/// Opens the recipe in the editor; it is saved first, so that the editor shows what the screen shows.
+pub(super) fn edit(model: &Model) -> Vec<Effect> {
+    save(model, AfterSave::Edit)
+}
+
+/// The recipe is on disk, or could not be written.
+pub(super) fn saved(model: &mut Model, outcome: Result<Box<Recipe>, Failure>, then: AfterSave) -> Vec<Effect> {
+    match outcome {
+        Ok(recipe) => {
+            model.history.saved = *recipe;
+            let path = model.history.path.clone();
+            match then {
+                AfterSave::Stay => tell(model, Level::Good, format!("saved {}", path.display())),
+                AfterSave::Edit => return vec![Effect::OpenEditor { path }],
+                AfterSave::Quit => return vec![Effect::Quit],
+            }
+        }
+        Err(failure) if then == AfterSave::Edit => {
+            // The file may be what has to be repaired: the editor is the place for it.
+            warn(model, format!("{}: {}", failure.title, failure.cause));
+            return vec![Effect::OpenEditor { path: model.history.path.clone() }];
+        }
+        Err(failure) => overlay::fail(model, failure),
+    }
+    Vec::new()
+}
+
+/// The recipe's file was read again.
+pub(super) fn read(model: &mut Model, outcome: Result<Box<Recipe>, Failure>) -> Vec<Effect> {
+    match outcome {
+        Ok(recipe) if *recipe == model.history.saved => Vec::new(),
+        Ok(recipe) => {
+            model.history.saved = (*recipe).clone();
+            let effects = change(model, Edited::Other, |current| *current = *recipe);
+            tell(model, Level::Info, "the recipe changed on disk and is in use; undo takes it back");
+            effects
+        }
+        Err(failure) => {
+            warn(model, format!("{}: {}", failure.title, failure.cause));
+            Vec::new()
+        }
+    }
+}
+
+fn remember(model: &mut Model, before: Recipe) {
+    let history = &mut model.history;
+    history.undo.push(before);
+    history.redo.clear();
+    if history.undo.len() > DEEPEST {
+        history.undo.remove(0);
+    }
+}
+
+/// What a changed recipe asks for: another extraction, or another preview.
+fn follow(model: &mut Model, before: &Recipe) -> Vec<Effect> {
+    rebalance::fit_cursors(model);
+    let extraction_changed = before.dataset != model.recipe.dataset || before.entities != model.recipe.entities;
+    if extraction_changed { load::start(model) } else { rebalance::refresh_if_shown(model) }
+}
+
+/// A request for the recipe's preview, whatever was asked before.
+pub(super) fn preview(model: &mut Model) -> Vec<Effect> {
+    let Data::Ready(loaded) = &model.data else { return Vec::new() };
+    let loaded = loaded.clone();
+    let generation = next_generation(model);
+    model.awaited.preview = generation;
+    model.rebalance.asked = Some(model.recipe.clone());
+    let recipe = Box::new(model.recipe.clone());
+    vec![Effect::ComputePreview { generation, loaded, recipe, perspective: model.perspective }]
+}

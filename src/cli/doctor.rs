@@ -1,0 +1,125 @@
+//! `fantail doctor`: what this terminal, this machine and this user's configuration offer.
+//!
+//! Invariant: changes nothing; what cannot be found out is said to be unknown.
+
+use std::io::IsTerminal;
+use std::path::Path;
+
+use crate::config::keymap;
+use crate::config::theme::{ColorSupport, Themes};
+use crate::index::cache::Cache;
+use crate::number;
+
+/// A line of the report: what, and how it is.
+type Line = (&'static str, String);
+
+/// Writes the report.
+///
+/// # Errors
+/// A stdout that cannot be written.
+pub fn run() -> color_eyre::Result<()> {
+    let sections = [("terminal", terminal()), ("machine", machine()), ("configuration", configuration())];
+    let mut text = format!("fantail {}\n", env!("CARGO_PKG_VERSION"));
+    for (title, lines) in sections {
+        text.push_str(&format!("\n{title}\n"));
+        for (what, how) in lines {
+            text.push_str(&format!("  {what:<12} {how}\n"));
+        }
+    }
+    super::write_out(text.as_bytes())
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn terminal() -> Vec<Line> {
+    let size = crossterm_size();
+    let colours = match ColorSupport::detect(variable) {
+        ColorSupport::None => "none",
+        ColorSupport::Ansi16 => "16",
+        ColorSupport::Ansi256 => "256",
+        ColorSupport::TrueColor => "all (truecolor)",
+    };
+    let told = ["TERM", "COLORTERM", "NO_COLOR", "TERM_PROGRAM"]
+        .into_iter()
+        .filter_map(|name| variable(name).map(|value| format!("{name}={value}")));
+    vec![
+        ("stdout", if std::io::stdout().is_terminal() { "a terminal".into() } else { "not a terminal".into() }),
+        ("size", size),
+        ("colours", colours.into()),
+        ("ground", ground()),
+        ("pictures", format!("half-blocks{}", graphics().map_or("", |_| "; this terminal could show more"))),
+        ("told by", told.collect::<Vec<_>>().join(" ")),
+    ]
+}
+
+fn crossterm_size() -> String {
+    crate::run::terminal_size().map_or_else(|| "unknown".into(), |(columns, rows)| format!("{columns}×{rows}"))
+}
+
+/// Asks the terminal for its ground, where there is one to be asked.
+fn ground() -> String {
+    if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
+        return "unknown: no terminal".into();
+    }
+    match terminal_colorsaurus::theme_mode(terminal_colorsaurus::QueryOptions::default()) {
+        Ok(terminal_colorsaurus::ThemeMode::Light) => "light".into(),
+        Ok(terminal_colorsaurus::ThemeMode::Dark) => "dark".into(),
+        Err(error) => format!("unknown, taken for dark: {error}"),
+    }
+}
+
+/// The picture protocol that the terminal is known for.
+fn graphics() -> Option<&'static str> {
+    let program = variable("TERM_PROGRAM").unwrap_or_default();
+    let term = variable("TERM").unwrap_or_default();
+    if variable("KITTY_WINDOW_ID").is_some() || term.contains("kitty") || program == "ghostty" {
+        Some("kitty")
+    } else if program == "iTerm.app" || program == "WezTerm" {
+        Some("iTerm2")
+    } else {
+        None
+    }
+}
+
+fn machine() -> Vec<Line> {
+    let threads = std::thread::available_parallelism().map_or_else(|_| "unknown".into(), |threads| threads.to_string());
+    let worker = std::env::var_os("PATH").and_then(|path| {
+        std::env::split_paths(&path).map(|folder| folder.join("fantail-worker")).find(|program| program.is_file())
+    });
+    let worker =
+        worker.map_or_else(|| "not installed: no fantail-worker in PATH".into(), |it| it.display().to_string());
+    let libtorch = variable("LIBTORCH").unwrap_or_else(|| "not set (LIBTORCH)".into());
+    vec![("threads", threads), ("worker", worker), ("libtorch", libtorch), ("cache", cache())]
+}
+
+fn cache() -> String {
+    let cache = Cache::of_user();
+    let Some(folder) = cache.folder() else { return "none: no folder for it on this system".into() };
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let (files, bytes) = entries
+        .filter_map(|entry| entry.metadata().ok())
+        .filter(std::fs::Metadata::is_file)
+        .fold((0_u64, 0), |(files, bytes), facts| (files + 1, bytes + facts.len()));
+    format!("{}: {} indexes, {}", folder.display(), number::count(files), number::bytes(bytes))
+}
+
+fn configuration() -> Vec<Line> {
+    let Some(folder) = super::configuration_folder() else { return vec![("folder", "none on this system".into())] };
+    let keymap_file = folder.join("keymap.toml");
+    let (_, warnings) = keymap::load(Some(&keymap_file));
+    let themes = Themes::new(Some(folder.join("themes")), ColorSupport::TrueColor);
+    let mut lines = vec![
+        ("folder", folder.display().to_string()),
+        ("keymap", presence(&keymap_file)),
+        ("themes", themes.names().join(", ")),
+    ];
+    let theme_warnings = themes.names().into_iter().flat_map(|name| themes.load(&name).1);
+    lines.extend(warnings.into_iter().chain(theme_warnings).map(|warning| ("warning", warning)));
+    lines
+}
+
+fn presence(path: &Path) -> String {
+    if path.exists() { path.display().to_string() } else { format!("built in; {} would change it", path.display()) }
+}

@@ -1,0 +1,70 @@
+//! `fantail [DATASET]`: the terminal program.
+//!
+//! Invariant: whatever is wrong with the arguments is said before the terminal is taken over.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+use color_eyre::Result;
+
+use super::exit_code::Expected;
+use super::{Arguments, configuration_folder};
+use crate::recipe::Recipe;
+use crate::run::{self, Ended, Start};
+
+/// The recipe that is used when none is named.
+const USUAL_RECIPE: &str = "recipe.toml";
+
+/// Runs the terminal program.
+///
+/// # Errors
+/// No terminal, an invalid recipe, a dataset that is not there, a signal.
+pub fn run(arguments: Arguments) -> Result<()> {
+    let dataset = arguments.dataset;
+    require_terminal(dataset.as_deref())?;
+    if let Some(path) = dataset.as_deref().filter(|path| !is_pattern(path)) {
+        std::fs::metadata(path)
+            .map_err(|cause| Expected { message: format!("cannot read {}: {cause}", path.display()), code: 3 })?;
+    }
+    let (recipe_path, recipe, greeting) = recipe(arguments.recipe)?;
+    let configuration = configuration_folder();
+    let theme = arguments.theme.or_else(|| std::env::var("FANTAIL_THEME").ok().filter(|name| !name.is_empty()));
+    let start = Start { dataset, recipe, recipe_path, greeting, theme, configuration };
+    match run::run(start)? {
+        Ended::Quit => Ok(()),
+        Ended::Signalled(signal) => {
+            Err(Expected { message: format!("ended by signal {signal}"), code: signal_code(signal) }.into())
+        }
+    }
+}
+
+/// The shells' way: 128 and the signal's number.
+fn signal_code(signal: i32) -> u8 {
+    u8::try_from(128 + signal).unwrap_or(1)
+}
+
+fn require_terminal(dataset: Option<&Path>) -> Result<()> {
+    if std::io::stdout().is_terminal() && std::io::stdin().is_terminal() {
+        return Ok(());
+    }
+    let named = dataset.map_or_else(|| "DATASET".to_owned(), |path| path.display().to_string());
+    let message = format!("this is no terminal; for text or JSON use: fantail stats {named} [--format json]");
+    Err(Expected { message, code: 2 }.into())
+}
+
+fn is_pattern(path: &Path) -> bool {
+    path.to_string_lossy().contains(['*', '?', '['])
+}
+
+/// The recipe's path, the recipe, and what to say of it.
+fn recipe(named: Option<PathBuf>) -> Result<(PathBuf, Recipe, Option<String>)> {
+    let is_named = named.is_some();
+    let path = named.unwrap_or_else(|| PathBuf::from(USUAL_RECIPE));
+    if path.exists() {
+        let recipe = Recipe::load(&path)?;
+        let greeting = (!is_named).then(|| format!("{} is here and in use", path.display()));
+        return Ok((path, recipe, greeting));
+    }
+    let greeting = is_named.then(|| format!("{} is not there yet: saving makes it", path.display()));
+    Ok((path, Recipe::default(), greeting))
+}

@@ -1,0 +1,65 @@
+//! The loop: owns the terminal and every channel, feeds the state machine and performs its effects.
+//!
+//! Invariant: a frame is drawn only after something changed, and nothing wakes while nothing happens; the terminal is restored
+//! however the program ends.
+
+mod editor;
+mod event;
+mod frame;
+mod input;
+mod instance;
+mod lane;
+mod load;
+mod perform;
+mod picture;
+mod reckon;
+mod session;
+mod signal;
+mod start;
+mod suspend;
+mod task;
+mod terminal;
+mod watch;
+mod write;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::channel;
+
+use color_eyre::eyre::{Result, eyre};
+
+pub use start::Start;
+
+use event::Sender;
+use session::Session;
+
+/// How the program ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The user quit.
+    Quit,
+    /// A signal asked for it.
+    Signalled(i32),
+}
+
+/// Runs the terminal program until the user quits or a signal ends it.
+///
+/// # Errors
+/// When the terminal cannot be used, or when a thread that everything hangs on broke.
+pub fn run(start: Start) -> Result<Ended> {
+    terminal::restore_on_panic();
+    let (sender, events) = channel();
+    let sender = Sender::new(sender);
+    signal::listen(&sender)?;
+    let mut session = Session::open(start, sender, events)?;
+    let ended = catch_unwind(AssertUnwindSafe(|| session.run()))
+        .unwrap_or_else(|_| Err(eyre!("fantail ran into a defect of its own and had to stop")));
+    terminal::restore();
+    session.close(matches!(ended, Ok(Ended::Quit)));
+    ended
+}
+
+/// The terminal's size in columns and rows, where there is a terminal.
+#[must_use]
+pub fn terminal_size() -> Option<(u16, u16)> {
+    crossterm::terminal::size().ok()
+}

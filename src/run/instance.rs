@@ -1,0 +1,174 @@
+//! Reads one instance for the screen: its text with an entity's mentions, and why it is kept or dropped.
+//!
+//! Invariant: a record of any size yields a view of bounded size.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::event::Sender;
+use super::lane::Wanted;
+use crate::app::message::Message;
+use crate::app::model::{InstanceView, Loaded, TurnView};
+use crate::entity::{Perspective, text};
+use crate::language::Language;
+use crate::number;
+use crate::plan::{self, Decision, Explanation};
+use crate::recipe::Recipe;
+use crate::source::{Image, Instance, Speaker, Turn};
+
+/// The most text that is shown of an instance, in bytes.
+const MOST_TEXT: usize = 256 << 10;
+/// The most turns that are shown.
+const MOST_TURNS: usize = 500;
+
+/// Which instance, and which entity to mark.
+pub(super) struct ReadRequest {
+    pub(super) loaded: Arc<Loaded>,
+    pub(super) number: usize,
+    pub(super) perspective: Perspective,
+    pub(super) rank: usize,
+}
+
+/// Which instance, under which recipe.
+pub(super) struct ExplainRequest {
+    pub(super) loaded: Arc<Loaded>,
+    pub(super) recipe: Box<Recipe>,
+    pub(super) number: usize,
+}
+
+/// Answers a request for a record.
+pub(super) fn read(request: ReadRequest, wanted: &Wanted, sender: &Sender) {
+    let ReadRequest { loaded, number, perspective, rank } = request;
+    let mut instance = Instance::default();
+    loaded.dataset.read(number, &mut instance);
+    let view = view(number, &instance, &sought(&loaded, perspective, rank));
+    sender.tell(Message::InstanceRead { generation: wanted.generation(), view: Ok(Arc::new(view)) });
+}
+
+/// Answers a request for a reason.
+pub(super) fn explain(request: ExplainRequest, wanted: &Wanted, sender: &Sender) {
+    let ExplainRequest { loaded, recipe, number } = request;
+    let mut instance = Instance::default();
+    loaded.dataset.read(number, &mut instance);
+    let lines = match plan::explain(&loaded.index, &recipe, number) {
+        Ok(Some(explanation)) => explanation_lines(&explanation),
+        Ok(None) => vec!["there is no such instance".into()],
+        Err(error) => vec![error.to_string()],
+    };
+    sender.tell(Message::InstanceExplained { generation: wanted.generation(), id: instance.id.into_owned(), lines });
+}
+
+/// The names to mark, and in which kind of mention; a pair is two objects.
+fn sought(loaded: &Loaded, perspective: Perspective, rank: usize) -> (Perspective, Vec<String>) {
+    let Some(index) = loaded.index.perspective(perspective) else { return (perspective, Vec::new()) };
+    let objects = loaded.index.perspective(Perspective::Object);
+    match (index.names.pair(rank), objects) {
+        (Some(pair), Some(objects)) => {
+            let names = pair.into_iter().map(|object| objects.names.get(object as usize).into_owned());
+            (Perspective::Object, names.collect())
+        }
+        _ => (perspective, vec![index.names.get(rank).into_owned()]),
+    }
+}
+
+fn view(number: usize, instance: &Instance<'_>, sought: &(Perspective, Vec<String>)) -> InstanceView {
+    let mut room = MOST_TEXT;
+    let mut cut = instance.turns.len() > MOST_TURNS;
+    let mut turns = Vec::new();
+    for turn in instance.turns.iter().take(MOST_TURNS) {
+        let text = beginning(&turn.text, room);
+        cut |= text.len() < turn.text.len();
+        room -= text.len();
+        if !text.is_empty() {
+            turns.push(TurnView { speaker: turn.speaker, text: text.to_owned(), spans: spans(turn, text, sought) });
+        }
+    }
+    let images = instance.images.iter().map(|image| match image {
+        Image::Path(path) => path.clone().into_owned(),
+        Image::Bytes(_) => "embedded".to_owned(),
+    });
+    InstanceView {
+        number,
+        id: instance.id.clone().into_owned(),
+        labels: instance.labels.iter().map(|label| label.clone().into_owned()).collect(),
+        turns,
+        images: images.collect(),
+        cut,
+    }
+}
+
+/// The longest beginning of at most so many bytes that ends on a character.
+fn beginning(text: &str, most: usize) -> &str {
+    &text[..text.floor_char_boundary(most)]
+}
+
+fn spans(turn: &Turn<'_>, shown: &str, (perspective, names): &(Perspective, Vec<String>)) -> Vec<Range<usize>> {
+    if *perspective == Perspective::Label || turn.speaker == Speaker::System {
+        return Vec::new();
+    }
+    let speaker = match turn.speaker {
+        Speaker::Human => text::Speaker::Human,
+        _ => text::Speaker::Assistant,
+    };
+    let mut analysis = text::Analysis::new();
+    Language::embedded().analyse(shown, speaker, None, &mut analysis);
+    let mentions: Vec<text::Mention<'_>> = match perspective {
+        Perspective::Token => analysis.tokens().collect(),
+        Perspective::Interrogation => analysis.interrogations().collect(),
+        _ => analysis.objects().collect(),
+    };
+    let held = |mention: &text::Mention<'_>| names.iter().any(|name| name == mention.name);
+    let mut found: Vec<Range<usize>> = mentions.into_iter().filter(held).map(|mention| mention.span).collect();
+    if found.is_empty() {
+        // Entities that another tool found have names that our own reading may not give.
+        found = names.iter().flat_map(|name| literal(shown, name)).collect();
+    }
+    found.sort_by_key(|span| span.start);
+    found.dedup_by(|later, earlier| later.start < earlier.end);
+    found
+}
+
+/// Where a name stands literally, whatever its case, not inside of a longer word.
+fn literal(text: &str, name: &str) -> Vec<Range<usize>> {
+    let name = name.to_lowercase();
+    let lowered = text.to_lowercase();
+    // Lowering may change lengths; then positions would not be those of the text.
+    if name.is_empty() || lowered.len() != text.len() {
+        return Vec::new();
+    }
+    let is_word = |character: Option<char>| character.is_some_and(char::is_alphanumeric);
+    let alone = |at: &usize| {
+        !is_word(lowered[..*at].chars().next_back()) && !is_word(lowered[at + name.len()..].chars().next())
+    };
+    let starts = lowered.match_indices(&name).map(|(at, _)| at).filter(alone);
+    starts
+        .map(|at| at..at + name.len())
+        .filter(|span| text.is_char_boundary(span.start) && text.is_char_boundary(span.end))
+        .collect()
+}
+
+fn explanation_lines(explanation: &Explanation) -> Vec<String> {
+    let decision = match (explanation.decision, explanation.repeat) {
+        (Decision::Drop, _) => "dropped".to_owned(),
+        (Decision::Keep, 1) => "kept".to_owned(),
+        (Decision::Keep, times) => format!("kept, written {times} times"),
+    };
+    let mut lines =
+        vec![format!("{decision}; probability over all seeds {}", number::share(explanation.keep_probability))];
+    if explanation.no_entity {
+        lines.push("it holds no entity that the policy looks at".into());
+    }
+    lines.extend(explanation.votes.iter().map(|vote| {
+        let verdict = if vote.passed { "votes for it" } else { "does not vote for it" };
+        let entity = vote.entity.as_ref().map_or_else(String::new, |entity| format!(" by '{entity}'"));
+        let draw = vote.draw.map_or_else(String::new, |draw| format!(", draw {draw:.3}"));
+        format!(
+            "{} {verdict}{entity}: probability {:.3}{draw}; any of its entities {}",
+            vote.perspective,
+            vote.probability,
+            number::share(vote.pass_probability)
+        )
+    }));
+    lines.extend(explanation.alpha_draw.map(|draw| format!("last draw {draw:.3}")));
+    lines
+}

@@ -1,0 +1,133 @@
+//! Performs the effects that need no terminal: each is handed to a lane, a thread, or done at once where it is quick.
+//!
+//! Invariant: nothing here waits for background work, except for a job to stop when the program ends.
+
+use std::sync::Arc;
+
+use super::event::Sender;
+use super::instance::{self, ExplainRequest, ReadRequest};
+use super::lane::{Lane, Wanted};
+use super::load::{self, Load};
+use super::picture;
+use super::reckon::{self, ComparisonRequest, PreviewRequest, SharedExact};
+use super::{task, write};
+use crate::app::arrange::arrange;
+use crate::app::effect::Effect;
+use crate::app::message::{Failure, Message};
+use crate::app::model::{Loaded, Model, Order, Rows};
+use crate::entity::Perspective;
+use crate::job::Handle;
+
+/// Everything that works in the background.
+pub(super) struct Performer {
+    sender: Sender,
+    load: Option<Load>,
+    job: Option<Handle>,
+    rows: Lane<RowsRequest>,
+    previews: Lane<PreviewRequest>,
+    comparisons: Lane<ComparisonRequest>,
+    instances: Lane<ReadRequest>,
+    explanations: Lane<ExplainRequest>,
+    pictures: Lane<picture::Request>,
+}
+
+/// Which rows of the entity table.
+struct RowsRequest {
+    loaded: Arc<Loaded>,
+    perspective: Perspective,
+    order: Order,
+    query: String,
+}
+
+impl Performer {
+    pub(super) fn new(sender: &Sender) -> std::io::Result<Self> {
+        let exact = SharedExact::default();
+        Ok(Self {
+            load: None,
+            job: None,
+            rows: Lane::open("ordering entities", sender, rows)?,
+            previews: Lane::open("previewing", sender, reckon::previews(Arc::clone(&exact)))?,
+            comparisons: Lane::open("comparing", sender, reckon::comparisons(exact))?,
+            instances: Lane::open("reading an instance", sender, instance::read)?,
+            explanations: Lane::open("explaining", sender, instance::explain)?,
+            pictures: Lane::open("decoding a picture", sender, picture::decode)?,
+            sender: sender.clone(),
+        })
+    }
+
+    /// Performs an effect; what is known at once comes back, and an effect that needs the terminal comes back as it is.
+    pub(super) fn perform(&mut self, effect: Effect, model: &Model) -> Result<Option<Message>, Effect> {
+        match effect {
+            Effect::LoadDataset { generation, path, recipe } => {
+                // Dropping the load before stops it.
+                self.load = None;
+                match load::start(load::Request { generation, path, recipe: *recipe }, &self.sender) {
+                    Ok(load) => self.load = Some(load),
+                    Err(cause) => return Ok(Some(no_thread("the dataset is not loaded", &cause))),
+                }
+            }
+            Effect::CancelLoad => self.load = None,
+            Effect::StartJob { generation, loaded, recipe, folder, overwrite } => {
+                let recipe_path = model.history.path.clone();
+                let request = task::Request { generation, loaded, recipe: *recipe, recipe_path, folder, overwrite };
+                self.job = task::start(request, &self.sender);
+            }
+            Effect::CancelJob => {
+                if let Some(job) = &self.job {
+                    job.cancel();
+                }
+            }
+            Effect::SaveRecipe { recipe, path, then } => return Ok(Some(write::save(recipe, &path, then))),
+            Effect::ReadRecipe { path } => return Ok(Some(write::read(&path))),
+            other => return self.ask(other).map(|()| None),
+        }
+        Ok(None)
+    }
+
+    /// Hands a request to its lane.
+    fn ask(&self, effect: Effect) -> Result<(), Effect> {
+        match effect {
+            Effect::ArrangeEntities { generation, loaded, perspective, order, query } => {
+                self.rows.ask(generation, RowsRequest { loaded, perspective, order, query });
+            }
+            Effect::ComputePreview { generation, loaded, recipe, perspective } => {
+                self.previews.ask(generation, PreviewRequest { loaded, recipe, perspective });
+            }
+            Effect::ComparePolicies { generation, loaded, recipe, policies, perspective } => {
+                self.comparisons.ask(generation, ComparisonRequest { loaded, recipe, policies, perspective });
+            }
+            Effect::ReadInstance { generation, loaded, number, perspective, rank } => {
+                self.instances.ask(generation, ReadRequest { loaded, number, perspective, rank });
+            }
+            Effect::ExplainInstance { generation, loaded, recipe, number } => {
+                self.explanations.ask(generation, ExplainRequest { loaded, recipe, number });
+            }
+            Effect::DecodeImage { generation, loaded, number, image } => {
+                self.pictures.ask(generation, picture::Request { loaded, number, image });
+            }
+            other => return Err(other),
+        }
+        Ok(())
+    }
+
+    /// Stops what runs; a job is waited for, so that it leaves nothing half-written behind.
+    pub(super) fn stop(&mut self) {
+        self.load = None;
+        if let Some(job) = self.job.take() {
+            job.cancel();
+            job.wait();
+        }
+    }
+}
+
+fn rows(request: RowsRequest, wanted: &Wanted, sender: &Sender) {
+    let RowsRequest { loaded, perspective, order, query } = request;
+    let index = loaded.index.perspective(perspective);
+    let rows = index.map_or_else(Rows::default, |index| arrange(index, order, &query));
+    sender.tell(Message::EntitiesArranged { generation: wanted.generation(), rows });
+}
+
+fn no_thread(title: &str, cause: &std::io::Error) -> Message {
+    let next = "close other programs and try again".to_owned();
+    Message::Failed(Failure { title: title.to_owned(), cause: cause.to_string(), next })
+}

@@ -1,0 +1,65 @@
+//! What the program starts with.
+//!
+//! Invariant: making the first model reads nothing larger than the keymap.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::app::model::{Level, Model, Notice, Toast};
+use crate::config::keymap;
+use crate::config::theme::{ColorSupport, Themes};
+use crate::recipe::Recipe;
+
+/// The user's arguments, read and checked.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// The dataset; the embedded demo without one.
+    pub dataset: Option<PathBuf>,
+    /// The recipe.
+    pub recipe: Recipe,
+    /// Where the recipe is, or will be saved.
+    pub recipe_path: PathBuf,
+    /// What is told on the first frame, if anything.
+    pub greeting: Option<String>,
+    /// The theme that was asked for.
+    pub theme: Option<String>,
+    /// The folder of the user's own keymap and themes.
+    pub configuration: Option<PathBuf>,
+}
+
+impl Start {
+    /// The model of the first frame.
+    pub(super) fn model(&self) -> Model {
+        let (bindings, warnings) = keymap::load(self.file("keymap.toml").as_deref());
+        let name = self.dataset.as_ref().map_or_else(|| "demo".to_owned(), |path| path.display().to_string());
+        let mut model = Model::loading(name, self.recipe.clone(), Arc::new(bindings));
+        model.path.clone_from(&self.dataset);
+        model.history.path.clone_from(&self.recipe_path);
+        model.export.folder = output_folder(self.dataset.as_deref());
+        model.toast = self.greeting.clone().map(|text| Toast { level: Level::Info, text });
+        model.notices = warnings.into_iter().map(|text| Notice { level: Level::Warning, text }).collect();
+        model
+    }
+
+    /// Where themes come from, with as many colours as this terminal shows.
+    pub(super) fn themes(&self) -> Themes {
+        let support = ColorSupport::detect(|name| std::env::var(name).ok());
+        Themes::new(self.file("themes"), support)
+    }
+
+    /// The theme's name on a light or dark ground.
+    pub(super) fn theme_name(&self, light: bool) -> &str {
+        self.theme.as_deref().unwrap_or_else(|| Themes::default_name(light))
+    }
+
+    fn file(&self, name: &str) -> Option<PathBuf> {
+        self.configuration.as_ref().map(|folder| folder.join(name))
+    }
+}
+
+/// A folder in the current one, named after the dataset.
+fn output_folder(dataset: Option<&Path>) -> PathBuf {
+    let stem = dataset.and_then(Path::file_stem).map_or_else(|| "demo".to_owned(), |stem| stem.display().to_string());
+    let plain: String = stem.chars().map(|sign| if "*?[]{}".contains(sign) { '_' } else { sign }).collect();
+    PathBuf::from(format!("{plain}-rebalanced"))
+}

@@ -1,0 +1,122 @@
+//! Watches the dataset, the recipe and the theme for changes on disk.
+//!
+//! Invariant: many events of one change are told as one; reading a file is no change; a file that cannot be watched is only that.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use notify::event::{EventKind, ModifyKind};
+use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
+
+use super::event::Sender;
+use crate::app::message::{Message, Watched};
+
+/// How long a change must be over before it is told.
+const QUIET: Duration = Duration::from_millis(200);
+
+/// Which files are watched.
+type Watches = Arc<Mutex<BTreeMap<Watched, PathBuf>>>;
+
+/// The watcher.
+pub(super) struct Watcher {
+    notifier: RecommendedWatcher,
+    watches: Watches,
+}
+
+impl Watcher {
+    pub(super) fn open(sender: &Sender) -> notify::Result<Self> {
+        let watches = Watches::default();
+        let shared = Arc::clone(&watches);
+        let (raw, changes) = channel();
+        let notifier = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+            if let Ok(event) = event
+                && is_change(event.kind)
+            {
+                // Without the teller there is nobody to tell.
+                let _ = raw.send(event.paths);
+            }
+        })?;
+        sender.spawn("watcher", move |sender| {
+            tell_changes(&changes, &shared, sender);
+            Ok(())
+        })?;
+        Ok(Self { notifier, watches })
+    }
+
+    /// Watches a file, in place of the one that was watched as this before.
+    pub(super) fn watch(&mut self, watched: Watched, path: &Path) -> Result<(), String> {
+        let path = std::path::absolute(path).map_err(|cause| cause.to_string())?;
+        // Editors replace files; their folder sees it. A folder's own entries are seen by itself.
+        let folder = if path.is_dir() { Some(path.as_path()) } else { path.parent() };
+        let folder = folder.filter(|folder| folder.is_dir()).ok_or_else(|| "its folder does not exist".to_owned())?;
+        self.notifier.watch(folder, RecursiveMode::NonRecursive).map_err(|error| error.to_string())?;
+        self.watches.lock().unwrap_or_else(PoisonError::into_inner).insert(watched, path);
+        Ok(())
+    }
+}
+
+/// True for events that may have changed a file's content.
+const fn is_change(kind: EventKind) -> bool {
+    match kind {
+        EventKind::Create(_) | EventKind::Remove(_) => true,
+        EventKind::Modify(kind) => !matches!(kind, ModifyKind::Metadata(_)),
+        EventKind::Any | EventKind::Access(_) | EventKind::Other => false,
+    }
+}
+
+/// Waits for changes and tells each once it is over.
+fn tell_changes(changes: &Receiver<Vec<PathBuf>>, watches: &Watches, sender: &Sender) {
+    let mut pending = Vec::new();
+    loop {
+        let next = if pending.is_empty() {
+            changes.recv().map_err(|_| RecvTimeoutError::Disconnected)
+        } else {
+            changes.recv_timeout(QUIET)
+        };
+        match next {
+            Ok(paths) => {
+                let watches = watches.lock().unwrap_or_else(PoisonError::into_inner);
+                let changed = watches.iter().filter(|(_, path)| paths.iter().any(|changed| concerns(changed, path)));
+                pending.extend(changed.map(|(watched, _)| *watched));
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                pending.sort_unstable();
+                pending.dedup();
+                pending.drain(..).for_each(|watched| sender.tell(Message::FileChanged(watched)));
+            }
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+    }
+}
+
+/// True when a changed path is the watched one or lies in it.
+fn concerns(changed: &Path, watched: &Path) -> bool {
+    changed == watched || changed.parent() == Some(watched)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::event::Event;
+    use super::*;
+
+    #[test]
+    fn a_replaced_file_is_told_once_and_others_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let watched = folder.path().join("recipe.toml");
+        let (sender, events) = channel();
+        let mut watcher = Watcher::open(&Sender::new(sender)).unwrap();
+        watcher.watch(Watched::Recipe, &watched).unwrap();
+        std::fs::write(folder.path().join("other.toml"), "seed = 1").unwrap();
+        for seed in 0..20 {
+            let beside = folder.path().join("new");
+            std::fs::write(&beside, format!("seed = {seed}")).unwrap();
+            std::fs::rename(&beside, &watched).unwrap();
+        }
+        let told = events.recv_timeout(Duration::from_secs(20)).unwrap();
+        assert!(matches!(told, Event::Told(Message::FileChanged(Watched::Recipe))));
+        assert!(events.try_recv().is_err());
+    }
+}

@@ -1,0 +1,172 @@
+//! The instances that hold the opened entity: their list, and the selected one with picture and text.
+//!
+//! Invariant: a record that is still on its way leaves its place empty and says so; nothing waits.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::app::model::{Drill, InstanceView, Model, Pane, Shown};
+use crate::config::theme::{ColorSupport, Role, Theme};
+use crate::number;
+use crate::source::Speaker;
+use crate::ui::look;
+use crate::ui::widget::pane::Pane as Frame;
+use crate::ui::widget::picture::Pixels;
+use crate::ui::widget::text::{self, Prose};
+
+/// Draws the list of instances.
+pub fn draw_list(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let Some(drill) = model.explore.drill.as_ref().filter(|_| area.height > 2) else { return };
+    let focused = model.explore.focus == Pane::Instances;
+    let title = format!("{} hold it", number::count(drill.instances.len() as u64));
+    look::pane(theme, focused, (title.into(), Line::default())).render(area, buffer);
+    for (row, place) in Frame::inner(area).rows().zip(drill.offset..) {
+        let Some(&instance) = drill.instances.get(place) else { break };
+        let line = format!("{}  #{}", text::right(&number::count(place as u64 + 1), 7), instance);
+        buffer.set_stringn(row.x, row.y, line, usize::from(row.width), theme.style(Role::Text));
+        if place == drill.cursor {
+            buffer.set_style(row, look::selection(theme, focused));
+            buffer.set_string(row.x, row.y, "▸", look::selection(theme, focused));
+        }
+    }
+}
+
+/// Draws the selected instance.
+pub fn draw_text(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let Some(drill) = &model.explore.drill else { return };
+    let focused = model.explore.focus == Pane::Text;
+    let (place, all) = (number::count(drill.cursor as u64 + 1), number::count(drill.instances.len() as u64));
+    let title = Line::from(vec![
+        Span::raw(format!("Instance {place} of {all}")),
+        look::span(theme, Role::TextDim, " · "),
+        look::span(theme, Role::Highlight, text::fit(&drill.entity, 28)),
+    ]);
+    look::pane(theme, focused, (title, note(drill, theme))).render(area, buffer);
+    let colours = theme.support() != ColorSupport::None;
+    let picture = if colours { picture_area(drill, area) } else { Rect::default() };
+    draw_picture(drill, theme, picture, buffer);
+    let inner = beside_picture(area, picture);
+    for (row, line) in inner.rows().zip(lines(drill, theme, inner.width).iter().skip(drill.scroll)) {
+        buffer.set_line(row.x, row.y, line, row.width);
+    }
+}
+
+/// What the picture leaves to the text.
+fn beside_picture(area: Rect, picture: Rect) -> Rect {
+    let inner = inside(area);
+    if picture.is_empty() {
+        return inner;
+    }
+    if beside(inner) {
+        let taken = picture.width + 2;
+        return Rect { x: inner.x + taken, width: inner.width.saturating_sub(taken), ..inner };
+    }
+    let taken = picture.height + 1;
+    Rect { y: inner.y + taken, height: inner.height.saturating_sub(taken), ..inner }
+}
+
+/// What lies inside the pane of the selected instance.
+pub fn inside(area: Rect) -> Rect {
+    let inner = Frame::inner(area);
+    Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }
+}
+
+/// True when picture and text stand side by side and not one over the other.
+fn beside(inner: Rect) -> bool {
+    inner.width >= inner.height * 3 || inner.height < 12
+}
+
+/// Where the picture stands; without size when there is none or no room.
+fn picture_area(drill: &Drill, area: Rect) -> Rect {
+    let inner = inside(area);
+    let nothing = Rect { width: 0, height: 0, ..inner };
+    if matches!(drill.picture, Shown::Absent) || inner.width < 24 || inner.height < 5 {
+        return nothing;
+    }
+    if beside(inner) {
+        Rect { width: (inner.width * 2 / 5).min(inner.height * 2 + inner.height / 2), ..inner }
+    } else {
+        Rect { height: inner.height * 2 / 5, ..inner }
+    }
+}
+
+fn note<'a>(drill: &Drill, theme: &Theme) -> Line<'a> {
+    let Some(view) = drill.text.ready() else { return Line::default() };
+    let mut note = text::fit_path(&view.id, 28);
+    if view.images.len() > 1 {
+        note.push_str(&format!(" · picture {} of {}", drill.image + 1, view.images.len()));
+    }
+    Line::from(look::span(theme, Role::TextDim, note))
+}
+
+fn draw_picture(drill: &Drill, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    if area.is_empty() {
+        return;
+    }
+    let words = match &drill.picture {
+        Shown::Absent => return,
+        Shown::Pending => "picture …".to_owned(),
+        Shown::Failed(reason) => reason.clone(),
+        Shown::Ready(picture) => {
+            let pixels = Pixels { width: picture.width, height: picture.height, rgba: &picture.rgba };
+            return pixels.render(area, buffer, |red, green, blue| {
+                look::pixel(theme.support(), (red, green, blue)).unwrap_or_default()
+            });
+        }
+    };
+    for (row, line) in area.rows().zip(text::wrap(&words, area.width, theme.style(Role::TextDim))) {
+        buffer.set_line(row.x, row.y, &line, row.width);
+    }
+}
+
+fn lines(drill: &Drill, theme: &Theme, width: u16) -> Vec<Line<'static>> {
+    let dim = theme.style(Role::TextDim);
+    let view = match &drill.text {
+        Shown::Absent => return Vec::new(),
+        Shown::Pending => return vec![Line::styled("reading …", dim)],
+        Shown::Failed(reason) => return text::wrap(reason, width, theme.style(Role::Error)),
+        Shown::Ready(view) => view,
+    };
+    let mut lines = Vec::new();
+    if !view.labels.is_empty() {
+        lines.extend(text::wrap(&format!("label: {}", view.labels.join(", ")), width, theme.style(Role::TextStrong)));
+    }
+    for path in &view.images {
+        lines.push(Line::styled(text::fit_path(path, width), dim));
+    }
+    if !lines.is_empty() {
+        lines.push(Line::default());
+    }
+    for turn in &view.turns {
+        lines.extend(turn_lines(turn, theme, width));
+    }
+    lines.extend(cut_notice(view, theme));
+    lines
+}
+
+fn cut_notice(view: &InstanceView, theme: &Theme) -> Option<Line<'static>> {
+    view.cut.then(|| Line::styled("… the text is longer than what is shown", theme.style(Role::TextDim)))
+}
+
+fn turn_lines(turn: &crate::app::model::TurnView, theme: &Theme, width: u16) -> Vec<Line<'static>> {
+    let (name, role) = match turn.speaker {
+        Speaker::Human => ("human: ", Role::SpeakerHuman),
+        Speaker::Assistant => ("gpt: ", Role::SpeakerAssistant),
+        Speaker::System => ("system: ", Role::Speaker),
+        Speaker::Caption => ("", Role::Speaker),
+    };
+    let whole = format!("{name}{}", turn.text);
+    let spans: Vec<_> = turn.spans.iter().map(|span| span.start + name.len()..span.end + name.len()).collect();
+    let highlight = theme.style(Role::Highlight);
+    let mut lines = Prose { text: &whole, spans: &spans, style: theme.style(Role::Text), highlight }.wrap(width);
+    if let Some(first) = lines.first_mut().filter(|_| !name.is_empty())
+        && let Some(span) = first.spans.first_mut()
+        && let Some(rest) = span.content.strip_prefix(name).map(str::to_owned)
+    {
+        let style = span.style;
+        *span = Span::styled(rest, style);
+        first.spans.insert(0, Span::styled(name, theme.style(role)));
+    }
+    lines
+}

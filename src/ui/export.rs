@@ -1,0 +1,156 @@
+//! The Export screen: which manifests are written, where, and what each will hold.
+//!
+//! Invariant: a figure that is not known is a dash; expected rows are told as such.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use super::regions::area as hit_area;
+use super::widget::pane::Pane as Frame;
+use super::widget::text;
+use super::{look, shell};
+use crate::app::action::Action;
+use crate::app::hit::{HitMap, Target};
+use crate::app::model::{ExportLine, JobState, Model};
+use crate::config::theme::{Role, Theme};
+use crate::number;
+
+/// Lines that a format takes.
+const EACH: u16 = 3;
+
+/// Draws the screen.
+pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let lines = model.export_lines();
+    let (top, bottom) = split(area, lines.len());
+    let folder = model.export.folder.display().to_string();
+    let folder = if folder.is_empty() { ".".to_owned() } else { folder };
+    let note =
+        shell::hint_line(model, theme, &[("folder", &[Action::EditOutput]), ("choose", &[Action::ToggleFormat])]);
+    let title = format!("Write to {}", text::fit_path(&folder, area.width / 2));
+    look::pane(theme, true, (title.into(), note)).render(top, buffer);
+    for (number, row) in places(top, lines.len()) {
+        if let Some(line) = lines.get(number) {
+            draw_format(model, theme, ((number, line), row), buffer);
+        }
+    }
+    draw_summary(model, theme, bottom, buffer);
+}
+
+/// Where things are.
+pub fn regions(model: &Model, area: Rect, hits: &mut HitMap) {
+    let formats = model.export_lines().len();
+    let (top, _) = split(area, formats);
+    for (number, row) in places(top, formats) {
+        hits.push(hit_area(row), Target::ExportLine(number));
+    }
+}
+
+fn split(area: Rect, formats: usize) -> (Rect, Rect) {
+    let height = (formats as u16 * EACH + 2).min(area.height.saturating_sub(6)).max(area.height.min(5));
+    (Rect { height, ..area }, Rect { y: area.y + height, height: area.height - height, ..area })
+}
+
+fn places(top: Rect, formats: usize) -> Vec<(usize, Rect)> {
+    let inner = Frame::inner(top);
+    (0..formats)
+        .map(|number| {
+            let y = (inner.y + number as u16 * EACH).min(inner.bottom());
+            (number, Rect { y, height: EACH.min(inner.bottom() - y), ..inner })
+        })
+        .filter(|(_, row)| row.height > 0)
+        .collect()
+}
+
+fn draw_format(
+    model: &Model,
+    theme: &Theme,
+    ((number, line), area): ((usize, &ExportLine), Rect),
+    buffer: &mut Buffer,
+) {
+    let mark = if line.chosen { "[x]" } else { "[ ]" };
+    let rows = line.rows.map_or_else(|| "—".into(), |rows| format!("≈ {}", number::count(rows.round() as u64)));
+    let bytes = line.bytes.map_or_else(String::new, |bytes| format!(" · {}", number::bytes(bytes)));
+    let figures = format!("{rows} rows{bytes}");
+    let room = area.width.saturating_sub(text::width(&figures) + 3);
+    let role = if line.chosen { Role::TextStrong } else { Role::Text };
+    let title = text::left(&format!("{mark} {}", line.title), room);
+    buffer.set_stringn(area.x + 1, area.y, title, usize::from(room), theme.style(role));
+    let start = area.right().saturating_sub(text::width(&figures) + 1);
+    buffer.set_stringn(start, area.y, &figures, usize::from(area.width), theme.style(Role::Text));
+    let path = text::fit_path(&line.path.display().to_string(), area.width.saturating_sub(6));
+    for (row, words) in area.rows().skip(1).zip([path, line.purpose.to_owned()]) {
+        let words = text::fit(&words, row.width.saturating_sub(6));
+        buffer.set_stringn(row.x + 5, row.y, words, usize::from(row.width), theme.style(Role::TextDim));
+    }
+    if number == model.export.cursor {
+        buffer.set_style(Rect { height: 1, ..area }, look::selection(theme, true));
+    }
+}
+
+fn draw_summary(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    if area.height < 3 {
+        return;
+    }
+    let (title, lines) = summary(model, theme, area.width.saturating_sub(4));
+    look::pane(theme, false, (title, Line::default())).render(area, buffer);
+    let inner = Frame::inner(area);
+    for (row, line) in inner.rows().zip(&lines) {
+        buffer.set_line(row.x + 1, row.y, line, row.width.saturating_sub(2));
+    }
+}
+
+/// What was written and how to do it again, or what writing will do.
+fn summary(model: &Model, theme: &Theme, width: u16) -> (Line<'static>, Vec<Line<'static>>) {
+    let plain = |words: &str| text::wrap(words, width, theme.style(Role::Text));
+    match &model.job {
+        JobState::Finished { summary, command, .. } => {
+            let mut lines: Vec<Line<'static>> = summary.iter().flat_map(|words| plain(words)).collect();
+            lines.push(Line::default());
+            lines.push(Line::styled("The same without the terminal UI:", theme.style(Role::TextDim)));
+            lines.extend(text::wrap(command, width, theme.style(Role::TextStrong)));
+            (Line::styled("✓ Written", theme.style(Role::Good)), lines)
+        }
+        JobState::Failed { cause, next, .. } => {
+            let mut lines = text::wrap(cause, width, theme.style(Role::Error));
+            lines.extend(text::wrap(next, width, theme.style(Role::TextStrong)));
+            (Line::styled("✗ Not written", theme.style(Role::Error)), lines)
+        }
+        JobState::Running(_) | JobState::Cancelling(_) => {
+            let mut lines = plain("Writing in the background; every screen stays usable.");
+            lines.push(Line::default());
+            lines.push(shell::hint_line(model, theme, &[("see the job", &[Action::ShowRun])]));
+            (Line::styled("▶ Writing", theme.style(Role::BarDone)), lines)
+        }
+        JobState::Absent | JobState::Cancelled(_) => {
+            let mut lines = plain(&plan(model));
+            lines.push(Line::default());
+            let words = "Kept records are written byte for byte, to a temporary name that is renamed when whole. \
+                         calibration.json beside them says how they came to be: recipe, seed, dataset fingerprint, \
+                         measures before and after, what was set aside.";
+            lines.extend(text::wrap(words, width, theme.style(Role::TextDim)));
+            lines.push(Line::default());
+            lines.push(shell::hint_line(
+                model,
+                theme,
+                &[("write", &[Action::Enter]), ("save the recipe", &[Action::SaveRecipe])],
+            ));
+            ("What will be written".into(), lines)
+        }
+    }
+}
+
+fn plan(model: &Model) -> String {
+    let policy = model.recipe.rebalance.policy.key().replace('_', " ");
+    match model.rebalance.preview.value() {
+        Some(preview) => format!(
+            "{policy}: {} of {} instances are kept ({}), {} in all with repeats.",
+            number::count(preview.instances.kept.round() as u64),
+            number::count(preview.instances.before),
+            number::relative_change(preview.instances.before as f64, preview.instances.kept),
+            number::count(preview.instances.after.round() as u64)
+        ),
+        None if model.loaded().is_some() => format!("{policy}: the plan is being reckoned."),
+        None => "There is no dataset yet.".into(),
+    }
+}

@@ -1,0 +1,170 @@
+//! The bottom line: a message or the number of warnings, then the keys that matter now.
+//!
+//! Invariant: hints that do not fit are left out whole, from the right.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::widget::text;
+use super::{look, shell};
+use crate::app::action::Action;
+use crate::app::hit::{HitMap, Target};
+use crate::app::model::{Data, Model, Screen, SearchState};
+use crate::config::theme::{Role, Theme};
+
+/// A hint: what the keys do, and the actions that they ask for.
+type Hint = (&'static str, &'static [Action]);
+
+const LOADING: &[Hint] = &[
+    ("cancel", &[Action::CancelLoading]),
+    ("chart", &[Action::CycleChart]),
+    ("perspective", &[Action::NextPerspective]),
+    ("quit", &[Action::Quit]),
+];
+const FAILED: &[Hint] =
+    &[("try again", &[Action::Reload]), ("edit recipe", &[Action::EditRecipe]), ("quit", &[Action::Quit])];
+const EXPLORE: &[Hint] = &[
+    ("move", &[Action::MoveDown, Action::MoveUp]),
+    ("threshold", &[Action::ThresholdLower, Action::ThresholdHigher]),
+    ("chart", &[Action::CycleChart]),
+    ("instances", &[Action::Enter]),
+    ("perspective", &[Action::NextPerspective]),
+    ("search", &[Action::Search]),
+    ("sort", &[Action::CycleSort]),
+    ("pane", &[Action::NextPane]),
+    ("pin", &[Action::TogglePin]),
+    ("findings", &[Action::OpenFindings]),
+    ("undo", &[Action::Undo]),
+    ("back", &[Action::Back]),
+];
+const INSTANCES: &[Hint] = &[
+    ("move", &[Action::MoveDown, Action::MoveUp]),
+    ("back", &[Action::Back]),
+    ("pane", &[Action::NextPane]),
+    ("why kept", &[Action::Explain]),
+    ("next picture", &[Action::NextImage]),
+    ("threshold", &[Action::ThresholdLower, Action::ThresholdHigher]),
+];
+const REBALANCE: &[Hint] = &[
+    ("change", &[Action::ValueLower, Action::ValueHigher]),
+    ("×10", &[Action::ValueMuchLower, Action::ValueMuchHigher]),
+    ("type", &[Action::ValueEdit]),
+    ("move", &[Action::MoveDown, Action::MoveUp]),
+    ("pane", &[Action::NextPane]),
+    ("compare", &[Action::ComparePolicies]),
+    ("chart", &[Action::CycleChart]),
+    ("perspective", &[Action::NextPerspective]),
+    ("override", &[Action::OverrideEntity]),
+    ("undo", &[Action::Undo]),
+    ("redo", &[Action::Redo]),
+];
+const SYNTHESIZE: &[Hint] = &[("next screen", &[Action::NextScreen]), ("quit", &[Action::Quit])];
+const RUN: &[Hint] = &[
+    ("start", &[Action::StartJob]),
+    ("pause", &[Action::PauseJob]),
+    ("cancel", &[Action::CancelJob]),
+    ("scroll", &[Action::MoveDown, Action::MoveUp]),
+    ("quit", &[Action::Quit]),
+];
+const EXPORT: &[Hint] = &[
+    ("write", &[Action::Enter]),
+    ("choose", &[Action::ToggleFormat]),
+    ("folder", &[Action::EditOutput]),
+    ("move", &[Action::MoveDown, Action::MoveUp]),
+    ("save recipe", &[Action::SaveRecipe]),
+    ("undo", &[Action::Undo]),
+];
+const OVERLAY: &[Hint] =
+    &[("move", &[Action::MoveDown, Action::MoveUp]), ("choose", &[Action::Enter]), ("close", &[Action::Back])];
+
+/// Draws the bottom line.
+pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let start = draw_message(model, theme, area, buffer);
+    for (x, hint) in placed(model, area, start) {
+        let line = shell::hint_line(model, theme, &[*hint]);
+        buffer.set_line(x, area.y, &line, area.right() - x);
+    }
+}
+
+/// Where hints can be clicked.
+pub fn regions(model: &Model, area: Rect, hits: &mut HitMap) {
+    let start = area.x + message_width(model, area);
+    for (x, (label, actions)) in placed(model, area, start) {
+        if let [action] = actions {
+            let width = hint_width(model, &(label, actions));
+            hits.push(super::regions::area(Rect { x, width, ..area }), Target::Button(*action));
+        }
+    }
+}
+
+fn hints(model: &Model) -> &'static [Hint] {
+    if model.overlay.is_some() {
+        return OVERLAY;
+    }
+    match (&model.data, model.screen) {
+        (Data::Loading { .. }, Screen::Explore) => LOADING,
+        (Data::Failed(_), Screen::Explore) => FAILED,
+        (Data::Ready(_), Screen::Explore) if model.explore.drill.is_some() => INSTANCES,
+        (_, Screen::Explore) => EXPLORE,
+        (_, Screen::Rebalance) => REBALANCE,
+        (_, Screen::Synthesize) => SYNTHESIZE,
+        (_, Screen::Run) => RUN,
+        (_, Screen::Export) => EXPORT,
+    }
+}
+
+/// The hints that fit, with their columns.
+fn placed(model: &Model, area: Rect, start: u16) -> Vec<(u16, &'static Hint)> {
+    let mut x = start + 1;
+    let mut placed = Vec::new();
+    for hint in hints(model) {
+        let width = hint_width(model, hint);
+        if width == 0 {
+            continue;
+        }
+        if x + width > area.right() {
+            break;
+        }
+        placed.push((x, hint));
+        x += width + 2;
+    }
+    placed
+}
+
+fn hint_width(model: &Model, (label, actions): &Hint) -> u16 {
+    let contexts = model.contexts();
+    let keys =
+        actions.iter().filter_map(|&action| model.bindings.hint(&contexts, action).first().map(ToString::to_string));
+    let keys: Vec<String> = keys.collect();
+    if keys.is_empty() { 0 } else { text::width(&keys.join(" ")) + 1 + text::width(label) }
+}
+
+fn message(model: &Model, area: Rect) -> Option<(crate::app::model::Level, String)> {
+    use crate::app::model::Level;
+    let typing = model.explore.table.search.state == SearchState::Typing && model.screen == Screen::Explore;
+    if let Some(toast) = &model.toast {
+        return Some((toast.level, text::fit(&toast.text, area.width.saturating_sub(4))));
+    }
+    if typing {
+        return Some((Level::Info, "type to search · Enter keeps · Esc leaves".into()));
+    }
+    let warnings = model.warnings();
+    let keys = model.bindings.hint(&model.contexts(), Action::OpenWarnings);
+    let key = keys.first().map_or_else(String::new, |key| format!(" ({key})"));
+    let noun = if warnings == 1 { "warning" } else { "warnings" };
+    (warnings > 0).then(|| (Level::Warning, format!("{} {noun}{key}", crate::number::count(warnings as u64))))
+}
+
+fn message_width(model: &Model, area: Rect) -> u16 {
+    message(model, area).map_or(0, |(_, message)| text::width(&message) + 4)
+}
+
+/// Draws the message, and returns the column after it.
+fn draw_message(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) -> u16 {
+    buffer.set_style(area, theme.style(Role::TextDim));
+    if let Some((level, message)) = message(model, area) {
+        let (sign, style) = look::level(theme, level);
+        buffer.set_stringn(area.x, area.y, format!(" {sign} {message}"), usize::from(area.width), style);
+    }
+    area.x + message_width(model, area)
+}

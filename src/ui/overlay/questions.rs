@@ -1,0 +1,76 @@
+//! Questions that wait for an answer, and errors with their cause and the next step.
+//!
+//! Invariant: every answer is named with its key; leaving is always one of them.
+
+use ratatui::text::{Line, Span};
+
+use super::{Popup, Room};
+use crate::app::model::Overlay;
+use crate::config::theme::{Role, Theme};
+use crate::ui::look;
+use crate::ui::widget::text;
+
+/// A question or an error; empty for overlays of other kinds.
+pub(super) fn popup(theme: &Theme, overlay: &Overlay, (width, height): Room) -> Popup {
+    let plain = |words: &str| text::wrap(words, width, theme.style(Role::Text));
+    match overlay {
+        Overlay::ConfirmQuit => asked(
+            theme,
+            "Quit?",
+            (
+                plain("The recipe has changes that are not saved."),
+                &[("s", "save and quit"), ("y", "quit without saving"), ("Esc", "stay")],
+            ),
+        ),
+        Overlay::ConfirmReload => asked(
+            theme,
+            "The dataset changed on disk",
+            (
+                plain("What is shown is the dataset as it was when it was opened."),
+                &[("y", "load it again"), ("Esc", "keep what is loaded")],
+            ),
+        ),
+        Overlay::ConfirmCancelJob => asked(
+            theme,
+            "Cancel the job?",
+            (
+                plain("What it has finished stays on disk; a later run resumes from there."),
+                &[("y", "cancel the job"), ("Esc", "let it run")],
+            ),
+        ),
+        Overlay::ConfirmOverwrite { paths } => {
+            let mut lines = plain("These are there already:");
+            let most = usize::from(height).saturating_sub(5).max(1);
+            let names = paths.iter().take(most).map(|path| text::fit_path(&path.display().to_string(), width));
+            lines.extend(names.map(|name| Line::styled(name, theme.style(Role::TextStrong))));
+            if paths.len() > most {
+                lines.push(Line::styled(format!("and {} more", paths.len() - most), theme.style(Role::TextDim)));
+            }
+            asked(theme, "Overwrite?", (lines, &[("y", "overwrite them"), ("Esc", "stay")]))
+        }
+        Overlay::Error { title, cause, next } => {
+            let mut head = text::wrap(cause, width, theme.style(Role::Text));
+            head.push(Line::default());
+            head.extend(text::wrap(next, width, theme.style(Role::TextStrong)));
+            let title = Line::styled(format!("✗ {title}"), theme.style(Role::Error));
+            Popup { title, head, foot: answers(theme, &[("Esc", "close")]), ..Popup::default() }
+        }
+        _ => Popup::default(),
+    }
+}
+
+fn asked(theme: &Theme, title: &'static str, (head, choices): (Vec<Line<'static>>, &[(&str, &str)])) -> Popup {
+    let title = Line::styled(title, theme.style(Role::Warning));
+    Popup { title, head, foot: answers(theme, choices), ..Popup::default() }
+}
+
+fn answers(theme: &Theme, choices: &[(&str, &str)]) -> Vec<Line<'static>> {
+    let spans = choices.iter().flat_map(|(key, answer)| {
+        [
+            look::span(theme, Role::Key, (*key).to_owned()),
+            look::span(theme, Role::KeyAction, format!(" {answer}")),
+            Span::raw("   "),
+        ]
+    });
+    vec![Line::default(), Line::from(spans.collect::<Vec<_>>())]
+}

@@ -1,0 +1,190 @@
+//! The policies and the sliders of the chosen one's parameters.
+//!
+//! Invariant: the selected policy and the selected slider are always in sight.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use super::layout::Layout;
+use crate::app::model::{Model, PolicyLine, RebalancePane, Slider};
+use crate::config::theme::{Role, Theme};
+use crate::ui::look;
+use crate::ui::widget::pane::{self, Pane as Frame};
+use crate::ui::widget::{bar, text};
+
+/// Cells for a slider's value.
+const VALUE: u16 = 7;
+/// Lines under the sliders that explain the selected thing.
+const EXPLANATION: u16 = 6;
+
+/// Where the lists of the controls are.
+pub struct Places {
+    /// The lines of policies.
+    pub policies: Rect,
+    /// The first visible policy.
+    pub first_policy: usize,
+    /// The rule between policies and sliders.
+    rule: Rect,
+    /// The lines of sliders.
+    slider_rows: Rect,
+    first_slider: usize,
+    sliders: usize,
+    /// The explanation.
+    explanation: Rect,
+}
+
+impl Places {
+    /// Divides the controls' pane.
+    pub fn of(model: &Model, layout: &Layout) -> Self {
+        let inner = Frame::inner(layout.controls);
+        let (policies, sliders) = (model.policies().len() as u16, model.sliders().len() as u16);
+        let nothing = Rect { height: 0, ..inner };
+        let on_policies = model.rebalance.focus == RebalancePane::Policies;
+        let (policies, rule, slider_rows, explanation) = if layout.folded {
+            if on_policies { (inner, nothing, nothing, nothing) } else { (nothing, nothing, inner, nothing) }
+        } else {
+            let [policies, rule, sliders, explanation] = stacked(inner, (policies, sliders));
+            (policies, rule, sliders, explanation)
+        };
+        Self {
+            first_policy: first_visible(model.rebalance.policy, policies.height),
+            first_slider: first_visible(model.rebalance.slider, slider_rows.height),
+            sliders: model.sliders().len(),
+            policies,
+            rule,
+            slider_rows,
+            explanation,
+        }
+    }
+
+    /// The visible sliders' numbers and rows.
+    pub fn sliders(&self) -> impl Iterator<Item = (usize, Rect)> + '_ {
+        (self.first_slider..self.sliders).zip(self.slider_rows.rows())
+    }
+}
+
+/// Policies, rule, sliders and explanation from top to bottom; the policies' list shrinks first.
+fn stacked(inner: Rect, (policies, sliders): (u16, u16)) -> [Rect; 4] {
+    let shown_sliders = sliders.clamp(1, inner.height.saturating_sub(4).max(1));
+    let shown_policies = policies.min(inner.height.saturating_sub(shown_sliders + 1));
+    let mut y = inner.y;
+    let mut take = |height: u16| {
+        let taken = Rect { y, height: height.min(inner.bottom() - y), ..inner };
+        y = taken.bottom();
+        taken
+    };
+    let (policies, rule, sliders) = (take(shown_policies), take(1), take(shown_sliders));
+    let rest = take(inner.height);
+    let explanation = if rest.height >= 3 { Rect { y: rest.y + 1, height: rest.height - 1, ..rest } } else { rest };
+    [policies, rule, sliders, Rect { height: explanation.height.min(EXPLANATION), ..explanation }]
+}
+
+fn first_visible(cursor: usize, height: u16) -> usize {
+    (cursor + 1).saturating_sub(usize::from(height))
+}
+
+/// A slider's track within its row.
+pub fn track(row: Rect) -> Rect {
+    let label = label_width(row.width);
+    Rect { x: row.x + label + 1, width: row.width.saturating_sub(label + VALUE + 2), ..row }
+}
+
+fn label_width(width: u16) -> u16 {
+    (width * 2 / 5).clamp(8, 18)
+}
+
+/// Draws the pane.
+pub fn draw(model: &Model, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
+    let places = Places::of(model, layout);
+    let on_policies = model.rebalance.focus == RebalancePane::Policies;
+    let policies = model.policies();
+    let chosen = policies.iter().find(|line| line.name == model.recipe.rebalance.policy);
+    let title = match (layout.folded, on_policies, chosen) {
+        (true, false, Some(chosen)) => format!("Policy · {}", chosen.title),
+        _ => "Policy".into(),
+    };
+    look::pane(theme, true, (title.into(), Line::default())).render(layout.controls, buffer);
+    for (line, row) in policies.iter().enumerate().skip(places.first_policy).zip(places.policies.rows()) {
+        draw_policy(model, theme, (line, row), buffer);
+    }
+    if places.rule.height > 0 {
+        let title = Line::styled(chosen.map_or(String::new(), |line| line.title.clone()), theme.style(Role::Title));
+        let rule = Rect { x: layout.controls.x, width: layout.controls.width, ..places.rule };
+        pane::rule(&title, &Line::default(), (rule, theme.style(Role::BorderFocus)), buffer);
+    }
+    let sliders = model.sliders();
+    for (number, row) in places.sliders() {
+        if let Some(slider) = sliders.get(number) {
+            let selected = number == model.rebalance.slider && !on_policies;
+            draw_slider(theme, (slider, selected), row, buffer);
+        }
+    }
+    if sliders.is_empty() && places.slider_rows.height > 0 {
+        let words = if model.loaded().is_some() { "this policy has nothing to set" } else { "no dataset yet" };
+        let row = places.slider_rows;
+        buffer.set_stringn(row.x + 1, row.y, words, usize::from(row.width), theme.style(Role::TextDim));
+    }
+    explain(model, theme, places.explanation, buffer);
+}
+
+fn draw_policy(model: &Model, theme: &Theme, ((number, line), row): ((usize, &PolicyLine), Rect), buffer: &mut Buffer) {
+    let chosen = line.name == model.recipe.rebalance.policy;
+    let name = 17.min(row.width / 2);
+    let mark = if chosen { "▸" } else { " " };
+    let title = format!("{mark}{} ", text::left(&line.title, name));
+    let room = row.width.saturating_sub(name + 2);
+    let purpose = text::left(&line.purpose, room);
+    let role = if chosen { Role::TextStrong } else { Role::Text };
+    buffer.set_stringn(row.x, row.y, &title, usize::from(row.width), theme.style(role));
+    buffer.set_stringn(row.x + name + 2, row.y, purpose, usize::from(room), theme.style(Role::TextDim));
+    if number == model.rebalance.policy {
+        buffer.set_style(row, look::selection(theme, model.rebalance.focus == RebalancePane::Policies));
+    }
+}
+
+fn draw_slider(theme: &Theme, (slider, selected): (&Slider, bool), row: Rect, buffer: &mut Buffer) {
+    let label = label_width(row.width);
+    let name = match slider.perspective {
+        Some(perspective) => {
+            let sign = text::width(&slider.label) + 1;
+            format!("{} {}", text::left(perspective.title(), label.saturating_sub(sign + 1)), slider.label)
+        }
+        None => slider.label.clone(),
+    };
+    let style = theme.style(if selected { Role::TextStrong } else { Role::Text });
+    let mark = if selected { "▸" } else { " " };
+    buffer.set_stringn(row.x, row.y, mark, 1, theme.style(Role::SliderKnob));
+    buffer.set_stringn(row.x + 1, row.y, text::left(&name, label), usize::from(label), style);
+    let track = track(row);
+    for (x, symbol) in (track.x..track.right()).zip(bar::slider(slider.fraction(), track.width).chars()) {
+        let role = if symbol == '●' { Role::SliderKnob } else { Role::Slider };
+        if let Some(cell) = buffer.cell_mut((x, row.y)) {
+            cell.set_char(symbol).set_style(theme.style(role));
+        }
+    }
+    let value = text::right(&slider.shown, VALUE);
+    buffer.set_stringn(row.right().saturating_sub(VALUE), row.y, value, usize::from(VALUE), style);
+    if selected {
+        buffer.set_style(row, theme.style(Role::SelectionIdle));
+    }
+}
+
+/// What the selected policy is for and where it comes from, or what the selected parameter does.
+fn explain(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let width = area.width.saturating_sub(2);
+    let (policies, sliders) = (model.policies(), model.sliders());
+    let lines = match (model.rebalance.focus, sliders.get(model.rebalance.slider), policies.get(model.rebalance.policy))
+    {
+        (RebalancePane::Sliders, Some(slider), _) => text::wrap(&slider.purpose, width, theme.style(Role::TextDim)),
+        (_, _, Some(policy)) => {
+            let mut lines = text::wrap(&policy.purpose, width, theme.style(Role::Text));
+            lines.extend(text::wrap(&policy.source, width, theme.style(Role::TextDim)));
+            lines
+        }
+        _ => Vec::new(),
+    };
+    for (row, line) in area.rows().zip(&lines) {
+        buffer.set_line(row.x + 1, row.y, line, width);
+    }
+}

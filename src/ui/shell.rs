@@ -1,0 +1,164 @@
+//! What stands around every screen: the dataset's line, the tabs, the bottom line with the keys that matter now.
+//!
+//! Invariant: the body that is left to the screen is never overlapped.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::look;
+use super::widget::text;
+use crate::app::action::Action;
+use crate::app::hit::{HitMap, Target};
+use crate::app::model::{Data, JobState, Model, Screen};
+use crate::config::theme::{Role, Theme};
+use crate::number;
+
+/// The least size at which screens are drawn.
+pub const LEAST: (u16, u16) = (40, 12);
+/// The least height at which the dataset has its own line.
+const WITH_HEADER: u16 = 16;
+
+/// The rectangles around and of the body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shell {
+    /// The dataset's line; without height where there is no room.
+    pub header: Rect,
+    /// The tabs.
+    pub tabs: Rect,
+    /// The screen.
+    pub body: Rect,
+    /// The bottom line.
+    pub footer: Rect,
+}
+
+impl Shell {
+    /// Divides the whole area; `None` when it is too small for any screen.
+    pub fn of(area: Rect) -> Option<Self> {
+        if area.width < LEAST.0 || area.height < LEAST.1 {
+            return None;
+        }
+        let header = u16::from(area.height >= WITH_HEADER);
+        let row = |offset: u16, height: u16| Rect { y: area.y + offset, height, ..area };
+        Some(Self {
+            header: row(0, header),
+            tabs: row(header, 1),
+            body: row(header + 1, area.height - header - 2),
+            footer: row(area.height - 1, 1),
+        })
+    }
+}
+
+/// Draws header and tabs.
+pub fn draw_top(model: &Model, theme: &Theme, shell: &Shell, buffer: &mut Buffer) {
+    if shell.header.height > 0 {
+        draw_header(model, theme, shell.header, buffer);
+    }
+    for (area, screen) in tabs(shell.tabs) {
+        let role = if screen == model.screen { Role::ScreenActive } else { Role::Screen };
+        buffer.set_string(area.x, area.y, tab_label(screen, area.width), theme.style(role));
+    }
+    let hints = hint_line(model, theme, &[("palette", &[Action::OpenPalette]), ("help", &[Action::OpenHelp])]);
+    let width = hints.width() as u16 + 1;
+    let used = tabs(shell.tabs).last().map_or(0, |(area, _)| area.right());
+    if shell.tabs.right().saturating_sub(used) > width + 2 {
+        buffer.set_line(shell.tabs.right() - width, shell.tabs.y, &hints, width);
+    }
+}
+
+/// Where the top can be clicked.
+pub fn regions(shell: &Shell, hits: &mut HitMap) {
+    for (area, screen) in tabs(shell.tabs) {
+        hits.push(super::regions::area(area), Target::Screen(screen));
+    }
+}
+
+fn draw_header(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let notes = header_notes(model, theme);
+    let notes_width = notes.width() as u16;
+    let counted = match &model.data {
+        Data::Ready(loaded) => format!("{} instances", number::count(loaded.dataset.len() as u64)),
+        Data::Loading { .. } => "loading".into(),
+        Data::Failed(_) => "not open".into(),
+    };
+    let brand = look::span(theme, Role::TextStrong, " fantail   ");
+    let fixed = brand.width() as u16 + text::width(&counted) + 4;
+    let room = area.width.saturating_sub(fixed);
+    let with_notes = room > notes_width + 12;
+    let name = text::fit_path(&model.name, if with_notes { room - notes_width } else { room });
+    let line = Line::from(vec![
+        brand,
+        look::span(theme, Role::Title, name),
+        Span::raw("   "),
+        look::span(theme, Role::TextDim, counted),
+    ]);
+    buffer.set_line(area.x, area.y, &line, area.width);
+    if with_notes {
+        buffer.set_line(area.right() - notes_width, area.y, &notes, notes_width);
+    }
+}
+
+/// What the job does, and whether the recipe is saved.
+fn header_notes(model: &Model, theme: &Theme) -> Line<'static> {
+    let mut spans = Vec::new();
+    if let JobState::Running(job) | JobState::Cancelling(job) = &model.job {
+        let share = job
+            .steps
+            .iter()
+            .rfind(|step| step.done > 0)
+            .map_or(0.0, |step| if step.total > 0 { step.done as f64 / step.total as f64 } else { 0.0 });
+        spans.push(look::span(theme, Role::BarDone, format!("▶ job {}   ", number::rounded_share(share))));
+    }
+    let file = model.history.path.file_name().map_or_else(String::new, |name| name.display().to_string());
+    spans.push(look::span(theme, Role::TextDim, text::fit(&file, 24)));
+    let (sign, role) = if model.unsaved() { (" ● unsaved ", Role::Warning) } else { (" ", Role::TextDim) };
+    spans.push(look::span(theme, role, sign));
+    Line::from(spans)
+}
+
+/// The tabs' areas; at little width only their numbers and first letters.
+fn tabs(row: Rect) -> Vec<(Rect, Screen)> {
+    let whole: u16 = Screen::ALL.iter().map(|screen| text::width(screen.title()) + 5).sum();
+    let gap = u16::from(whole < row.width);
+    let mut left = row.x;
+    Screen::ALL
+        .into_iter()
+        .map(|screen| {
+            let full = text::width(screen.title()) + 4;
+            let width = if whole < row.width + 6 { full } else { row.width / Screen::ALL.len() as u16 };
+            let area = Rect { x: left, width: width.min(row.right().saturating_sub(left)), ..row };
+            left += area.width + gap;
+            (area, screen)
+        })
+        .collect()
+}
+
+fn tab_label(screen: Screen, width: u16) -> String {
+    let number = Screen::ALL.iter().position(|&other| other == screen).map_or(0, |place| place + 1);
+    let full = format!(" {number} {} ", screen.title());
+    if text::width(&full) <= width {
+        return full;
+    }
+    format!(" {} ", text::fit(&format!("{number} {}", screen.title()), width.saturating_sub(2)))
+}
+
+/// Keys and what they do, for as many as given: `j k move  m chart`.
+pub fn hint_line(model: &Model, theme: &Theme, hints: &[(&str, &[Action])]) -> Line<'static> {
+    let contexts = model.contexts();
+    let mut spans = Vec::new();
+    for (label, actions) in hints {
+        let keys: Vec<String> = actions
+            .iter()
+            .filter_map(|&action| model.bindings.hint(&contexts, action).first().map(ToString::to_string))
+            .collect();
+        if keys.is_empty() {
+            continue;
+        }
+        if !spans.is_empty() {
+            spans.push(Span::raw("  "));
+        }
+        spans.push(look::span(theme, Role::Key, keys.join(" ")));
+        spans.push(look::span(theme, Role::KeyAction, format!(" {label}")));
+    }
+    Line::from(spans)
+}

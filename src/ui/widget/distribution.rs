@@ -1,0 +1,326 @@
+//! The chart of a distribution: head and tail in two colours and two fillings, the threshold between them, other layers over it.
+//!
+//! Invariant: drawing takes time in the width of the area, never in the number of entities; head and tail are told apart
+//! without colour by filling and by name.
+
+mod layer;
+mod plot;
+mod shape;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+
+pub use layer::Counts;
+pub use plot::Plot;
+pub use shape::Shape;
+
+use super::axis;
+use super::canvas::{Canvas, DOTS_ACROSS, Pattern};
+use crate::app::model::ChartMode;
+use crate::number;
+
+/// Where the head ends.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cut {
+    /// The number of head entities.
+    pub first_tail_rank: usize,
+    /// τ: the count at the cut.
+    pub threshold: f64,
+}
+
+/// How the parts of the chart look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ChartStyle {
+    /// Filling of the head.
+    pub head: Style,
+    /// Filling of the tail.
+    pub tail: Style,
+    /// Filling while head and tail are not known.
+    pub plain: Style,
+    /// The outline of what was before.
+    pub before: Style,
+    /// What synthesis adds.
+    pub synthetic: Style,
+    /// Labels of the axes.
+    pub label: Style,
+    /// The area between the Lorenz curve and the diagonal.
+    pub gini: Style,
+    /// The line between head and tail, and its label.
+    pub threshold: Style,
+    /// The mark of the selected entity.
+    pub marker: Style,
+}
+
+/// A chart of one distribution, with up to two others on it.
+#[derive(Clone, Copy, Debug)]
+pub struct Distribution<'a> {
+    /// The form.
+    pub mode: ChartMode,
+    /// The distribution whose area is filled.
+    pub filled: Counts<'a>,
+    /// Where its head ends, once known.
+    pub cut: Option<Cut>,
+    /// A distribution drawn as a dashed outline: what was before.
+    pub outline: Option<Counts<'a>>,
+    /// A distribution whose surplus over the filled one is hatched: what synthesis adds.
+    pub added: Option<Counts<'a>>,
+    /// The rank to mark.
+    pub marker: Option<usize>,
+    /// How it looks.
+    pub style: ChartStyle,
+}
+
+/// What a dot belongs to; where several meet in one cell, the last wins.
+#[repr(u8)]
+enum Ink {
+    Gini,
+    Diagonal,
+    Plain,
+    Tail,
+    Head,
+    Synthetic,
+    Before,
+}
+
+impl<'a> Distribution<'a> {
+    /// A chart of one distribution.
+    pub fn of(mode: ChartMode, filled: Counts<'a>, style: ChartStyle) -> Self {
+        Self { mode, filled, cut: None, outline: None, added: None, marker: None, style }
+    }
+
+    /// Where things are when the chart is drawn in `area`.
+    pub fn plot(&self, area: Rect) -> Plot {
+        let layers: Vec<Counts<'_>> = [Some(self.filled), self.outline, self.added].into_iter().flatten().collect();
+        Plot::new(area, self.mode, &layers)
+    }
+
+    /// Draws the chart.
+    pub fn render(&self, area: Rect, buffer: &mut Buffer) {
+        let plot = self.plot(area.intersection(buffer.area));
+        if plot.area.is_empty() || self.filled.len() == 0 {
+            return;
+        }
+        let cut =
+            self.cut.map(|cut| plot.column(plot.value_of_cut(cut.first_tail_rank, cut.threshold, self.filled.len())));
+        self.draw_dots(&plot, cut, buffer);
+        self.draw_labels(&plot, buffer);
+        if let (Some(column), Some(cut)) = (cut, self.cut) {
+            self.draw_cut(&plot, (column, cut.threshold), buffer);
+        }
+        if let Some(rank) = self.marker.filter(|&rank| rank < self.filled.len()) {
+            self.draw_marker(&plot, rank, buffer);
+        }
+    }
+
+    /// True when the head lies left of the cut.
+    fn head_is_left(&self) -> bool {
+        matches!(self.mode, ChartMode::RankFrequency | ChartMode::Cumulative)
+    }
+
+    fn draw_dots(&self, plot: &Plot, cut: Option<u16>, buffer: &mut Buffer) {
+        let mut canvas = Canvas::new(plot.area);
+        let filled = plot.heights(self.filled);
+        if self.mode == ChartMode::Lorenz {
+            Self::fill_gini(plot, &filled, &mut canvas);
+        }
+        let added = self.added.map(|counts| plot.heights(counts));
+        for (x, &height) in (0_u16..).zip(&filled) {
+            let left = cut.map(|cut| plot.area.x + x / DOTS_ACROSS < cut);
+            let (ink, pattern) = match left {
+                None => (Ink::Plain, Pattern::Solid),
+                Some(left) if left == self.head_is_left() => (Ink::Head, Pattern::Solid),
+                Some(_) => (Ink::Tail, Pattern::Checked),
+            };
+            let ink = ink as u8;
+            canvas.column(x, 0..height, (ink, pattern));
+            if let Some(top) = height.checked_sub(1) {
+                canvas.dot(x, top, ink);
+            }
+            let over = added.as_ref().and_then(|heights| heights.get(usize::from(x))).copied().unwrap_or(0);
+            canvas.column(x, height..over.max(height), (Ink::Synthetic as u8, Pattern::Striped));
+        }
+        if let Some(outline) = self.outline {
+            dash(&plot.heights(outline), &mut canvas);
+        }
+        canvas.draw(buffer, |ink| self.style_of(ink));
+    }
+
+    fn fill_gini(plot: &Plot, heights: &[u16], canvas: &mut Canvas) {
+        for (x, &height) in (0_u16..).zip(heights) {
+            let diagonal = plot.y.dot(plot.value(x));
+            canvas.column(x, height..diagonal, (Ink::Gini as u8, Pattern::Sparse));
+            canvas.dot(x, diagonal, Ink::Diagonal as u8);
+        }
+    }
+
+    fn style_of(&self, ink: u8) -> Style {
+        const STYLES: [fn(&ChartStyle) -> Style; 7] = [
+            |style| style.gini,
+            |style| style.label,
+            |style| style.plain,
+            |style| style.tail,
+            |style| style.head,
+            |style| style.synthetic,
+            |style| style.before,
+        ];
+        STYLES.get(usize::from(ink)).map_or_else(Style::new, |style| style(&self.style))
+    }
+
+    fn draw_labels(&self, plot: &Plot, buffer: &mut Buffer) {
+        let shares = matches!(self.mode, ChartMode::Lorenz | ChartMode::Cumulative);
+        let percent = |value: f64| format!("{:.0}%", value * 100.0);
+        if plot.gutter.width > 0 {
+            for tick in plot.y.ticks(6) {
+                let text = if shares { percent(tick.value) } else { power(tick.value) };
+                let row = plot.area.bottom() - 1 - tick.dot / super::canvas::DOTS_DOWN;
+                let indent = (plot.gutter.width - 1).saturating_sub(super::text::width(&text));
+                buffer.set_string(plot.gutter.x + indent, row, text, self.style.label);
+            }
+        }
+        if plot.ticks.height > 0 {
+            let mut free = plot.ticks.x;
+            for tick in plot.x.ticks(12) {
+                let text = match self.mode {
+                    ChartMode::Lorenz => percent(tick.value),
+                    _ => number::short(tick.value.round() as u64),
+                };
+                let start = plot.column(tick.value);
+                let start = start.min(plot.ticks.right().saturating_sub(super::text::width(&text)));
+                if start >= free {
+                    buffer.set_string(start, plot.ticks.y, &text, self.style.label);
+                    free = start + super::text::width(&text) + 1;
+                }
+            }
+        }
+    }
+
+    fn draw_cut(&self, plot: &Plot, (column, threshold): (u16, f64), buffer: &mut Buffer) {
+        for row in plot.area.top()..plot.area.bottom() {
+            write_symbol(buffer, Position::new(column, row), ("┊", self.style.threshold));
+        }
+        let text = format!(" τ {} ", number::count(threshold.round() as u64));
+        let width = super::text::width(&text);
+        if width + 2 < plot.area.width && plot.area.height > 1 {
+            let right = column + 1 + width <= plot.area.right();
+            let start = if right { column + 1 } else { column.saturating_sub(width) };
+            buffer.set_string(start, plot.area.y, text, self.style.threshold);
+        }
+        if plot.ruler.height > 0 {
+            self.draw_ruler(plot, column, buffer);
+        }
+    }
+
+    fn draw_ruler(&self, plot: &Plot, column: u16, buffer: &mut Buffer) {
+        let left = Rect { width: column - plot.ruler.x, ..plot.ruler };
+        let right = Rect { x: column + 1, width: plot.ruler.right() - column - 1, ..plot.ruler };
+        let (head, tail) = if self.head_is_left() { (left, right) } else { (right, left) };
+        name_stretch(buffer, head, ("head", '━', self.style.head));
+        name_stretch(buffer, tail, ("tail", '╌', self.style.tail));
+        write_symbol(buffer, Position::new(column, plot.ruler.y), ("┊", self.style.threshold));
+    }
+
+    fn draw_marker(&self, plot: &Plot, rank: usize, buffer: &mut Buffer) {
+        let value = plot.value_of_rank(rank, self.filled);
+        let height = plot.height(self.filled, value).saturating_sub(1).min(plot.y.last());
+        let row = plot.area.bottom() - 1 - height / super::canvas::DOTS_DOWN;
+        write_symbol(buffer, Position::new(plot.column(value), row), ("◆", self.style.marker));
+    }
+}
+
+/// Draws a dashed line along `heights`.
+fn dash(heights: &[u16], canvas: &mut Canvas) {
+    let (mut before, mut walked) = (heights.first().copied().unwrap_or(0), 0_usize);
+    for (x, &height) in (0_u16..).zip(heights) {
+        let steps: Vec<u16> =
+            if before > height { (height..=before).rev().collect() } else { (before..=height).collect() };
+        for y in steps {
+            if (walked / 3).is_multiple_of(2) && y > 0 {
+                canvas.dot(x, y - 1, Ink::Before as u8);
+            }
+            walked += 1;
+        }
+        before = height;
+    }
+}
+
+/// Fills a stretch of the ruler and writes its name into its middle, where there is room.
+fn name_stretch(buffer: &mut Buffer, area: Rect, (name, filling, style): (&str, char, Style)) {
+    let width = usize::from(area.width);
+    let mut text: Vec<char> = vec![filling; width];
+    let label = format!(" {name} ");
+    if width >= label.len() + 2 {
+        let start = (width - label.len()) / 2;
+        text.splice(start..start + label.len(), label.chars());
+    } else if width >= name.len() {
+        let start = (width - name.len()) / 2;
+        text.splice(start..start + name.len(), name.chars());
+    }
+    buffer.set_string(area.x, area.y, text.into_iter().collect::<String>(), style);
+}
+
+/// Powers of ten as such, other values in short.
+fn power(value: f64) -> String {
+    let exact = (value.log10() - value.log10().round()).abs() < 1e-9;
+    if exact { axis::power_of_ten(value) } else { number::short(value.round() as u64) }
+}
+
+fn write_symbol(buffer: &mut Buffer, position: Position, (symbol, style): (&str, Style)) {
+    if let Some(cell) = buffer.cell_mut(position) {
+        cell.set_symbol(symbol).set_style(style);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Zipf counts: `top / rank`, at least 1.
+    fn zipf(top: u32, entities: u32) -> (Vec<u32>, Vec<u64>) {
+        let counts: Vec<u32> = (1..=entities).map(|rank| (top / rank).max(1)).collect();
+        let sums = std::iter::once(0).chain(counts.iter().scan(0_u64, |sum, &count| {
+            *sum += u64::from(count);
+            Some(*sum)
+        }));
+        let sums = sums.collect();
+        (counts, sums)
+    }
+
+    fn drawn(chart: &Distribution<'_>, (width, height): (u16, u16)) -> String {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
+        chart.render(buffer.area, &mut buffer);
+        let rows = buffer.content().chunks(usize::from(width));
+        rows.map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>() + "\n").collect()
+    }
+
+    #[test]
+    fn show() {
+        let (counts, sums) = zipf(412_330, 27_671);
+        let before: Vec<f64> = counts.iter().map(|&c| f64::from(c)).collect();
+        let _ = before;
+        let filled = Counts::Whole { counts: &counts, sums: &sums };
+        let first_tail_rank = 3000;
+        let cut = Cut { first_tail_rank, threshold: f64::from(counts[first_tail_rank]) };
+        for mode in ChartMode::ALL {
+            let chart = Distribution {
+                cut: Some(cut),
+                marker: Some(400),
+                ..Distribution::of(mode, filled, ChartStyle::default())
+            };
+            println!("{}", drawn(&chart, (90, 16)));
+            println!("{}", drawn(&chart, (40, 8)));
+        }
+        let after: Vec<u32> = counts.iter().map(|&c| c.min(137 + c / 8)).collect();
+        let a = Counts::Whole { counts: &after, sums: &[] };
+        let added: Vec<u32> = after.iter().map(|&c| c + 40).collect();
+        let ad = Counts::Whole { counts: &added, sums: &[] };
+        let chart = Distribution {
+            cut: Some(cut),
+            marker: Some(400),
+            outline: Some(filled),
+            added: Some(ad),
+            ..Distribution::of(ChartMode::RankFrequency, a, ChartStyle::default())
+        };
+        println!("{}", drawn(&chart, (90, 16)));
+    }
+}

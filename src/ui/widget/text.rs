@@ -1,0 +1,219 @@
+//! Text in cells: its width, cut to a width, and wrapped with some stretches highlighted.
+//!
+//! Invariant: a line is never wider than asked, no character is split over lines, and no control character is let through.
+
+use std::ops::Range;
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// The number of cells that a text takes.
+pub fn width(text: &str) -> u16 {
+    u16::try_from(text.width()).unwrap_or(u16::MAX)
+}
+
+/// The text in at most `cells` cells, ending in `…` where something was cut.
+pub fn fit(text: &str, cells: u16) -> String {
+    let clean: String = text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect();
+    if width(&clean) <= cells {
+        return clean;
+    }
+    let mut kept = String::new();
+    let mut left = usize::from(cells.saturating_sub(1));
+    for grapheme in clean.graphemes(true) {
+        if grapheme.width() > left {
+            break;
+        }
+        left -= grapheme.width();
+        kept.push_str(grapheme);
+    }
+    if cells > 0 {
+        kept.push('…');
+    }
+    kept
+}
+
+/// The text in exactly `cells` cells, filled up with spaces on the right.
+pub fn left(text: &str, cells: u16) -> String {
+    let mut fitted = fit(text, cells);
+    fitted.extend(std::iter::repeat_n(' ', usize::from(cells - width(&fitted).min(cells))));
+    fitted
+}
+
+/// The text in exactly `cells` cells, filled up with spaces on the left.
+pub fn right(text: &str, cells: u16) -> String {
+    let fitted = fit(text, cells);
+    let mut padded = " ".repeat(usize::from(cells - width(&fitted).min(cells)));
+    padded.push_str(&fitted);
+    padded
+}
+
+/// A path in at most `cells` cells: its end is what tells paths apart, so the front goes.
+pub fn fit_path(path: &str, cells: u16) -> String {
+    if width(path) <= cells {
+        return fit(path, cells);
+    }
+    let mut kept: Vec<&str> = Vec::new();
+    let mut left = usize::from(cells.saturating_sub(1));
+    for grapheme in path.graphemes(true).rev() {
+        if grapheme.width() > left || grapheme.chars().any(char::is_control) {
+            break;
+        }
+        left -= grapheme.width();
+        kept.push(grapheme);
+    }
+    let tail: String = kept.into_iter().rev().collect();
+    if cells > 0 { format!("…{tail}") } else { tail }
+}
+
+/// A text to be wrapped: stretches of it in another style.
+#[derive(Clone, Copy, Debug)]
+pub struct Prose<'a> {
+    /// The text; line breaks in it are kept.
+    pub text: &'a str,
+    /// Byte ranges that are highlighted, ascending.
+    pub spans: &'a [Range<usize>],
+    /// Style of the text.
+    pub style: Style,
+    /// Style of the highlighted stretches.
+    pub highlight: Style,
+}
+
+impl Prose<'_> {
+    /// The text in lines of at most `cells` cells, broken between words where that is possible.
+    pub fn wrap(&self, cells: u16) -> Vec<Line<'static>> {
+        let mut wrapping = Wrapping::new(usize::from(cells.max(1)));
+        for (start, word) in words(self.text) {
+            if word.contains('\n') || word == "\r" {
+                word.matches('\n').for_each(|_| wrapping.break_line());
+                continue;
+            }
+            wrapping.place_word(&self.cells_of(start, word));
+        }
+        wrapping.finish()
+    }
+
+    /// The graphemes of a word that starts at byte `start`, each with its style.
+    fn cells_of<'t>(&self, start: usize, word: &'t str) -> Vec<(&'t str, Style)> {
+        word.grapheme_indices(true)
+            .map(|(offset, grapheme)| {
+                let at = start + offset;
+                let marked = self.spans.iter().any(|span| span.contains(&at));
+                let shown = if grapheme.chars().any(char::is_control) { " " } else { grapheme };
+                (shown, if marked { self.highlight } else { self.style })
+            })
+            .collect()
+    }
+}
+
+/// The pieces that a line may be broken between, with the bytes at which they start: words with the marks that cling to them.
+fn words(text: &str) -> Vec<(usize, &str)> {
+    let mut pieces: Vec<(usize, &str)> = Vec::new();
+    for (start, piece) in text.split_word_bound_indices() {
+        let clings = |piece: &str| !piece.starts_with(char::is_whitespace) && piece.width() <= piece.chars().count();
+        match pieces.last_mut() {
+            Some((first, last)) if clings(piece) && clings(last) => *last = &text[*first..start + piece.len()],
+            _ => pieces.push((start, piece)),
+        }
+    }
+    pieces
+}
+
+/// Lines while they are being filled.
+struct Wrapping {
+    cells: usize,
+    used: usize,
+    line: Vec<(String, Style)>,
+    lines: Vec<Line<'static>>,
+}
+
+impl Wrapping {
+    fn new(cells: usize) -> Self {
+        Self { cells, used: 0, line: Vec::new(), lines: Vec::new() }
+    }
+
+    fn place_word(&mut self, word: &[(&str, Style)]) {
+        let width: usize = word.iter().map(|(grapheme, _)| grapheme.width()).sum();
+        let blank = word.iter().all(|(grapheme, _)| grapheme.trim().is_empty());
+        if self.used > 0 && self.used + width > self.cells {
+            self.break_line();
+            if blank {
+                return;
+            }
+        }
+        for &(grapheme, style) in word {
+            if self.used + grapheme.width() > self.cells && self.used > 0 {
+                self.break_line();
+            }
+            self.used += grapheme.width();
+            match self.line.last_mut() {
+                Some((text, last)) if *last == style => text.push_str(grapheme),
+                _ => self.line.push((grapheme.to_owned(), style)),
+            }
+        }
+    }
+
+    fn break_line(&mut self) {
+        let spans = std::mem::take(&mut self.line).into_iter().map(|(text, style)| Span::styled(text, style));
+        self.lines.push(Line::from(spans.collect::<Vec<_>>()));
+        self.used = 0;
+    }
+
+    fn finish(mut self) -> Vec<Line<'static>> {
+        if !self.line.is_empty() {
+            self.break_line();
+        }
+        self.lines
+    }
+}
+
+/// Plain text in lines of at most `cells` cells.
+pub fn wrap(text: &str, cells: u16, style: Style) -> Vec<Line<'static>> {
+    Prose { text, spans: &[], style, highlight: style }.wrap(cells)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wrapped(text: &str, cells: u16) -> Vec<String> {
+        wrap(text, cells, Style::new()).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn words_stay_whole_and_wide_characters_count_twice() {
+        assert_eq!(wrapped("A red fire hydrant stands", 10), ["A red fire", "hydrant ", "stands"]);
+        assert_eq!(wrapped("消防栓の隣", 4), ["消防", "栓の", "隣"]);
+        assert_eq!(wrapped("extraordinary", 5), ["extra", "ordin", "ary"]);
+        assert_eq!(wrapped("👩‍👩‍👧ok", 2), ["👩‍👩‍👧", "ok"]);
+        assert_eq!(wrapped("one\n\ntwo", 9), ["one", "", "two"]);
+        assert_eq!(wrapped("消", 1), ["消"]);
+        assert_eq!(wrapped("on the sidewalk? (Yes.)", 14), ["on the ", "sidewalk? ", "(Yes.)"]);
+    }
+
+    #[test]
+    fn control_characters_become_spaces() {
+        assert_eq!(fit("a\u{1b}[31mb", 20), "a [31mb");
+        assert_eq!(wrapped("a\u{1b}b\tc", 20), ["a b c"]);
+    }
+
+    #[test]
+    fn cutting_keeps_the_width() {
+        assert_eq!(fit("fire hydrant", 6), "fire …");
+        assert_eq!(fit("消防栓", 4), "消…");
+        assert_eq!(fit("消防栓", 0), "");
+        assert_eq!([left("ab", 4), right("ab", 4), right("消防栓", 4)], ["ab  ", "  ab", " 消…"]);
+        assert_eq!(fit_path("/data/llava/mix665k.json", 13), "…mix665k.json");
+    }
+
+    #[test]
+    fn highlights_survive_the_wrap() {
+        let marked = Style::new().bold();
+        let prose = Prose { text: "a fire hydrant here", spans: &[2..14], style: Style::new(), highlight: marked };
+        let lines = prose.wrap(8);
+        assert_eq!(lines[0].spans, [Span::raw("a "), Span::styled("fire ", marked)]);
+        assert_eq!(lines[1].spans, [Span::styled("hydrant", marked), Span::raw(" ")]);
+    }
+}

@@ -1,0 +1,219 @@
+//! A small dataset with a real-looking long tail, made from Zipf counts, and models that show it.
+
+use std::io::Write;
+use std::sync::{Arc, OnceLock};
+
+use fantail::app::action::Action;
+use fantail::app::bindings::{Bindings, Context};
+use fantail::app::key::{Code, Key};
+use fantail::app::model::{Data, Drill, Finding, InstanceView, Level, Loaded, Model, Picture, Rows, Shown, TurnView};
+use fantail::entity::{Origin, Perspective};
+use fantail::index::{Csr, Index, Names, PerspectiveIndex, Rows as IndexRows, StringTable};
+use fantail::progress::Unobserved;
+use fantail::recipe::Recipe;
+use fantail::source::{self, Speaker};
+
+/// Instances of the dataset.
+const INSTANCES: u32 = 20_011;
+
+const NOUNS: [&str; 24] = [
+    "man",
+    "table",
+    "woman",
+    "image",
+    "people",
+    "person",
+    "background",
+    "street",
+    "plate",
+    "building",
+    "room",
+    "group",
+    "umbrella",
+    "fire hydrant",
+    "xylophone",
+    "traffic light",
+    "giraffe",
+    "消防栓",
+    "gravy boat",
+    "skateboard",
+    "crème brûlée",
+    "astrolabe",
+    "zebra crossing",
+    "🦒 plush toy",
+];
+
+/// A model that shows the dataset.
+pub fn model() -> Model {
+    let mut model = Model::loading("/data/llava/llava_v1_5_mix665k.json", Recipe::default(), Arc::new(bindings()));
+    let loaded = loaded();
+    let entities = loaded.index.perspective(Perspective::Token).map_or(0, PerspectiveIndex::entities);
+    model.data = Data::Ready(loaded);
+    model.explore.table.rows = Rows::Ranked(entities);
+    model.explore.table.selected = 1_204;
+    model.explore.table.offset = 1_200;
+    model.themes = ["colour-blind", "dark", "high-contrast", "light"].map(String::from).to_vec();
+    model.theme = "dark".into();
+    model.findings = findings();
+    model
+}
+
+/// The same model with the instances of an entity open.
+pub fn drilled() -> Model {
+    let mut model = model();
+    let turns = vec![
+        turn(Speaker::Human, "What is next to the fire hydrant on the sidewalk?", "fire hydrant"),
+        turn(
+            Speaker::Assistant,
+            "A red fire hydrant stands beside a parked bicycle; behind it, a shop window reflects the street and a sign reads 消防栓.",
+            "fire hydrant",
+        ),
+        turn(Speaker::Human, "How many people are there?", "nothing"),
+        turn(Speaker::Assistant, "There are two people walking a dog on the other side of the street.", "nothing"),
+    ];
+    let view = InstanceView {
+        number: 4_711,
+        id: "000000215677".into(),
+        labels: Vec::new(),
+        turns,
+        images: vec!["coco/train2017/000000215677.jpg".into()],
+        cut: false,
+    };
+    model.explore.drill = Some(Drill {
+        perspective: Perspective::Token,
+        rank: 1_204,
+        entity: "fire hydrant".into(),
+        instances: (0..37).map(|number| number * 541 + 7).collect(),
+        cursor: 11,
+        offset: 6,
+        text: Shown::Ready(Arc::new(view)),
+        scroll: 0,
+        image: 0,
+        picture: Shown::Ready(Arc::new(gradient(96, 64))),
+    });
+    model.explore.focus = fantail::app::model::Pane::Instances;
+    model
+}
+
+fn turn(speaker: Speaker, text: &str, marked: &str) -> TurnView {
+    let spans = text.match_indices(marked).map(|(start, found)| start..start + found.len()).collect();
+    TurnView { speaker, text: text.into(), spans }
+}
+
+fn gradient(width: u32, height: u32) -> Picture {
+    let pixel = |number: u32| {
+        let (x, y) = (number % width, number / width);
+        [(x * 255 / width) as u8, (y * 255 / height) as u8, 120, 255]
+    };
+    Picture { width, height, rgba: (0..width * height).flat_map(pixel).collect(), original: (640, 427) }
+}
+
+fn findings() -> Vec<Finding> {
+    let finding = |level, text: &str, advice: &str| Finding { level, text: text.into(), advice: advice.into() };
+    vec![
+        finding(
+            Level::Warning,
+            "28 % of instances hold 'man'",
+            "One entity this frequent decides most votes; cap it, or require two perspectives",
+        ),
+        finding(
+            Level::Info,
+            "The object perspective comes from text, not from detections",
+            "Join a sidecar of detections for what is seen and not said",
+        ),
+        finding(
+            Level::Warning,
+            "Head and tail share instances (SCUMBLE 0.41)",
+            "Dropping head instances will cost tail entities",
+        ),
+    ]
+}
+
+/// The dataset, opened once for all tests.
+fn loaded() -> Arc<Loaded> {
+    static LOADED: OnceLock<Arc<Loaded>> = OnceLock::new();
+    Arc::clone(LOADED.get_or_init(|| {
+        let mut file = tempfile::Builder::new().suffix(".txt").tempfile().unwrap();
+        for number in 0..INSTANCES {
+            writeln!(file, "train/{number:06}.jpg {}", number % 7).unwrap();
+        }
+        file.flush().unwrap();
+        let dataset = source::open(file.path(), &source::Options::default(), &Unobserved).unwrap();
+        let shapes = [
+            (Perspective::Token, 9_311, 5_470, 1.0),
+            (Perspective::Object, 4_120, 2_203, 1.05),
+            (Perspective::CoOccurrence, 1_530, 21_870, 0.8),
+            (Perspective::Interrogation, 12_040, 412, 1.4),
+        ];
+        let perspectives = shapes.into_iter().map(perspective).collect();
+        let index = Index { perspectives, id_hashes: dataset.id_hashes().to_vec(), ..Index::default() };
+        Arc::new(Loaded { dataset, index })
+    }))
+}
+
+fn perspective((perspective, top, entities, exponent): (Perspective, u32, u32, f64)) -> PerspectiveIndex {
+    let mut names = StringTable::default();
+    let (mut counts, mut by_entity) = (Vec::new(), Csr::default());
+    for rank in 0..entities {
+        let count = ((f64::from(top) / f64::from(rank + 1).powf(exponent)) as u32).max(1);
+        let nth = rank as usize;
+        names.push(&match nth {
+            nth if nth < NOUNS.len() / 2 => NOUNS[nth].into(),
+            nth if (1_200..1_200 + NOUNS.len() / 2).contains(&nth) => NOUNS[nth - 1_200 + NOUNS.len() / 2].into(),
+            _ => format!("{} {}", NOUNS[nth * 7 % 12], nth),
+        });
+        counts.push(count);
+        let mut held: Vec<u32> = (0..count).map(|number| (rank * 7_919 + number * 5_003) % INSTANCES).collect();
+        held.sort_unstable();
+        by_entity.push(held);
+    }
+    let by_instance = by_entity.transposed(INSTANCES as usize);
+    let origin = if perspective == Perspective::Object { Origin::Annotation } else { Origin::Text };
+    let rows = IndexRows { counts, by_instance, by_entity, measured: None };
+    PerspectiveIndex::new(perspective, origin, Names::Plain(Arc::new(names)), rows)
+}
+
+fn bindings() -> Bindings {
+    let mut bindings = Bindings::default();
+    let mut bind = |context, keys: &[(char, Action)]| {
+        keys.iter().for_each(|&(key, action)| bindings.bind(context, Key::char(key), action));
+    };
+    bind(
+        Context::Everywhere,
+        &[
+            ('j', Action::MoveDown),
+            ('k', Action::MoveUp),
+            (':', Action::OpenPalette),
+            ('?', Action::OpenHelp),
+            ('u', Action::Undo),
+            ('q', Action::Back),
+            ('w', Action::OpenWarnings),
+            ('m', Action::CycleChart),
+            ('Q', Action::Quit),
+        ],
+    );
+    bind(
+        Context::Explore,
+        &[
+            ('h', Action::ThresholdLower),
+            ('l', Action::ThresholdHigher),
+            ('/', Action::Search),
+            ('s', Action::CycleSort),
+            ('p', Action::TogglePin),
+            ('f', Action::OpenFindings),
+            ('c', Action::CancelLoading),
+        ],
+    );
+    bind(
+        Context::Rebalance,
+        &[
+            ('h', Action::ValueLower),
+            ('l', Action::ValueHigher),
+            ('=', Action::ValueEdit),
+            ('c', Action::ComparePolicies),
+            ('o', Action::OverrideEntity),
+        ],
+    );
+    bindings.bind(Context::Everywhere, Key::plain(Code::Enter), Action::Enter);
+    bindings
+}
