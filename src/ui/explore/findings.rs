@@ -29,7 +29,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
 }
 
 /// A finding in lines: its sign, its text, and its advice dimmed.
-pub fn lines(theme: &Theme, finding: &crate::app::model::Finding, width: u16) -> Vec<Line<'static>> {
+fn lines(theme: &Theme, finding: &crate::app::model::Finding, width: u16) -> Vec<Line<'static>> {
     let (sign, style) = look::level(theme, finding.level);
     let room = width.saturating_sub(4);
     let text = text::wrap(&finding.text, room, theme.style(Role::Text)).into_iter();

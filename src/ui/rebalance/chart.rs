@@ -68,7 +68,7 @@ fn title<'a>(model: &Model, theme: &Theme, width: u16) -> Line<'a> {
     let mut spans = vec![Span::raw(model.perspective.title())];
     let Some(preview) = preview(model) else { return Line::from(spans) };
     let volume = &preview.instances;
-    if width >= 64 {
+    if width >= 76 {
         spans.push(look::span(theme, Role::ChartBefore, " · before ╌╌"));
         spans.push(look::span(theme, Role::ChartAfter, " after ⣿⡪"));
     }
