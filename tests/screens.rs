@@ -1,97 +1,270 @@
 //! Every screen is drawn right at four sizes, with and without colours, and at any size without a panic.
+//!
+//! The snapshots in `tests/snapshots` are the screens without colours, as a reader sees them; `INSTA_UPDATE=always` writes them anew.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 #[path = "screens/fixture.rs"]
 mod fixture;
+#[path = "screens/paper.rs"]
+mod paper;
 
-use fantail::app::model::{ChartMode, Model};
-use fantail::config::theme::{ColorSupport, Theme, Themes};
+use fantail::app::hit::Target;
+use fantail::app::model::{ChartMode, Model, Overlay, Screen, TextField, ValueTarget};
+use fantail::config::theme::{ColorSupport, Role, Theme, Themes};
+use fantail::entity::Perspective;
 use fantail::ui;
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
+use paper::{drawn, text};
+use proptest::prelude::*;
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Color;
+
+type Make = fn() -> Model;
 
 const SIZES: [(u16, u16); 4] = [(60, 20), (80, 24), (120, 36), (300, 80)];
+const SCREENS: [(&str, Make); 11] = [
+    ("explore", fixture::model),
+    ("instances", fixture::drilled),
+    ("rebalance", fixture::rebalancing),
+    ("compare", fixture::comparing),
+    ("synthesize", fixture::synthesizing),
+    ("run", fixture::running),
+    ("run-failed", fixture::failed_job),
+    ("export", fixture::exporting),
+    ("exported", fixture::exported),
+    ("opening", fixture::opening),
+    ("broken", fixture::broken),
+];
 
-fn theme(support: ColorSupport) -> Theme {
-    let (theme, warnings) = Themes::new(None, support).load("dark");
+fn theme(name: &str, support: ColorSupport) -> Theme {
+    let (theme, warnings) = Themes::new(None, support).load(name);
     assert_eq!(warnings, [""; 0]);
     theme
 }
 
-fn drawn(model: &Model, theme: &Theme, (width, height): (u16, u16)) -> Buffer {
-    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    terminal.draw(|frame| ui::view(frame, model, theme)).unwrap();
-    terminal.backend().buffer().clone()
+fn overlays() -> Vec<(&'static str, Overlay)> {
+    let field = |text: &str| TextField { text: text.into(), cursor: text.len() };
+    let actions = fantail::app::action::Action::ALL;
+    vec![
+        ("help", Overlay::Help { scroll: 0 }),
+        ("palette", Overlay::Palette { field: field("thre"), cursor: 2, matches: actions[30..44].to_vec() }),
+        ("warnings", Overlay::Warnings { cursor: 1 }),
+        ("findings", Overlay::Findings { cursor: 1 }),
+        ("themes", Overlay::Themes { cursor: 1, previous: "dark".into() }),
+        ("quit", Overlay::ConfirmQuit),
+        ("overwrite", Overlay::ConfirmOverwrite { paths: vec!["calibrated/llava_v1_5_mix665k.json".into()] }),
+        (
+            "error",
+            Overlay::Error {
+                title: "The recipe was not saved".into(),
+                cause: "cannot write /home/ada/recipe.toml: permission denied (os error 13)".into(),
+                next: "Choose another place with --recipe, or make the folder writable and save again.".into(),
+            },
+        ),
+        (
+            "value",
+            Overlay::EditValue {
+                target: ValueTarget::Threshold(Perspective::Token),
+                field: field("12o"),
+                problem: Some("'12o' is neither a count nor a share such as 10%".into()),
+            },
+        ),
+        (
+            "why",
+            Overlay::Explanation {
+                id: "000000215677".into(),
+                lines: vec![
+                    "kept: 2 of 4 perspectives vote for it, at least 1 must".into(),
+                    "token: 'astrolabe' has 7 instances, p 0.71, draw 0.32: votes".into(),
+                    "object: 'fire hydrant' has 3 instances, p 1, draw 0.88: votes".into(),
+                ],
+                scroll: 0,
+            },
+        ),
+        ("override", Overlay::Override { perspective: Perspective::Object, entity: "gravy boat".into(), cursor: 2 }),
+    ]
 }
 
-fn text(buffer: &Buffer) -> String {
-    let rows = buffer.content().chunks(usize::from(buffer.area.width));
-    rows.map(|row| {
-        let mut line = String::new();
-        let mut skip = 0;
-        for cell in row {
-            if skip > 0 {
-                skip -= 1;
-                continue;
-            }
-            line.push_str(cell.symbol());
-            skip = unicode_width::UnicodeWidthStr::width(cell.symbol()).saturating_sub(1);
-        }
-        line.trim_end().to_owned() + "\n"
-    })
-    .collect()
-}
-
-/// The screen with its colours, as a terminal would be told it.
-fn ansi(buffer: &Buffer) -> String {
-    use ratatui::style::{Color, Modifier};
-    let colour = |colour: Color, layer: u8| match colour {
-        Color::Rgb(r, g, b) => format!(";{layer}8;2;{r};{g};{b}"),
-        Color::Indexed(index) => format!(";{layer}8;5;{index}"),
-        _ => String::new(),
-    };
-    let mut out = String::new();
-    for row in buffer.content().chunks(usize::from(buffer.area.width)) {
-        let mut skip = 0;
-        for cell in row {
-            if skip > 0 {
-                skip -= 1;
-                continue;
-            }
-            let mut codes = String::from("0");
-            for (flag, code) in [
-                (Modifier::BOLD, ";1"),
-                (Modifier::DIM, ";2"),
-                (Modifier::ITALIC, ";3"),
-                (Modifier::UNDERLINED, ";4"),
-                (Modifier::REVERSED, ";7"),
-            ] {
-                if cell.modifier.contains(flag) {
-                    codes.push_str(code);
-                }
-            }
-            out.push_str(&format!("\x1b[{codes}{}{}m{}", colour(cell.fg, 3), colour(cell.bg, 4), cell.symbol()));
-            skip = unicode_width::UnicodeWidthStr::width(cell.symbol()).saturating_sub(1);
-        }
-        out.push('\n');
-    }
-    out
+/// The model with two warnings, under an overlay.
+fn under(overlay: Overlay) -> Model {
+    let mut model = fixture::model();
+    model.notices = fixture::notices();
+    model.overlay = Some(overlay);
+    model
 }
 
 #[test]
-fn print() {
-    let mono = theme(ColorSupport::None);
-    for size in SIZES {
-        println!("{}", text(&drawn(&fixture::model(), &mono, size)));
+fn every_screen_at_every_size() {
+    let mono = theme("dark", ColorSupport::None);
+    for (name, make) in SCREENS {
+        for (width, height) in SIZES {
+            if width == 300 && !matches!(name, "explore" | "instances" | "rebalance") {
+                continue;
+            }
+            let screen = text(&drawn(&make(), &mono, (width, height)));
+            insta::assert_snapshot!(format!("{name}-{width}x{height}"), screen);
+        }
     }
-    for name in ["dark", "light"] {
-        let (colour, _) = Themes::new(None, ColorSupport::TrueColor).load(name);
-        std::fs::write(format!("/tmp/{name}.ansi"), ansi(&drawn(&fixture::model(), &colour, (120, 36)))).unwrap();
-        std::fs::write(format!("/tmp/{name}2.ansi"), ansi(&drawn(&fixture::drilled(), &colour, (120, 36)))).unwrap();
+}
+
+#[test]
+fn every_chart() {
+    let mono = theme("dark", ColorSupport::None);
+    for (name, mode) in ["rank-frequency", "histogram", "lorenz", "cumulative"].into_iter().zip(ChartMode::ALL) {
+        for (screen, make) in [("explore", fixture::model as Make), ("rebalance", fixture::rebalancing)] {
+            let mut model = make();
+            model.chart = mode;
+            insta::assert_snapshot!(format!("chart-{name}-{screen}"), text(&drawn(&model, &mono, (100, 30))));
+        }
     }
-    for size in SIZES {
-        println!("{}", text(&drawn(&fixture::drilled(), &mono, size)));
+}
+
+#[test]
+fn every_overlay() {
+    let mono = theme("dark", ColorSupport::None);
+    for (name, overlay) in overlays() {
+        let screen = text(&drawn(&under(overlay), &mono, (80, 24)));
+        insta::assert_snapshot!(format!("overlay-{name}"), screen);
     }
-    let _ = ChartMode::ALL;
+}
+
+#[test]
+fn a_terminal_that_is_too_small_is_told_so() {
+    let screen = text(&drawn(&fixture::model(), &theme("dark", ColorSupport::None), (39, 11)));
+    assert!(screen.starts_with("fantail needs 40×12 cells; here are"), "{screen}");
+}
+
+/// The cells of the chart's plot, column by column.
+fn plot(model: &Model, screen: Rect) -> Rect {
+    let area = ui::regions(model, screen).find(|target| matches!(target, Target::Plot(_))).unwrap();
+    Rect::new(area.x, area.y, area.width, area.height)
+}
+
+fn bottom_row(buffer: &Buffer, plot: Rect) -> Vec<(String, Color)> {
+    let cells = (plot.left()..plot.right()).map(|x| &buffer[(x, plot.bottom() - 1)]);
+    cells.map(|cell| (cell.symbol().to_owned(), cell.fg)).collect()
+}
+
+#[test]
+fn head_and_tail_differ_in_colour() {
+    for name in Themes::new(None, ColorSupport::TrueColor).names() {
+        let theme = theme(&name, ColorSupport::TrueColor);
+        let model = fixture::model();
+        let screen = Rect::new(0, 0, 120, 36);
+        let row = bottom_row(&drawn(&model, &theme, (120, 36)), plot(&model, screen));
+        let (head, tail) = (theme.style(Role::ChartHead).fg.unwrap(), theme.style(Role::ChartTail).fg.unwrap());
+        assert_ne!(head, tail, "{name}");
+        let line = row.iter().position(|(symbol, _)| symbol == "┊").unwrap();
+        assert!(row[..line].iter().all(|(_, colour)| *colour == head), "{name}: {row:?}");
+        assert!(row[line + 1..].iter().all(|(_, colour)| *colour == tail), "{name}: {row:?}");
+    }
+}
+
+#[test]
+fn head_and_tail_differ_without_colour() {
+    let model = fixture::model();
+    let buffer = drawn(&model, &theme("dark", ColorSupport::None), (120, 36));
+    let row = bottom_row(&buffer, plot(&model, Rect::new(0, 0, 120, 36)));
+    let line = row.iter().position(|(symbol, _)| symbol == "┊").unwrap();
+    assert!(row[..line].iter().all(|(symbol, _)| symbol == "⣿"), "{row:?}");
+    assert!(row[line + 1..].iter().any(|(symbol, _)| symbol == "⡪"), "{row:?}");
+}
+
+#[test]
+fn no_color_means_no_colour() {
+    let themes = Themes::new(None, ColorSupport::None);
+    for name in themes.names() {
+        for (screen, make) in SCREENS {
+            let buffer = drawn(&make(), &themes.load(&name).0, (120, 36));
+            let coloured = buffer.content().iter().filter(|cell| cell.fg != Color::Reset || cell.bg != Color::Reset);
+            assert_eq!(coloured.count(), 0, "{name} on {screen}");
+        }
+    }
+}
+
+#[test]
+fn the_selected_line_stands_out_with_any_number_of_colours() {
+    for support in [ColorSupport::None, ColorSupport::Ansi16, ColorSupport::Ansi256, ColorSupport::TrueColor] {
+        for name in Themes::new(None, support).names() {
+            let theme = theme(&name, support);
+            let model = fixture::model();
+            let buffer = drawn(&model, &theme, (120, 36));
+            let table = ui::regions(&model, Rect::new(0, 0, 120, 36));
+            let table = table.find(|target| *target == Target::Entities).unwrap();
+            let looks = |row: u16| {
+                let cell = &buffer[(table.x + 9, table.y + row)];
+                (cell.bg, cell.modifier)
+            };
+            assert_ne!(looks(4), looks(3), "{name} with {support:?}");
+        }
+    }
+}
+
+#[test]
+fn dragging_the_line_ends_where_the_mouse_is() {
+    for mode in ChartMode::ALL {
+        let mut model = fixture::model();
+        model.chart = mode;
+        let hits = ui::regions(&model, Rect::new(0, 0, 120, 36));
+        let (area, axis) = hits
+            .regions
+            .iter()
+            .find_map(|(area, target)| if let Target::Plot(axis) = target { Some((*area, *axis)) } else { None })
+            .unwrap();
+        let buffer = drawn(&model, &theme("dark", ColorSupport::None), (120, 36));
+        let line = (area.x..area.x + area.width).find(|&x| buffer[(x, area.y + 2)].symbol() == "┊").unwrap();
+        let split = model.split().unwrap();
+        let entities = model.shown().unwrap().entities() as f64;
+        let first_tail = split.first_tail_rank as f64;
+        let value = match mode {
+            ChartMode::RankFrequency | ChartMode::Cumulative => first_tail + 0.5,
+            ChartMode::Histogram => f64::from(split.threshold) + 1.0,
+            ChartMode::Lorenz => 1.0 - first_tail / entities,
+        };
+        let told = f64::from(area.x) + axis.fraction(value) * f64::from(area.width - 1);
+        assert!((told - f64::from(line)).abs() <= 0.5 + 1e-9, "{mode:?}: line at {line}, told {told}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_size_is_drawn_and_regions_stay_on_the_screen(
+        width in 1_u16..140, height in 1_u16..60, screen in 0..SCREENS.len(), mode in 0..4_usize, overlay in 0..24_usize,
+    ) {
+        let mut model = SCREENS[screen].1();
+        model.chart = ChartMode::ALL[mode];
+        model.overlay = overlays().into_iter().nth(overlay).map(|(_, overlay)| overlay);
+        let dark = theme("dark", ColorSupport::TrueColor);
+        drawn(&model, &dark, (width, height));
+        for (area, target) in ui::regions(&model, Rect::new(0, 0, width, height)).regions {
+            prop_assert!(area.x + area.width <= width && area.y + area.height <= height, "{target:?} at {area:?}");
+        }
+    }
+
+    #[test]
+    fn panes_do_not_overlap(width in 40_u16..320, height in 12_u16..90, drilled in any::<bool>()) {
+        let model = if drilled { fixture::drilled() } else { fixture::model() };
+        let hits = ui::regions(&model, Rect::new(0, 0, width, height));
+        let panes: Vec<_> = hits.regions.iter().filter(|(_, target)| matches!(target, Target::Pane(_))).collect();
+        for (number, (one, _)) in panes.iter().enumerate() {
+            for (other, _) in &panes[number + 1..] {
+                let apart = one.x + one.width <= other.x
+                    || other.x + other.width <= one.x
+                    || one.y + one.height <= other.y
+                    || other.y + other.height <= one.y;
+                prop_assert!(apart, "{one:?} and {other:?}");
+            }
+        }
+        prop_assert!(hits.find(|target| matches!(target, Target::Plot(_))).is_some(), "the chart goes last");
+    }
+}
+
+#[test]
+fn every_screen_has_its_tab() {
+    let hits = ui::regions(&fixture::model(), Rect::new(0, 0, 40, 12));
+    for screen in Screen::ALL {
+        assert!(hits.find(|target| *target == Target::Screen(screen)).is_some(), "{screen:?}");
+    }
 }

@@ -136,6 +136,8 @@ pub struct Model {
     pub history: History,
     /// The selected perspective.
     pub perspective: Perspective,
+    /// The perspective that the user chose; until then the most telling one is shown.
+    pub chosen_perspective: Option<Perspective>,
     /// The chart's form.
     pub chart: ChartMode,
     /// The Explore screen.
@@ -207,6 +209,7 @@ impl Model {
             history: History::of(recipe.clone()),
             recipe,
             perspective: Perspective::Token,
+            chosen_perspective: None,
             chart: ChartMode::default(),
             explore: Explore::default(),
             rebalance: RebalanceScreen::default(),

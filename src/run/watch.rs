@@ -2,9 +2,9 @@
 //!
 //! Invariant: many events of one change are told as one; reading a file is no change; a file that cannot be watched is only that.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -32,15 +32,15 @@ impl Watcher {
         let shared = Arc::clone(&watches);
         let (raw, changes) = channel();
         let notifier = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-            if let Ok(event) = event
-                && is_change(event.kind)
-            {
+            let Ok(event) = event else { return };
+            // A busy folder must not wake anybody for files that are not watched.
+            for watched in concerned(&event, &shared) {
                 // Without the teller there is nobody to tell.
-                let _ = raw.send(event.paths);
+                let _ = raw.send(watched);
             }
         })?;
         sender.spawn("watcher", move |sender| {
-            tell_changes(&changes, &shared, sender);
+            tell_changes(&changes, sender);
             Ok(())
         })?;
         Ok(Self { notifier, watches })
@@ -67,28 +67,24 @@ const fn is_change(kind: EventKind) -> bool {
     }
 }
 
+/// Which watched files an event may have changed.
+fn concerned(event: &notify::Event, watches: &Watches) -> Vec<Watched> {
+    if !is_change(event.kind) {
+        return Vec::new();
+    }
+    let watches = watches.lock().unwrap_or_else(PoisonError::into_inner);
+    let changed = watches.iter().filter(|(_, path)| event.paths.iter().any(|changed| concerns(changed, path)));
+    changed.map(|(watched, _)| *watched).collect()
+}
+
 /// Waits for changes and tells each once it is over.
-fn tell_changes(changes: &Receiver<Vec<PathBuf>>, watches: &Watches, sender: &Sender) {
-    let mut pending = Vec::new();
-    loop {
-        let next = if pending.is_empty() {
-            changes.recv().map_err(|_| RecvTimeoutError::Disconnected)
-        } else {
-            changes.recv_timeout(QUIET)
-        };
-        match next {
-            Ok(paths) => {
-                let watches = watches.lock().unwrap_or_else(PoisonError::into_inner);
-                let changed = watches.iter().filter(|(_, path)| paths.iter().any(|changed| concerns(changed, path)));
-                pending.extend(changed.map(|(watched, _)| *watched));
-            }
-            Err(RecvTimeoutError::Timeout) => {
-                pending.sort_unstable();
-                pending.dedup();
-                pending.drain(..).for_each(|watched| sender.tell(Message::FileChanged(watched)));
-            }
-            Err(RecvTimeoutError::Disconnected) => return,
+fn tell_changes(changes: &Receiver<Watched>, sender: &Sender) {
+    while let Ok(first) = changes.recv() {
+        let mut pending = BTreeSet::from([first]);
+        while let Ok(next) = changes.recv_timeout(QUIET) {
+            pending.insert(next);
         }
+        pending.into_iter().for_each(|watched| sender.tell(Message::FileChanged(watched)));
     }
 }
 

@@ -93,6 +93,7 @@ fn draw_summary(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         return;
     }
     let (title, lines) = summary(model, theme, area.width.saturating_sub(4));
+    let area = Rect { height: area.height.min(lines.len() as u16 + 2), ..area };
     look::pane(theme, false, (title, Line::default())).render(area, buffer);
     let inner = Frame::inner(area);
     for (row, line) in inner.rows().zip(&lines) {
@@ -143,13 +144,14 @@ fn summary(model: &Model, theme: &Theme, width: u16) -> (Line<'static>, Vec<Line
 fn plan(model: &Model) -> String {
     let policy = model.recipe.rebalance.policy.key().replace('_', " ");
     match model.rebalance.preview.value() {
-        Some(preview) => format!(
-            "{policy}: {} of {} instances are kept ({}), {} in all with repeats.",
-            number::count(preview.instances.kept.round() as u64),
-            number::count(preview.instances.before),
-            number::relative_change(preview.instances.before as f64, preview.instances.kept),
-            number::count(preview.instances.after.round() as u64)
-        ),
+        Some(preview) => {
+            let volume = &preview.instances;
+            let (kept, after) = (volume.kept.round() as u64, volume.after.round() as u64);
+            let (kept_words, before) = (number::count(kept), number::count(volume.before));
+            let change = number::relative_change(volume.before as f64, volume.kept);
+            let repeats = if after > kept { format!(", {} with repeats", number::count(after)) } else { String::new() };
+            format!("{policy}: about {kept_words} of {before} instances are kept ({change}){repeats}.")
+        }
         None if model.loaded().is_some() => format!("{policy}: the plan is being reckoned."),
         None => "There is no dataset yet.".into(),
     }

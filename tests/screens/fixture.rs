@@ -3,12 +3,15 @@
 use std::io::Write;
 use std::sync::{Arc, OnceLock};
 
-use fantail::app::action::Action;
-use fantail::app::bindings::{Bindings, Context};
-use fantail::app::key::{Code, Key};
-use fantail::app::model::{Data, Drill, Finding, InstanceView, Level, Loaded, Model, Picture, Rows, Shown, TurnView};
+use fantail::app::model::{
+    Compared, Data, Drill, ExportScreen, Finding, InstanceView, Job, JobState, JobStep, Level, Loaded, Model, Notice,
+    Picture, Reckoning, Rows, Screen, Shown, TurnView,
+};
+use fantail::config::keymap;
 use fantail::entity::{Origin, Perspective};
 use fantail::index::{Csr, Index, Names, PerspectiveIndex, Rows as IndexRows, StringTable};
+use fantail::preview::Exact;
+use fantail::progress::Stage;
 use fantail::progress::Unobserved;
 use fantail::recipe::Recipe;
 use fantail::source::{self, Speaker};
@@ -45,7 +48,8 @@ const NOUNS: [&str; 24] = [
 
 /// A model that shows the dataset.
 pub fn model() -> Model {
-    let mut model = Model::loading("/data/llava/llava_v1_5_mix665k.json", Recipe::default(), Arc::new(bindings()));
+    let mut model =
+        Model::loading("/data/llava/llava_v1_5_mix665k.json", Recipe::default(), Arc::new(keymap::load(None).0));
     let loaded = loaded();
     let entities = loaded.index.perspective(Perspective::Token).map_or(0, PerspectiveIndex::entities);
     model.data = Data::Ready(loaded);
@@ -92,6 +96,129 @@ pub fn drilled() -> Model {
         picture: Shown::Ready(Arc::new(gradient(96, 64))),
     });
     model.explore.focus = fantail::app::model::Pane::Instances;
+    model
+}
+
+/// The Rebalance screen with exact figures.
+pub fn rebalancing() -> Model {
+    let mut model = model();
+    model.screen = Screen::Rebalance;
+    model.perspective = Perspective::Object;
+    static PREVIEW: OnceLock<Arc<fantail::preview::Preview>> = OnceLock::new();
+    let preview = PREVIEW.get_or_init(|| {
+        let index = &loaded().index;
+        Arc::new(Exact::new(index).preview(index, &stricter(), &Unobserved).unwrap())
+    });
+    model.recipe = stricter();
+    model.rebalance.preview = Reckoning::Exact(Arc::clone(preview));
+    model
+}
+
+/// A recipe that drops something: three perspectives must vote.
+fn stricter() -> Recipe {
+    let mut recipe = Recipe::default();
+    recipe.rebalance.pass_count = 3;
+    recipe
+}
+
+/// The Export screen, before anything was written.
+pub fn exporting() -> Model {
+    let mut model = rebalancing();
+    model.screen = Screen::Export;
+    model.path = Some("/data/llava/llava_v1_5_mix665k.json".into());
+    model.export = ExportScreen { cursor: 0, folder: "calibrated".into() };
+    model
+}
+
+/// The Rebalance screen with policies side by side.
+pub fn comparing() -> Model {
+    use fantail::recipe::PolicyName;
+    let mut model = rebalancing();
+    let compared = |policy, kept, gini, tail_share, lost| Compared { policy, kept, gini, tail_share, lost };
+    model.rebalance.compared = vec![
+        compared(PolicyName::Adr, Some(5_727.0), Some(0.707), Some(0.19), Some(153)),
+        compared(PolicyName::Cap, Some(9_101.4), Some(0.742), Some(0.151), Some(0)),
+        compared(PolicyName::Random, None, None, None, None),
+    ];
+    model
+}
+
+/// The Synthesize screen.
+pub fn synthesizing() -> Model {
+    let mut model = model();
+    model.screen = Screen::Synthesize;
+    model
+}
+
+/// Two warnings.
+pub fn notices() -> Vec<Notice> {
+    let notice = |text: &str| Notice { level: Level::Warning, text: text.into() };
+    vec![
+        notice("theme dusk: no role 'chart.heat'; did you mean 'chart.head'?"),
+        notice(
+            "mix665k.json row 17, byte 48,213: bad JSON: a string that is not closed, at the end of the line, after 412 characters",
+        ),
+    ]
+}
+
+/// The Run screen in the middle of a job.
+pub fn running() -> Model {
+    let mut model = rebalancing();
+    model.screen = Screen::Run;
+    model.job = JobState::Running(job());
+    model
+}
+
+/// The Run screen after a job that failed.
+pub fn failed_job() -> Model {
+    let mut model = running();
+    let (cause, next) = (
+        "cannot write /data/out/llava.json: no space left on device (os error 28)",
+        "Free some space or choose another folder (5, then o), then start again; nothing half-written is left.",
+    );
+    model.job = JobState::Failed { job: job(), cause: cause.into(), next: next.into() };
+    model
+}
+
+/// The Export screen after a job that finished.
+pub fn exported() -> Model {
+    let mut model = exporting();
+    let summary = vec![
+        "calibrated/llava_v1_5_mix665k.json · 17,404 records · 21.6 MiB".to_owned(),
+        "calibrated/calibration.json · provenance".to_owned(),
+    ];
+    let command = "fantail apply /data/llava/llava_v1_5_mix665k.json --recipe recipe.toml --out calibrated".to_owned();
+    model.job = JobState::Finished { job: job(), summary, command };
+    model
+}
+
+fn job() -> Job {
+    let step = |name: &str, done, total| JobStep { name: name.into(), done, total, began: std::time::Duration::ZERO };
+    Job {
+        steps: vec![step("deciding", 20_011, 20_011), step("writing", 8_204, 17_404)],
+        log: (1..=40).map(|line| format!("12:03:{line:02} wrote {} records", line * 205)).collect(),
+        elapsed: std::time::Duration::from_secs(83),
+        rate: 10_411.0,
+        remaining: Some(std::time::Duration::from_secs(49)),
+        ..Job::default()
+    }
+}
+
+/// A dataset that is being opened.
+pub fn opening() -> Model {
+    let mut model = model();
+    let counts = loaded().index.perspective(Perspective::Token).unwrap().counts[..3_000].to_vec();
+    model.data =
+        Data::Loading { progress: (Stage::Extract, 272_771, 665_298), counts: vec![(Perspective::Token, counts)] };
+    model.findings.clear();
+    model
+}
+
+/// A dataset that could not be opened.
+pub fn broken() -> Model {
+    let mut model = model();
+    let cause = "/data/llava/notes.pdf is in no format that fantail knows; tried LLaVA JSON (no array of records), COCO (no 'images'), Parquet (no magic bytes), CSV (no header line), list (line 1 has no path)";
+    model.data = Data::Failed(cause.into());
     model
 }
 
@@ -171,49 +298,4 @@ fn perspective((perspective, top, entities, exponent): (Perspective, u32, u32, f
     let origin = if perspective == Perspective::Object { Origin::Annotation } else { Origin::Text };
     let rows = IndexRows { counts, by_instance, by_entity, measured: None };
     PerspectiveIndex::new(perspective, origin, Names::Plain(Arc::new(names)), rows)
-}
-
-fn bindings() -> Bindings {
-    let mut bindings = Bindings::default();
-    let mut bind = |context, keys: &[(char, Action)]| {
-        keys.iter().for_each(|&(key, action)| bindings.bind(context, Key::char(key), action));
-    };
-    bind(
-        Context::Everywhere,
-        &[
-            ('j', Action::MoveDown),
-            ('k', Action::MoveUp),
-            (':', Action::OpenPalette),
-            ('?', Action::OpenHelp),
-            ('u', Action::Undo),
-            ('q', Action::Back),
-            ('w', Action::OpenWarnings),
-            ('m', Action::CycleChart),
-            ('Q', Action::Quit),
-        ],
-    );
-    bind(
-        Context::Explore,
-        &[
-            ('h', Action::ThresholdLower),
-            ('l', Action::ThresholdHigher),
-            ('/', Action::Search),
-            ('s', Action::CycleSort),
-            ('p', Action::TogglePin),
-            ('f', Action::OpenFindings),
-            ('c', Action::CancelLoading),
-        ],
-    );
-    bind(
-        Context::Rebalance,
-        &[
-            ('h', Action::ValueLower),
-            ('l', Action::ValueHigher),
-            ('=', Action::ValueEdit),
-            ('c', Action::ComparePolicies),
-            ('o', Action::OverrideEntity),
-        ],
-    );
-    bindings.bind(Context::Everywhere, Key::plain(Code::Enter), Action::Enter);
-    bindings
 }

@@ -183,6 +183,7 @@ pub(super) fn step_perspective(model: &mut Model, steps: isize) -> Vec<Effect> {
 pub(super) fn choose_perspective(model: &mut Model, wanted: Option<Perspective>) -> Vec<Effect> {
     let Some(perspective) = wanted.filter(|wanted| *wanted != model.perspective) else { return Vec::new() };
     model.perspective = perspective;
+    model.chosen_perspective = Some(perspective);
     model.explore.drill = None;
     if model.explore.focus != Pane::Perspectives {
         model.explore.focus = Pane::Entities;

@@ -83,12 +83,12 @@ pub(super) fn failed(model: &mut Model, generation: u64, failure: Failure) -> Ve
     Vec::new()
 }
 
-/// Leaves a perspective that the dataset does not have.
+/// Shows the perspective that the user chose, where it is there, else the most telling one: labels are what a dataset is about.
 fn show_what_is_there(model: &mut Model) {
     let there = explore::available(model);
-    if !there.contains(&model.perspective)
-        && let Some(first) = there.first()
-    {
-        model.perspective = *first;
+    let telling = there.iter().copied().find(|perspective| *perspective == Perspective::Label);
+    let chosen = model.chosen_perspective.filter(|chosen| there.contains(chosen));
+    if let Some(perspective) = chosen.or(telling).or(there.first().copied()) {
+        model.perspective = perspective;
     }
 }

@@ -47,7 +47,9 @@ pub fn draw_text(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) 
     let picture = if colours { picture_area(drill, area) } else { Rect::default() };
     draw_picture(drill, theme, picture, buffer);
     let inner = beside_picture(area, picture);
-    for (row, line) in inner.rows().zip(lines(drill, theme, inner.width).iter().skip(drill.scroll)) {
+    let lines = lines(drill, theme, inner.width);
+    let first = drill.scroll.min(lines.len().saturating_sub(usize::from(inner.height)));
+    for (row, line) in inner.rows().zip(lines.iter().skip(first)) {
         buffer.set_line(row.x, row.y, line, row.width);
     }
 }
@@ -93,10 +95,11 @@ fn picture_area(drill: &Drill, area: Rect) -> Rect {
 
 fn note<'a>(drill: &Drill, theme: &Theme) -> Line<'a> {
     let Some(view) = drill.text.ready() else { return Line::default() };
-    let mut note = text::fit_path(&view.id, 28);
-    if view.images.len() > 1 {
-        note.push_str(&format!(" · picture {} of {}", drill.image + 1, view.images.len()));
-    }
+    let id = text::fit_path(&view.id, 28);
+    let note = match view.images.len() {
+        0 | 1 => id,
+        pictures => format!("{id} · picture {} of {pictures}", drill.image + 1),
+    };
     Line::from(look::span(theme, Role::TextDim, note))
 }
 

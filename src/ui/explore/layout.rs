@@ -4,12 +4,14 @@
 
 use ratatui::layout::Rect;
 
-use crate::app::model::Model;
+use crate::app::model::{Data, Model};
 
 /// The least width at which perspectives have a column of their own.
 const WITH_COLUMN: u16 = 76;
 /// The least height of a chart.
 const LEAST_CHART: u16 = 7;
+/// The height of what is told of a dataset that is being opened.
+const OPENING: u16 = 7;
 /// The width of the list of instances.
 const LIST: u16 = 24;
 /// The least width of the entity table beside something else.
@@ -71,7 +73,10 @@ impl Layout {
     fn wide(model: &Model, area: Rect) -> Self {
         let column = (area.width / 4).clamp(27, 40).min(area.width / 3 + 2);
         let right = Rect { x: area.x + column, width: area.width - column, ..area };
-        let chart_height = (right.height * 47 / 100).clamp(LEAST_CHART.min(right.height), 40);
+        let chart_height = match model.data {
+            Data::Loading { .. } => right.height.saturating_sub(OPENING).max(LEAST_CHART.min(right.height)),
+            _ => (right.height * 47 / 100).clamp(LEAST_CHART.min(right.height), 40),
+        };
         let (chart, bottom) = split_down(right, chart_height);
         let (entities, side) = beside(model, bottom);
         let perspectives = Rect { width: column, ..area };

@@ -32,7 +32,7 @@ pub fn draw_progress(model: &Model, theme: &Theme, (area, progress): (Rect, (Sta
     if let Some(row) = rows.next() {
         draw_bar(theme, row, if total > 0 { done as f64 / total as f64 } else { 0.0 }, buffer);
     }
-    let words = "The chart grows while the dataset is read; every key works.";
+    let words = "The chart grows while the dataset is read.";
     if let Some(row) = rows.nth(1) {
         buffer.set_stringn(row.x, row.y, words, usize::from(row.width), theme.style(Role::TextDim));
     }

@@ -36,7 +36,7 @@ pub fn draw(model: &Model, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
     }
     let list: u16 = rows(model, layout).iter().map(|(row, _)| row.height).sum();
     let below = area.y + 1 + list;
-    if below + 2 < area.bottom() {
+    if below + 2 < area.bottom() && model.shown().is_some() {
         let title = Line::styled(model.perspective.title(), theme.style(Role::Title));
         let border = theme.style(if focused { Role::BorderFocus } else { Role::Border });
         pane::rule(&title, &Line::default(), (Rect { y: below, height: 1, ..area }, border), buffer);
@@ -95,8 +95,12 @@ fn draw_shape(model: &Model, theme: &Theme, (area, perspective): (Rect, Perspect
     let places =
         (area.x + 2..).zip(0_u32..).zip(shape(model.counts(perspective), room.min(SHAPE)).chars().collect::<Vec<_>>());
     for ((x, power), bar) in places {
-        let is_tail = threshold.is_none_or(|threshold| 1_u32 << power <= threshold);
-        let style = theme.style(if is_tail { Role::ChartTail } else { Role::ChartHead });
+        let role = match threshold {
+            None => Role::Chart,
+            Some(threshold) if 1_u32 << power <= threshold => Role::ChartTail,
+            Some(_) => Role::ChartHead,
+        };
+        let style = theme.style(role);
         buffer.set_stringn(x, area.y + 1, bar.to_string(), 1, style);
     }
     let start = area.right().saturating_sub(gini.len() as u16 + 1);

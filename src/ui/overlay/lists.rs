@@ -9,7 +9,6 @@ use crate::app::model::Model;
 use crate::config::theme::{Role, Theme};
 use crate::entity::Perspective;
 use crate::number;
-use crate::ui::explore;
 use crate::ui::look;
 use crate::ui::widget::text;
 
@@ -20,7 +19,7 @@ const DETAIL: usize = 4;
 pub(super) fn warnings(model: &Model, theme: &Theme, (cursor, (width, height)): (usize, Room)) -> Popup {
     let length = model.warnings();
     let shown = usize::from(height).saturating_sub(DETAIL).max(1).min(length.max(1));
-    let first = window(length, cursor, shown);
+    let first = window(cursor, shown);
     let lines = (first..length).take(shown).filter_map(|number| model.warning(number));
     let mut rows: Vec<Line<'static>> =
         lines.map(|line| Line::styled(text::fit(&line, width), theme.style(Role::Text))).collect();
@@ -45,7 +44,7 @@ pub(super) fn warnings(model: &Model, theme: &Theme, (cursor, (width, height)): 
 pub(super) fn findings(model: &Model, theme: &Theme, (cursor, (width, height)): (usize, Room)) -> Popup {
     let findings = &model.findings;
     let shown = usize::from(height).saturating_sub(6).max(1);
-    let first = window(findings.len(), cursor, shown);
+    let first = window(cursor, shown);
     let row = |finding: &crate::app::model::Finding| {
         let (sign, style) = look::level(theme, finding.level);
         Line::styled(format!("{sign} {}", text::fit(&finding.text, width.saturating_sub(2))), style)
@@ -57,7 +56,10 @@ pub(super) fn findings(model: &Model, theme: &Theme, (cursor, (width, height)): 
     let mut foot = Vec::new();
     if let Some(finding) = findings.get(cursor) {
         foot.push(Line::styled("─".repeat(usize::from(width)), theme.style(Role::Border)));
-        foot.extend(explore::finding_lines(theme, finding, width).into_iter().take(5));
+        let cut = text::width(&finding.text) + 2 > width;
+        let whole = if cut { finding.text.as_str() } else { "" };
+        foot.extend(text::wrap(whole, width, theme.style(Role::Text)).into_iter().take(2));
+        foot.extend(text::wrap(&finding.advice, width, theme.style(Role::TextDim)).into_iter().take(3));
     }
     let selected = (!findings.is_empty()).then(|| cursor.saturating_sub(first));
     Popup { title: "Findings".into(), rows, selected, foot, ..Popup::default() }
@@ -66,7 +68,7 @@ pub(super) fn findings(model: &Model, theme: &Theme, (cursor, (width, height)): 
 /// The themes; the selected one is what the whole screen shows.
 pub(super) fn themes(model: &Model, theme: &Theme, (cursor, (width, height)): (usize, Room)) -> Popup {
     let shown = usize::from(height).saturating_sub(2).max(1);
-    let first = window(model.themes.len(), cursor, shown);
+    let first = window(cursor, shown);
     let rows = model.themes.iter().skip(first).take(shown);
     let rows = rows.map(|name| Line::styled(text::left(name, width), theme.style(Role::Text))).collect();
     let swatch = Line::from(vec![
@@ -87,10 +89,9 @@ pub(super) fn explanation(
     (id, facts): (&str, &[String]),
     (scroll, (width, height)): (usize, Room),
 ) -> Popup {
-    let lines: Vec<Line<'static>> =
-        facts.iter().flat_map(|fact| text::wrap(fact, width, theme.style(Role::Text))).collect();
-    let scroll = scroll.min(lines.len().saturating_sub(usize::from(height)));
-    let rows = lines.into_iter().skip(scroll).take(usize::from(height)).collect();
+    // Scrolling counts facts, since only the view knows how many lines a fact takes.
+    let lines = facts.iter().skip(scroll).flat_map(|fact| text::wrap(fact, width, theme.style(Role::Text)));
+    let rows = lines.take(usize::from(height)).collect();
     Popup { title: format!("Why? · {}", text::fit_path(id, 40)).into(), rows, ..Popup::default() }
 }
 

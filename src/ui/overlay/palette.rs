@@ -25,7 +25,7 @@ pub(super) fn popup(
 ) -> Popup {
     let head = vec![input::line(theme, field, width), Line::default()];
     let shown = usize::from(height).saturating_sub(head.len()).min(18);
-    let first = window(matches.len(), cursor, shown);
+    let first = window(cursor, shown);
     let mut rows: Vec<Line<'static>> =
         matches.iter().skip(first).take(shown).map(|&action| line(model, theme, (action, width))).collect();
     let selected = (!matches.is_empty()).then(|| cursor.saturating_sub(first));

@@ -19,7 +19,7 @@ pub(super) fn popup(theme: &Theme, overlay: &Overlay, (width, height): Room) -> 
             "Quit?",
             (
                 plain("The recipe has changes that are not saved."),
-                &[("s", "save and quit"), ("y", "quit without saving"), ("Esc", "stay")],
+                &[("Enter", "save and quit"), ("y", "quit without saving"), ("Esc", "stay")],
             ),
         ),
         Overlay::ConfirmReload => asked(
@@ -53,7 +53,7 @@ pub(super) fn popup(theme: &Theme, overlay: &Overlay, (width, height): Room) -> 
             head.push(Line::default());
             head.extend(text::wrap(next, width, theme.style(Role::TextStrong)));
             let title = Line::styled(format!("✗ {title}"), theme.style(Role::Error));
-            Popup { title, head, foot: answers(theme, &[("Esc", "close")]), ..Popup::default() }
+            Popup { title, head, foot: answers(theme, &[("Enter", "close")]), ..Popup::default() }
         }
         _ => Popup::default(),
     }

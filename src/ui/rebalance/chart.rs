@@ -30,7 +30,7 @@ pub fn plot(model: &Model, area: Rect) -> Option<Plot> {
     let inner = Frame::inner(area);
     let shape = shape(model);
     let chart = distribution(model, shape.as_ref(), ChartStyle::default());
-    (chart.filled.len() > 0 && !inner.is_empty()).then(|| chart.plot(inner))
+    (chart.filled.entities() > 0 && !inner.is_empty()).then(|| chart.plot(inner))
 }
 
 /// Draws the chart in its pane.
@@ -68,7 +68,7 @@ fn title<'a>(model: &Model, theme: &Theme, width: u16) -> Line<'a> {
     let mut spans = vec![Span::raw(model.perspective.title())];
     let Some(preview) = preview(model) else { return Line::from(spans) };
     let volume = &preview.instances;
-    if width >= 64 {
+    if width >= 76 {
         spans.push(look::span(theme, Role::ChartBefore, " · before ╌╌"));
         spans.push(look::span(theme, Role::ChartAfter, " after ⣿⡪"));
     }
@@ -89,7 +89,8 @@ fn note<'a>(model: &Model, theme: &Theme) -> Line<'a> {
         Reckoning::Absent | Reckoning::Failed(_) => return Line::default(),
         Reckoning::Pending(_) => "reckoning …".to_owned(),
         Reckoning::Estimated(preview) => format!("estimate ± {}", number::measure(preview.instances.margin)),
-        Reckoning::Exact(preview) => format!("± {} by chance", number::measure(preview.instances.kept_sd)),
+        Reckoning::Exact(preview) if preview.instances.kept_sd < 0.05 => "exact".to_owned(),
+        Reckoning::Exact(preview) => format!("exact · ± {} by chance", number::measure(preview.instances.kept_sd)),
     };
     let role = if matches!(model.rebalance.preview, Reckoning::Exact(_)) { Role::TextDim } else { Role::Warning };
     look::span(theme, role, words).into()

@@ -16,8 +16,13 @@ use crate::ui::widget::pane::Pane as Frame;
 use crate::ui::widget::text;
 
 /// The least widths at which two and three panes stand side by side.
-const TWO: u16 = 62;
-const THREE: u16 = 96;
+const TWO: u16 = 60;
+const THREE: u16 = 84;
+/// The width of the measures' pane beside others.
+const MEASURES_PANE: u16 = 35;
+/// Cells for a measure's name and for a figure.
+const NAME: u16 = 13;
+const FIGURE: u16 = 8;
 
 /// Draws as many of the three panes as fit.
 pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
@@ -25,18 +30,15 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         return;
     }
     let panes = if area.width >= THREE { 3 } else { 1 + u16::from(area.width >= TWO) };
-    let each = area.width / panes;
-    let place = |number: u16| {
-        let last = number + 1 == panes;
-        let width = if last { area.width - each * number } else { each };
-        Rect { x: area.x + each * number, width, ..area }
-    };
-    draw_measures(model, theme, place(0), buffer);
+    let first = if panes == 1 { area.width } else { MEASURES_PANE.max(area.width / panes) };
+    draw_measures(model, theme, Rect { width: first, ..area }, buffer);
+    let rest = Rect { x: area.x + first, width: area.width - first, ..area };
+    let half = if panes == 3 { rest.width / 2 } else { rest.width };
     if panes > 1 {
-        draw_moves(model, theme, place(1), buffer);
+        draw_moves(model, theme, Rect { width: half, ..rest }, buffer);
     }
     if panes > 2 {
-        draw_collateral(model, theme, place(2), buffer);
+        draw_collateral(model, theme, Rect { x: rest.x + half, width: rest.width - half, ..rest }, buffer);
     }
 }
 
@@ -59,7 +61,7 @@ const MEASURES: [Measure; 8] = [
     ("mass lost", number::share, |measures| measures.mass_lost, Better::Less),
     ("effective", number::measure, |measures| measures.effective_entities, Better::More),
     ("KL to uniform", number::measure, |measures| measures.kl_uniform, Better::Less),
-    ("JS from before", number::measure, |measures| measures.js, Better::Neither),
+    ("JS to before", number::measure, |measures| measures.js, Better::Neither),
 ];
 
 fn draw_measures(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
@@ -71,11 +73,12 @@ fn draw_measures(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) 
         return;
     };
     let mut rows = inner.rows();
-    let with_random = inner.width >= 48;
+    let with_random = inner.width >= 46;
     if let Some(row) = rows.next() {
-        let mut header = format!("{}{}{}", text::left("", 15), text::right("before", 9), text::right("after", 9));
+        let mut header =
+            format!("{}{}{}", text::left("", NAME), text::right("before", FIGURE), text::right("after", FIGURE));
         if with_random {
-            header.push_str(&text::right("random", 12));
+            header.push_str(&text::right("random", FIGURE + 4));
         }
         buffer.set_stringn(row.x + 1, row.y, header, usize::from(row.width), theme.style(Role::TextDim));
     }
@@ -93,11 +96,11 @@ fn draw_measure(
     let (before, after) = (read(&outcome.before), read(&outcome.after));
     let (sign, role) = verdict((before, after), better);
     let cells = [
-        (text::left(name, 15), Role::TextDim),
-        (text::right(&write(before), 9), Role::Text),
-        (text::right(&write(after), 9), Role::TextStrong),
+        (text::left(name, NAME), Role::TextDim),
+        (text::right(&write(before), FIGURE), Role::Text),
+        (text::right(&write(after), FIGURE), Role::TextStrong),
         (format!(" {sign}"), role),
-        (text::right(&write(read(&outcome.random)), 10), Role::TextDim),
+        (text::right(&write(read(&outcome.random)), FIGURE + 2), Role::TextDim),
     ];
     let mut x = row.x + 1;
     for (cell, role) in cells.into_iter().take(if with_random { 5 } else { 4 }) {
@@ -124,9 +127,7 @@ fn verdict((before, after): (f64, f64), better: Better) -> (&'static str, Role) 
 fn draw_moves(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     look::pane(theme, false, ("Moves most".into(), Line::default())).render(area, buffer);
     let moves = chart::outcome(model).map_or(&[][..], |outcome| &outcome.moves_most);
-    for (row, entry) in Frame::inner(area).rows().zip(moves) {
-        draw_move(model, theme, (entry, row), buffer);
-    }
+    draw_moves_in(model, theme, (moves, Frame::inner(area)), buffer);
 }
 
 fn draw_collateral(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
@@ -138,30 +139,41 @@ fn draw_collateral(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
     };
     let note = look::span(theme, Role::Warning, note).into();
     look::pane(theme, false, ("Collateral".into(), note)).render(area, buffer);
-    let mut rows = Frame::inner(area).rows();
-    if let Some(row) = rows.next() {
+    let inner = Frame::inner(area);
+    if let Some(row) = inner.rows().next() {
         let words = match outcome {
-            Some(_) if !exact => "known once the figures are exact",
-            Some(outcome) if outcome.collateral.is_empty() => "no tail entity loses more than 20 %",
-            Some(_) => "tail entities that lose > 20 %",
+            Some(_) if !exact => "known once exact",
+            Some(outcome) if outcome.collateral.is_empty() => "none loses more than 20 %",
+            Some(_) => "tail that loses > 20 %",
             None => "",
         };
         buffer.set_stringn(row.x + 1, row.y, words, usize::from(row.width), theme.style(Role::TextDim));
     }
-    for (row, entry) in rows.zip(outcome.map_or(&[][..], |outcome| &outcome.collateral)) {
-        draw_move(model, theme, (entry, row), buffer);
-    }
+    let list = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
+    let collateral = outcome.map_or(&[][..], |outcome| &outcome.collateral);
+    draw_moves_in(model, theme, (collateral, list), buffer);
 }
 
 /// "man    98,112 → 41,007".
-fn draw_move(model: &Model, theme: &Theme, (entry, row): (&Move, Rect), buffer: &mut Buffer) {
+fn draw_moves_in(model: &Model, theme: &Theme, (moves, area): (&[Move], Rect), buffer: &mut Buffer) {
     let Some(index) = model.shown() else { return };
+    let figures: Vec<(String, String)> = moves.iter().map(figures).collect();
+    let widest =
+        |side: fn(&(String, String)) -> &String| figures.iter().map(|pair| text::width(side(pair))).max().unwrap_or(0);
+    let (before, after) = (widest(|pair| &pair.0), widest(|pair| &pair.1));
+    for ((row, entry), pair) in area.rows().zip(moves).zip(&figures) {
+        let words = format!(" {} → {}", text::right(&pair.0, before), text::right(&pair.1, after));
+        let room = row.width.saturating_sub(text::width(&words) + 2);
+        let name = text::left(&index.names.get(entry.rank as usize), room);
+        buffer.set_stringn(row.x + 1, row.y, name, usize::from(room), theme.style(Role::Text));
+        let start = (row.x + 1 + room).min(row.right());
+        buffer.set_stringn(start, row.y, words, usize::from(row.right() - start), theme.style(Role::TextDim));
+    }
+}
+
+/// Count before and after as they are written.
+fn figures(entry: &Move) -> (String, String) {
     let after = f64::from(entry.after);
     let after = if after < 99.5 { number::measure(after) } else { number::count(after.round() as u64) };
-    let figures = format!("{} → {}", text::right(&number::count(u64::from(entry.before)), 9), text::right(&after, 9));
-    let room = row.width.saturating_sub(text::width(&figures) + 2);
-    let name = index.names.get(entry.rank as usize);
-    buffer.set_stringn(row.x + 1, row.y, text::left(&name, room), usize::from(room), theme.style(Role::Text));
-    let start = (row.x + 1 + room).min(row.right());
-    buffer.set_stringn(start, row.y, figures, usize::from(row.right() - start), theme.style(Role::TextDim));
+    (number::count(u64::from(entry.before)), after)
 }

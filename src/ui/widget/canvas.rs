@@ -60,8 +60,25 @@ impl Canvas {
 
     /// Lights one dot. A cell shows the greatest ink that any of its dots has.
     pub fn dot(&mut self, x: u16, y: u16, ink: u8) {
+        let Some((cell, bit)) = self.place(x, y) else { return };
+        if let Some((dots, shown)) = self.cells.get_mut(cell) {
+            *dots |= bit;
+            *shown = (*shown).max(ink);
+        }
+    }
+
+    /// Darkens one dot.
+    pub fn carve(&mut self, x: u16, y: u16) {
+        let Some((cell, bit)) = self.place(x, y) else { return };
+        if let Some((dots, _)) = self.cells.get_mut(cell) {
+            *dots &= !bit;
+        }
+    }
+
+    /// The cell of a dot, and the dot's bit in it.
+    fn place(&self, x: u16, y: u16) -> Option<(usize, u8)> {
         if x >= self.width() || y >= self.height() {
-            return;
+            return None;
         }
         let from_top = self.height() - 1 - y;
         let cell = usize::from(from_top / DOTS_DOWN) * usize::from(self.area.width) + usize::from(x / DOTS_ACROSS);
@@ -71,10 +88,7 @@ impl Canvas {
             (0, row) => 1 << row,
             (_, row) => 8 << row,
         };
-        if let Some((dots, shown)) = self.cells.get_mut(cell) {
-            *dots |= bit;
-            *shown = (*shown).max(ink);
-        }
+        Some((cell, bit))
     }
 
     /// Lights a column of dots from `from` up to, not including, `to`.
