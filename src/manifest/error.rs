@@ -59,10 +59,9 @@ impl ManifestError {
         match self {
             Self::Exists { .. } => "choose another place, or allow it to be replaced (--force)",
             Self::IsSource { .. } => "choose another folder",
-            Self::Unsupported { .. } | Self::Mixed { .. } => "nothing was written",
+            Self::Unsupported { .. } | Self::Mixed { .. } | Self::Cancelled => "nothing was written",
             Self::Changed { .. } => "open the dataset again and start again",
             Self::Unwritable { .. } => "check the folder's permissions and the space on its disk",
-            Self::Cancelled => "nothing was written",
         }
     }
 
