@@ -10,6 +10,7 @@ pub mod explain;
 mod explore;
 mod indexed;
 mod man;
+pub mod merge;
 pub mod preview;
 pub mod progress;
 pub mod recipe;
@@ -53,6 +54,8 @@ pub enum Command {
     Preview(preview::PreviewArguments),
     /// Rebalance by a recipe and write the manifests
     Apply(apply::ApplyArguments),
+    /// Put the shards of an export together
+    Merge(merge::MergeArguments),
     /// Why an instance is kept or dropped
     Explain(explain::ExplainArguments),
     /// Start, check or show a recipe
@@ -78,6 +81,7 @@ pub fn run(arguments: Arguments) -> color_eyre::Result<()> {
         Some(Command::Stats(arguments)) => stats::run(&arguments),
         Some(Command::Preview(arguments)) => preview::run(&arguments),
         Some(Command::Apply(arguments)) => apply::run(&arguments),
+        Some(Command::Merge(arguments)) => merge::run(&arguments),
         Some(Command::Explain(arguments)) => explain::run(&arguments),
         Some(Command::Recipe(arguments)) => recipe::run(&arguments),
         Some(Command::Doctor) => doctor::run(),

@@ -31,7 +31,7 @@ mod walk;
 pub use dataset::{Dataset, Fingerprint, Place, Reader, SetAside, SetAsideKind};
 pub use demo::open_demo;
 pub use error::SourceError;
-pub use frame::Frame;
+pub use frame::{Annotated, Frame};
 pub use instance::{Given, Image, Instance, Speaker, Turn};
 pub use opening::{fingerprint, open};
 

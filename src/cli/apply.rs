@@ -13,8 +13,9 @@ use super::progress::ProgressLine;
 use crate::index::cache::Cache;
 use crate::job::{self, ApplyJob, Event, Handle, Summary};
 use crate::load::{self, Provenance};
-use crate::manifest::{ManifestError, Target};
+use crate::manifest::{ManifestError, Shard, Target, WrittenFile};
 use crate::number::{bytes, count};
+use crate::plan::Tally;
 use crate::progress::{Observer, Stage};
 use crate::recipe::Recipe;
 
@@ -32,6 +33,15 @@ pub struct ApplyArguments {
     /// Replace files that are there
     #[arg(long)]
     pub force: bool,
+    /// Go on from what an interrupted run left in the folder
+    #[arg(long)]
+    pub resume: bool,
+    /// Write part I of N alone; `fantail merge` puts them together
+    #[arg(long, value_name = "I/N", default_value_t = Shard::WHOLE, hide_default_value = true)]
+    pub shard: Shard,
+    /// Bytes between two checkpoints of a file
+    #[arg(long, value_name = "BYTES", default_value_t = Target::STEP, hide = true)]
+    pub checkpoint: u64,
 }
 
 /// Runs `fantail apply`: progress on stderr, a summary on stdout.
@@ -49,8 +59,13 @@ pub fn run(arguments: &ApplyArguments) -> color_eyre::Result<()> {
     let job = ApplyJob {
         data: Arc::new(loaded),
         recipe,
-        recipe_path: Some(arguments.recipe.clone()),
-        target: Target { folder: arguments.out.clone(), force: arguments.force },
+        target: Target {
+            folder: arguments.out.clone(),
+            force: arguments.force,
+            resume: arguments.resume,
+            step: arguments.checkpoint,
+        },
+        shard: arguments.shard,
     };
     let (sender, events) = channel();
     // A receiver that is gone has given up on the job.
@@ -80,10 +95,19 @@ fn follow(handle: &Handle, events: &Receiver<Event>, interrupt: &Interrupt) -> c
 
 fn write_summary(summary: &Summary) -> color_eyre::Result<()> {
     let mut out = std::io::stdout().lock();
-    let tally = &summary.tally;
+    write_files((&summary.tally, summary.set_aside, &summary.files), &mut out)?;
+    writeln!(out, "the same again: {}", summary.command)?;
+    Ok(())
+}
+
+/// Tells what was kept and written, a line a file.
+pub(super) fn write_files(
+    (tally, set_aside, files): (&Tally, u64, &[WrittenFile]),
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
     let (kept, dropped) = (count(tally.kept), count(tally.dropped));
-    writeln!(out, "kept {kept}, dropped {dropped}, set aside {}", count(summary.set_aside))?;
-    for file in &summary.files {
+    writeln!(out, "kept {kept}, dropped {dropped}, set aside {}", count(set_aside))?;
+    for file in files {
         let rows = if file.rows > 0 { format!("{} records, ", count(file.rows)) } else { String::new() };
         writeln!(out, "wrote {} ({rows}{})", file.path.display(), bytes(file.bytes))?;
     }

@@ -74,7 +74,7 @@ pub(super) const TABLES: &[Table] = &[
             ("override", NotYet("overrides of single entities are not supported yet; remove [[rebalance.override]]")),
         ],
     },
-    Table { path: "export", keys: &[("formats", Ready)] },
+    Table { path: "export", keys: &[("formats", Ready), ("images", Ready)] },
 ];
 
 /// Values of the grammar that cannot be used yet: dotted path, value, what is missing.
@@ -83,11 +83,6 @@ pub(super) const VALUES_NOT_YET: &[(&str, &str, &str)] = &[
     ("rebalance.policy", "target", "the policy 'target' is not supported yet"),
     ("rebalance.policy", "subclass", "the policy 'subclass' is not supported yet"),
     ("rebalance.repeats", "sqrt", "repeats = \"sqrt\" (ADR's add mode) is not supported yet; write \"none\""),
-    ("export.formats", "parquet", "the manifest format 'parquet' is not supported yet; write formats = [\"native\"]"),
-    ("export.formats", "jsonl", "the manifest format 'jsonl' is not supported yet; write formats = [\"native\"]"),
-    ("export.formats", "csv", "the manifest format 'csv' is not supported yet; write formats = [\"native\"]"),
-    ("export.formats", "weights", "the manifest format 'weights' is not supported yet; write formats = [\"native\"]"),
-    ("export.formats", "indices", "the manifest format 'indices' is not supported yet; write formats = [\"native\"]"),
 ];
 
 /// The table at a dotted path.

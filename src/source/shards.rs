@@ -10,6 +10,9 @@ use super::{Format, SourceError};
 /// How deep a folder is searched for data.
 const DEEPEST: usize = 4;
 
+/// What a manifest has beside its records: no data of the dataset.
+const OUR_OWN: [&str; 5] = ["calibration.json", "shard.json", "decisions.parquet", "decisions.jsonl", "decisions.csv"];
+
 /// What a path stands for.
 pub(crate) enum Named {
     /// Files of records.
@@ -117,7 +120,7 @@ fn has_image(folder: &Path, depth: usize) -> bool {
 
 fn kind(path: &Path) -> Option<Kind> {
     let name = path.file_name()?.to_str()?.to_ascii_lowercase();
-    if name.starts_with('.') || name.starts_with("dataset_info") {
+    if name.starts_with('.') || name.starts_with("dataset_info") || OUR_OWN.contains(&name.as_str()) {
         return None;
     }
     let plain = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
