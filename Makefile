@@ -5,11 +5,12 @@
 #   make test                   formatting, lints, all tests
 #   make bench                  the benchmarks (divan)
 #   make lint                   formatting, lints, licences
+#   make interop                what is written, read by other people's readers (Python packages, in target/interop)
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := run
-.PHONY: run build test lint format clippy deny bench picture assets
+.PHONY: run build test lint format clippy deny bench interop picture assets
 
 CARGO ?= cargo
 DATASET ?=
@@ -43,6 +44,15 @@ deny:
 
 bench:
 	$(CARGO) bench --locked
+
+INTEROP := target/interop/bin/python
+
+interop: build $(INTEROP)
+	$(INTEROP) tests/interop.py $(CURDIR)/target/release/fantail
+
+$(INTEROP):
+	python3 -m venv target/interop
+	$(INTEROP) -m pip install --quiet numpy pyarrow datasets torch
 
 # The picture in README.md, drawn from the running program.
 picture: build

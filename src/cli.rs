@@ -4,6 +4,7 @@
 
 pub mod apply;
 mod completions;
+mod counts;
 mod doctor;
 pub mod exit_code;
 pub mod explain;

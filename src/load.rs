@@ -50,9 +50,18 @@ pub fn load(
     observer: &dyn Observer,
     cache: &Cache,
 ) -> Result<(Loaded, Provenance), LoadError> {
-    let dataset = source::open(path, &recipe.dataset, observer)?;
+    let dataset = open(path, recipe, observer)?;
     let (index, provenance) = index_of(&dataset, recipe, observer, cache)?;
     Ok((Loaded { dataset, index }, provenance))
+}
+
+/// Opens the dataset at `path`; `demo`, where there is no such file, is the embedded one.
+fn open(path: &Path, recipe: &Recipe, observer: &dyn Observer) -> Result<Dataset, SourceError> {
+    if is_demo(path) { source::open_demo() } else { source::open(path, &recipe.dataset, observer) }
+}
+
+fn is_demo(path: &Path) -> bool {
+    path == Path::new("demo") && !path.exists()
 }
 
 /// The index of an opened dataset, from `cache` where it fits.
@@ -86,6 +95,9 @@ pub fn cached(
     observer: &dyn Observer,
     cache: &Cache,
 ) -> Result<Option<(Index, DatasetFacts)>, LoadError> {
+    if is_demo(path) {
+        return Ok(None);
+    }
     let fingerprint = source::fingerprint(path, &recipe.dataset, observer)?;
     let found = cache.load(&key(fingerprint, recipe)).ok();
     Ok(found.filter(|(_, facts)| facts.path == path))

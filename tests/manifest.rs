@@ -362,3 +362,44 @@ fn a_job_that_is_asked_to_stop_stops() {
     handle.wait();
     assert_eq!(*terminal(&events.iter().collect::<Vec<_>>()), Event::Cancelled);
 }
+
+/// Says how far it is until it is asked to stop.
+struct Counting(std::sync::mpsc::Sender<u64>);
+
+impl Job for Counting {
+    fn name(&self) -> String {
+        "counting".into()
+    }
+
+    fn stages(&self) -> Vec<Stage> {
+        Vec::new()
+    }
+
+    fn run(&mut self, observer: &dyn Observer) -> Result<Summary, End> {
+        for number in 0.. {
+            if observer.cancelled() {
+                return Err(End::Cancelled);
+            }
+            self.0.send(number).unwrap();
+        }
+        Err(End::Cancelled)
+    }
+}
+
+#[test]
+fn a_paused_job_waits_and_a_cancelled_one_stops_even_then() {
+    let (sender, numbers) = channel();
+    let (last, ended) = channel();
+    let handle = job::start(Counting(sender), move |event| last.send(event).unwrap_or(())).unwrap();
+    numbers.recv().unwrap();
+    handle.pause(true);
+    // One step may have begun before; then there is silence.
+    let silence = std::time::Duration::from_millis(200);
+    while numbers.recv_timeout(silence).is_ok() {}
+    handle.pause(false);
+    numbers.recv().unwrap();
+    handle.pause(true);
+    handle.cancel();
+    handle.wait();
+    assert_eq!(ended.iter().last(), Some(Event::Cancelled));
+}

@@ -9,7 +9,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
+use super::counts;
 use super::progress::ProgressLine;
+use crate::app::model::Loaded;
 use crate::index::cache::Cache;
 use crate::job::{self, ApplyJob, Event, Handle, Summary};
 use crate::load::{self, Provenance};
@@ -19,8 +21,19 @@ use crate::plan::Tally;
 use crate::progress::{Observer, Stage};
 use crate::recipe::Recipe;
 
+const EXAMPLES: &str = "\
+Eight processes, on one machine or on eight that see the same files, and the bytes of one:
+  parallel fantail apply data.jsonl --recipe recipe.toml --shard {}/8 --out parts/{} ::: $(seq 8)
+  fantail merge parts/* --out calibrated
+The same under Slurm:
+  sbatch --array=1-8 --wrap='fantail apply data.jsonl --recipe recipe.toml --shard $SLURM_ARRAY_TASK_ID/8 --out parts/$SLURM_ARRAY_TASK_ID'
+A dataset of files that no machine holds together, in two passes over its files:
+  parallel fantail stats {} --counts-out {}.counts '>' /dev/null ::: data/*.jsonl
+  parallel fantail apply {} --recipe recipe.toml --out calibrated/{/} --counts-in data/*.counts ::: data/*.jsonl";
+
 /// The arguments of `fantail apply`.
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_long_help = EXAMPLES)]
 pub struct ApplyArguments {
     /// A file, a folder, or a pattern such as 'data/*.jsonl'
     pub dataset: PathBuf,
@@ -39,6 +52,9 @@ pub struct ApplyArguments {
     /// Write part I of N alone; `fantail merge` puts them together
     #[arg(long, value_name = "I/N", default_value_t = Shard::WHOLE, hide_default_value = true)]
     pub shard: Shard,
+    /// The counts of the whole that DATASET is a part of, as `stats --counts-out` wrote them; several are added up
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub counts_in: Vec<PathBuf>,
     /// Bytes between two checkpoints of a file
     #[arg(long, value_name = "BYTES", default_value_t = Target::STEP, hide = true)]
     pub checkpoint: u64,
@@ -56,6 +72,7 @@ pub fn run(arguments: &ApplyArguments) -> color_eyre::Result<()> {
     if let (Provenance::Built(_), Err(cause)) = (provenance, load::keep(&loaded, &recipe, &cache)) {
         eprintln!("the index could not be cached, so the next time takes as long: {cause}");
     }
+    let loaded = Loaded { index: counts::under(loaded.index, &recipe, &arguments.counts_in)?, dataset: loaded.dataset };
     let job = ApplyJob {
         data: Arc::new(loaded),
         recipe,

@@ -50,7 +50,7 @@ pub fn build(extraction: Extraction, observer: &dyn Observer) -> Index {
     }
     ranked.retain(|entry| wanted.contains(&entry.perspective));
     ranked.sort_by_key(|entry| entry.perspective);
-    Index { perspectives: ranked, id_hashes, text, crowded_instances }
+    Index { perspectives: ranked, id_hashes, text, crowded_instances, population: None }
 }
 
 struct Steps<'a> {

@@ -19,6 +19,8 @@ use super::{ManifestError, Target};
 pub(super) const NAME: &str = ".fantail-part";
 const STATE: &str = "state.json";
 const LOCK: &str = "lock";
+/// How often, every hundredth of a second, a lock that someone holds is asked for again.
+const PATIENCE: u32 = 20;
 
 /// How the parts of a file that shards wrote make the file again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -247,10 +249,16 @@ fn locked(folder: &Path) -> Result<File, ManifestError> {
     let path = folder.join(NAME).join(LOCK);
     let file = File::create(&path).map_err(refused(folder))?;
     #[cfg(unix)]
-    if let Err(cause) = rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive)
-        && cause == rustix::io::Errno::WOULDBLOCK
-    {
-        return Err(ManifestError::Busy { path: folder.to_owned() });
+    for attempt in 0.. {
+        match rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
+            Err(rustix::io::Errno::WOULDBLOCK) if attempt == PATIENCE => {
+                return Err(ManifestError::Busy { path: folder.to_owned() });
+            }
+            // A program that is just being started has copies of all that is open, for a moment.
+            Err(rustix::io::Errno::WOULDBLOCK) => std::thread::sleep(std::time::Duration::from_millis(10)),
+            // A file system without locks has to do without.
+            Ok(()) | Err(_) => break,
+        }
     }
     Ok(file)
 }

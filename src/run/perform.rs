@@ -76,6 +76,11 @@ impl Performer {
                     job.cancel();
                 }
             }
+            Effect::PauseJob { paused } => {
+                if let Some(job) = &self.job {
+                    job.pause(paused);
+                }
+            }
             Effect::SaveRecipe { recipe, path, then } => return Ok(Some(write::save(recipe, &path, then))),
             Effect::ReadRecipe { path } => return Ok(Some(write::read(&path))),
             other => return self.ask(other).map(|()| None),

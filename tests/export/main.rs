@@ -132,7 +132,7 @@ fn table(path: &Path, rows: usize) {
     let mut frame = DataFrame::new(
         rows,
         vec![
-            Column::from(Series::new("id".into(), text(&|row| format!("row {row}")))),
+            Column::from(Series::new("id".into(), text(&|row| format!("{} {row}", path.display())))),
             Column::from(Series::new("label".into(), text(&|row| ["a", "a", "a", "b", "c"][row * row % 5].to_owned()))),
             Column::from(Series::new("caption".into(), text(&|row| format!("A dog number {row}.")))),
             Column::from(Series::new("score".into(), (0..rows).map(|row| row as f64 / 7.0).collect::<Vec<f64>>())),

@@ -134,8 +134,7 @@ fn each_file_of_several_has_one_of_its_own_where_they_cannot_be_joined() {
     for part in 0..3 {
         table(&data.join(format!("part-{part}.parquet")), 60);
     }
-    let mut recipe = recipe(PolicyName::Random, NATIVE);
-    recipe.dataset.columns.id = Some("none".into());
+    let recipe = recipe(PolicyName::Random, NATIVE);
     let opened = loaded(&data, &recipe);
     assert_eq!(opened.dataset.len(), 180);
     let out = folder.path().join("out");

@@ -44,7 +44,13 @@ fn sources(folder: &TempDir) -> Vec<PathBuf> {
             .replace("\"category_id\": ", "\"category_id\": 9"),
     )
     .unwrap();
-    let broken = format!("nothing\n{}\nnothing\n", list(&[("a", 70), ("b", 8)]).trim_end());
+    let broken = format!(
+        "{}nothing
+{}nothing
+",
+        list(&[("a", 70)]),
+        list(&[("b", 8)])
+    );
     vec![
         written("array.json", array(0..90)),
         written("lines.jsonl", lines(0..90)),
@@ -146,4 +152,47 @@ fn threads_change_no_byte_and_order_no_decision() {
         text.lines().map(str::to_owned).collect::<BTreeSet<String>>()
     };
     assert_eq!(kept(&path), kept(&shuffled));
+}
+
+#[test]
+fn parts_under_the_counts_of_the_whole_are_decided_like_the_whole() {
+    let folder = tempdir().unwrap();
+    let recipe = {
+        let mut recipe = recipe(PolicyName::Adr, &[ManifestFormat::Native]);
+        recipe.rebalance.pass_count = 2;
+        recipe
+    };
+    let (path, text) = (folder.path().join("whole.jsonl"), lines(0..300));
+    fs::write(&path, &text).unwrap();
+    fs::write(folder.path().join("recipe.toml"), recipe.effective()).unwrap();
+    let whole = write(&loaded(&path, &recipe), &recipe, &folder.path().join("out"));
+    let run = |arguments: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_fantail"))
+            .current_dir(folder.path())
+            .env("FANTAIL_CACHE_DIR", folder.path().join("cache"))
+            .args(arguments)
+            .output()
+            .unwrap();
+        (output.status.code().unwrap(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (mut joined, all) = (String::new(), text.lines().collect::<Vec<_>>());
+    for (part, lines) in ["a", "b", "c"].into_iter().zip(all.chunks(130)) {
+        fs::write(folder.path().join(format!("{part}.jsonl")), lines.join("\n") + "\n").unwrap();
+        let told = run(&["stats", &format!("{part}.jsonl"), "--counts-out", &format!("{part}.counts")]);
+        assert_eq!(told.0, 0, "{}", told.1);
+    }
+    for part in ["a", "b", "c"] {
+        let (data, out) = (format!("{part}.jsonl"), format!("out-{part}"));
+        let counts = ["--counts-in", "a.counts", "b.counts", "c.counts"];
+        let told = run(&[&["apply", &data, "--recipe", "recipe.toml", "--out", &out], &counts[..]].concat());
+        assert_eq!(told.0, 0, "{}", told.1);
+        joined += &fs::read_to_string(folder.path().join(out).join(data)).unwrap();
+    }
+    assert_eq!(joined, fs::read_to_string(&whole.files[0].path).unwrap());
+    let alone = run(&["preview", "a.jsonl", "--recipe", "recipe.toml", "--counts-in", "b.counts"]);
+    assert!(alone.0 == 2 && alone.1.contains("do not fit"), "{alone:?}");
+    fs::write(folder.path().join("recipe.toml"), "[rebalance]\npolicy = \"uniform\"\nperspective = \"token\"\n")
+        .unwrap();
+    let shares = run(&["preview", "a.jsonl", "--recipe", "recipe.toml", "--counts-in", "a.counts"]);
+    assert!(shares.0 == 4 && shares.1.contains("--shard"), "{shares:?}");
 }

@@ -13,6 +13,8 @@ pub enum JobState {
     Absent,
     /// It runs.
     Running(Job),
+    /// It is held before its next step.
+    Paused(Job),
     /// It was asked to stop and has not yet.
     Cancelling(Job),
     /// It is done: what was written, one line a file, and the command that reproduces it.
@@ -43,7 +45,7 @@ impl JobState {
     pub fn job(&self) -> Option<&Job> {
         match self {
             Self::Absent => None,
-            Self::Running(job) | Self::Cancelling(job) | Self::Cancelled(job) => Some(job),
+            Self::Running(job) | Self::Paused(job) | Self::Cancelling(job) | Self::Cancelled(job) => Some(job),
             Self::Finished { job, .. } | Self::Failed { job, .. } => Some(job),
         }
     }
@@ -51,7 +53,7 @@ impl JobState {
     /// True while it works.
     #[must_use]
     pub fn active(&self) -> bool {
-        matches!(self, Self::Running(_) | Self::Cancelling(_))
+        matches!(self, Self::Running(_) | Self::Paused(_) | Self::Cancelling(_))
     }
 }
 
