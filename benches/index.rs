@@ -1,5 +1,5 @@
 //! What each step between an extraction and a screen costs.
-#![allow(missing_docs)]
+#![allow(clippy::expect_used, missing_docs)]
 
 use std::hint::black_box;
 

@@ -57,8 +57,8 @@ fn perspective(perspective: Perspective, instances: usize, (entities, held): (us
         let scene =
             if perspective == Perspective::Object { (SCENES.powf(splitmix(&mut state)) * 7.0) as u32 } else { 0 };
         row.extend((0..held).map(|_| {
-            let pool = if scene > 0 && splitmix(&mut state) < 0.8 { 60.0 } else { entities as f64 };
-            let rank = pool.powf(splitmix(&mut state)) as u32;
+            let pool = if scene > 0 && splitmix(&mut state) < 0.97 { 60.0 } else { entities as f64 };
+            let rank = pool.powf(splitmix(&mut state).powf(1.2)) as u32;
             if pool < 100.0 { (rank * 31 + scene * 13) % entities as u32 } else { rank.min(entities as u32 - 1) }
         }));
         row.sort_unstable();

@@ -4,11 +4,13 @@
 
 mod formula;
 mod parameter;
+mod range;
 pub mod rebalance;
 mod rule;
 
 pub use formula::Formula;
-pub use parameter::{Parameter, Range, Scale};
+pub use parameter::Parameter;
+pub use range::{Range, Scale};
 pub use rule::{Dictionary, Fate, Reduction, Rule, Scorer};
 
 use crate::entity::Perspective;

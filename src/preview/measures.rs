@@ -72,16 +72,20 @@ impl Measures {
 
     /// Those of counts after, by the rank of before. Losses are added by whoever knows the instances.
     pub(super) fn after(entry: &PerspectiveIndex, split: &Split, counts: &[f32]) -> Self {
-        let mut descending = counts.to_vec();
-        descending.par_sort_unstable_by(|a, b| b.total_cmp(a));
-        let entropy = Entropy::of(&descending);
+        let sorted_gini = || {
+            let mut descending = counts.to_vec();
+            descending.par_sort_unstable_by(|a, b| b.total_cmp(a));
+            gini(&descending)
+        };
+        let (gini, (entropy, js)) =
+            rayon::join(sorted_gini, || rayon::join(|| Entropy::of(counts), || divergence(entry, counts)));
         Self {
-            gini: gini(&descending),
+            gini,
             evenness: entropy.evenness,
             effective_entities: entropy.effective_entities,
             kl_uniform: entropy.kl_uniform,
             tail_occurrence_share: tail_share(counts, split),
-            js: divergence(entry, counts),
+            js,
             ..Self::default()
         }
     }

@@ -11,7 +11,7 @@ use super::image_folder::Tree;
 use super::images::ImageStore;
 use super::meter::{Meter, Phase};
 use super::part::{Input, Part};
-use super::shards::{Named, expand};
+use super::shards::{Files, Named, expand};
 use super::sidecar::Sidecar;
 use super::{Dataset, Fingerprint, Format, Instance, Options, SetAside, SetAsideKind, SourceError};
 use super::{coco, csv, json, list, parquet};
@@ -25,13 +25,16 @@ const HASH_STEP: usize = 32 << 20;
 /// # Errors
 /// [`SourceError`] when nothing can be read as any format, or when the observer cancels.
 pub fn open(path: &Path, options: &Options, observer: &dyn Observer) -> Result<Dataset, SourceError> {
-    let (files, folder) = match expand(path, options.format)? {
-        Named::Files(files, folder) => (files, folder),
+    let Files { in_order: files, folder, passed_over } = match expand(path, options.format)? {
+        Named::Files(files) => files,
         Named::Images(folder) => return open_folder(&folder, options, observer),
     };
     let sizes: Vec<u64> = files.iter().map(|file| std::fs::metadata(file).map_or(0, |facts| facts.len())).collect();
     let meter = Meter::new(observer, sizes.iter().sum());
     let mut assembly = Assembly::new(options, files.len() > 1);
+    let other =
+        passed_over.iter().map(|file| format!("{}: passed over, as it is data of another kind", file.display()));
+    assembly.warnings.extend(other);
     let mut done = 0;
     for (file, size) in files.iter().zip(sizes) {
         assembly.add(file, &meter, done..done + size)?;
@@ -76,7 +79,7 @@ pub fn fingerprint(path: &Path, options: &Options, observer: &dyn Observer) -> R
     let phase = meter.phase(0..0, 1);
     let mut hasher = blake3::Hasher::new();
     let files = match expand(path, options.format)? {
-        Named::Files(files, _) => files,
+        Named::Files(named) => named.in_order,
         Named::Images(folder) => {
             Tree::walk(&folder, &phase)?.hash(&mut hasher);
             Vec::new()

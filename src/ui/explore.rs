@@ -22,7 +22,6 @@ use crate::config::theme::Theme;
 use layout::{Layout, Side};
 
 pub use chart::counts;
-pub use findings::lines as finding_lines;
 pub use opening::draw_bar;
 
 /// Draws the screen.

@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::widget::text;
-use super::{look, shell};
+use super::{look, overlay, shell};
 use crate::app::action::Action;
 use crate::app::hit::{HitMap, Target};
 use crate::app::model::{Data, Model, Screen, SearchState};
@@ -101,8 +101,11 @@ pub fn regions(model: &Model, area: Rect, hits: &mut HitMap) {
 }
 
 fn hints(model: &Model) -> &'static [Hint] {
-    if model.overlay.is_some() {
-        return OVERLAY;
+    match &model.overlay {
+        None => (),
+        // Questions and the value editor name their keys themselves.
+        Some(overlay) if overlay::is_list(overlay) => return OVERLAY,
+        Some(_) => return &[],
     }
     match (&model.data, model.screen) {
         (Data::Loading { .. }, Screen::Explore) => LOADING,
@@ -136,8 +139,7 @@ fn placed(model: &Model, area: Rect, start: u16) -> Vec<(u16, &'static Hint)> {
 
 fn hint_width(model: &Model, (label, actions): &Hint) -> u16 {
     let contexts = model.contexts();
-    let keys =
-        actions.iter().filter_map(|&action| model.bindings.hint(&contexts, action).first().map(ToString::to_string));
+    let keys = actions.iter().filter_map(|&action| shell::hint_key(model, &contexts, action));
     let keys: Vec<String> = keys.collect();
     if keys.is_empty() { 0 } else { text::width(&keys.join(" ")) + 1 + text::width(label) }
 }

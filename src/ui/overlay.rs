@@ -41,6 +41,12 @@ impl Popup {
     fn height(&self) -> u16 {
         (self.head.len() + self.rows.len() + self.foot.len()) as u16
     }
+
+    /// The width of its widest line.
+    fn width(&self) -> u16 {
+        let lines = self.head.iter().chain(&self.rows).chain(&self.foot);
+        lines.map(Line::width).max().unwrap_or(0).max(self.title.width() + 2) as u16
+    }
 }
 
 /// Draws the open overlay, if there is one.
@@ -59,6 +65,20 @@ pub fn draw(model: &Model, theme: &Theme, screen: Rect, buffer: &mut Buffer) {
             buffer.set_style(row, theme.style(Role::Selection));
         }
     }
+}
+
+/// True for overlays with lines to move through.
+pub fn is_list(overlay: &Overlay) -> bool {
+    matches!(
+        overlay,
+        Overlay::Help { .. }
+            | Overlay::Palette { .. }
+            | Overlay::Warnings { .. }
+            | Overlay::Findings { .. }
+            | Overlay::Themes { .. }
+            | Overlay::Explanation { .. }
+            | Overlay::Override { .. }
+    )
 }
 
 /// Where the open overlay and its rows are.
@@ -106,7 +126,8 @@ fn room(overlay: &Overlay, screen: Rect) -> Room {
 /// In the middle; the theme picker on the right, so that the preview is seen.
 fn place(overlay: &Overlay, popup: &Popup, screen: Rect) -> Rect {
     let room = room(overlay, screen);
-    let (width, height) = (room.0 + 4, (popup.height() + 2).min(room.1 + 2));
+    let inner = if is_list(overlay) { room.0 } else { popup.width().clamp(30, room.0.max(30)) };
+    let (width, height) = ((inner + 4).min(screen.width), (popup.height() + 2).min(room.1 + 2));
     let height = height.min(screen.height.saturating_sub(2));
     let aside = matches!(overlay, Overlay::Themes { .. });
     let x = if aside { screen.right() - width - 1 } else { screen.x + (screen.width - width) / 2 };

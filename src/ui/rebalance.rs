@@ -37,7 +37,7 @@ pub fn regions(model: &Model, area: Rect, hits: &mut HitMap) {
         hits.push(hit_area(controls.policies), Target::Policies);
     }
     for (number, row) in controls.sliders() {
-        hits.push(hit_area(controls::track(row)), Target::Slider(number));
+        hits.push(hit_area(controls.track(row)), Target::Slider(number));
     }
     if let Some(plot) = chart::plot(model, layout.chart) {
         hits.push(hit_area(plot.area), Target::Plot(super::regions::axis(&plot.x)));

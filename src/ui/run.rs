@@ -22,7 +22,7 @@ const NAME: u16 = 14;
 pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let Some(job) = model.job.job() else { return draw_absent(model, theme, area, buffer) };
     let ending = ending(&model.job, theme, area.width.saturating_sub(4));
-    let steps = (job.steps.len() as u16 * 2 + 3 + ending.len() as u16 + u16::from(!ending.is_empty())).max(6);
+    let steps = job.steps.len() as u16 * 2 + 2 + ending.len() as u16;
     let (top, log) = split(area, steps.min(area.height * 2 / 3));
     let note = Line::styled(bar::duration(job.elapsed), theme.style(Role::TextDim));
     look::pane(theme, true, (state(&model.job, theme), note)).render(top, buffer);
@@ -84,10 +84,8 @@ fn pace(state: &JobState, job: &Job, number: usize) -> String {
     if step.done == 0 {
         return if state.active() { "waiting".into() } else { String::new() };
     }
-    let mut words = number::count(step.done);
-    if step.total > 0 {
-        words.push_str(&format!(" of {}", number::count(step.total)));
-    }
+    let done = number::count(step.done);
+    let words = if step.total > 0 { format!("{done} of {}", number::count(step.total)) } else { done };
     let current = step.done < step.total || step.total == 0;
     let pace = if current && state.active() { bar::pace((0, 0), job.rate, job.remaining) } else { String::new() };
     if pace.is_empty() { words } else { format!("{words} · {pace}") }

@@ -9,7 +9,9 @@ use ratatui::text::{Line, Span};
 use super::look;
 use super::widget::text;
 use crate::app::action::Action;
+use crate::app::bindings::Context;
 use crate::app::hit::{HitMap, Target};
+use crate::app::key::Code;
 use crate::app::model::{Data, JobState, Model, Screen};
 use crate::config::theme::{Role, Theme};
 use crate::number;
@@ -142,15 +144,19 @@ fn tab_label(screen: Screen, width: u16) -> String {
     format!(" {} ", text::fit(&format!("{number} {}", screen.title()), width.saturating_sub(2)))
 }
 
+/// The key that a hint shows for an action: Escape for going back where it does, else the first.
+pub fn hint_key(model: &Model, contexts: &[Context], action: Action) -> Option<String> {
+    let keys = model.bindings.hint(contexts, action);
+    let escape = keys.iter().find(|key| key.code == Code::Esc && action == Action::Back);
+    escape.or(keys.first()).map(ToString::to_string)
+}
+
 /// Keys and what they do, for as many as given: `j k move  m chart`.
 pub fn hint_line(model: &Model, theme: &Theme, hints: &[(&str, &[Action])]) -> Line<'static> {
     let contexts = model.contexts();
     let mut spans = Vec::new();
     for (label, actions) in hints {
-        let keys: Vec<String> = actions
-            .iter()
-            .filter_map(|&action| model.bindings.hint(&contexts, action).first().map(ToString::to_string))
-            .collect();
+        let keys: Vec<String> = actions.iter().filter_map(|&action| hint_key(model, &contexts, action)).collect();
         if keys.is_empty() {
             continue;
         }

@@ -21,26 +21,26 @@ use fantail::progress::Unobserved;
 use fantail::recipe::Recipe;
 
 /// A file in a folder of its own, which goes with it.
-pub struct Scratch {
+struct Scratch {
     folder: tempfile::TempDir,
-    pub path: PathBuf,
+    path: PathBuf,
 }
 
 impl Scratch {
-    pub fn holding(name: &str, content: impl AsRef<[u8]>) -> Self {
+    fn holding(name: &str, content: impl AsRef<[u8]>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);
         std::fs::write(&path, content).unwrap();
         Self { folder, path }
     }
 
-    pub fn beside(&self, name: &str) -> PathBuf {
+    fn beside(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 }
 
 /// A LLaVA array; each record is its conversation, a turn each, the human first.
-pub fn conversations(records: &[&[&str]]) -> Scratch {
+fn conversations(records: &[&[&str]]) -> Scratch {
     let record = |(number, turns): (usize, &&[&str])| {
         let speakers = ["human", "gpt"].into_iter().cycle();
         let turns: Vec<_> =
@@ -52,7 +52,7 @@ pub fn conversations(records: &[&[&str]]) -> Scratch {
 }
 
 /// LLaVA records in the official sampler's layout, with `statistics` and one short turn.
-pub fn with_statistics(statistics: &[serde_json::Value]) -> Scratch {
+fn with_statistics(statistics: &[serde_json::Value]) -> Scratch {
     let record = |(number, statistics): (usize, &serde_json::Value)| {
         let turns = serde_json::json!([{"from": "gpt", "value": "A bridge."}]);
         serde_json::json!({"id": format!("r{number}"), "conversations": turns, "statistics": statistics})
@@ -62,7 +62,7 @@ pub fn with_statistics(statistics: &[serde_json::Value]) -> Scratch {
 }
 
 /// A `path label` list with so many lines of each label.
-pub fn list<L: std::fmt::Display>(counts: impl IntoIterator<Item = (L, u64)>) -> Scratch {
+fn list<L: std::fmt::Display>(counts: impl IntoIterator<Item = (L, u64)>) -> Scratch {
     let mut lines = String::new();
     for (label, count) in counts {
         for number in 0..count {
@@ -72,24 +72,24 @@ pub fn list<L: std::fmt::Display>(counts: impl IntoIterator<Item = (L, u64)>) ->
     Scratch::holding("list.txt", lines)
 }
 
-pub fn loaded(path: &Path, recipe: &Recipe) -> Loaded {
+fn loaded(path: &Path, recipe: &Recipe) -> Loaded {
     load::load(path, recipe, &Unobserved, &Cache::none()).unwrap().0
 }
 
-pub fn indexed(path: &Path) -> Index {
+fn indexed(path: &Path) -> Index {
     loaded(path, &Recipe::default()).index
 }
 
-pub fn of(index: &Index, perspective: Perspective) -> &PerspectiveIndex {
+fn of(index: &Index, perspective: Perspective) -> &PerspectiveIndex {
     index.perspective(perspective).unwrap_or_else(|| panic!("no {perspective}"))
 }
 
 /// All entities of a perspective with their counts, by rank.
-pub fn ranking(index: &Index, perspective: Perspective) -> Vec<(String, u32)> {
+fn ranking(index: &Index, perspective: Perspective) -> Vec<(String, u32)> {
     let entry = of(index, perspective);
     (0..entry.entities()).map(|rank| (entry.names.get(rank).into_owned(), entry.counts[rank])).collect()
 }
 
-pub fn names(index: &Index, perspective: Perspective) -> Vec<String> {
+fn names(index: &Index, perspective: Perspective) -> Vec<String> {
     ranking(index, perspective).into_iter().map(|(name, _)| name).collect()
 }

@@ -34,7 +34,7 @@ impl Step {
 
 /// Does what an action asks for.
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
-    if !edits_in_a_row(action) {
+    if !edits_in_a_row(model, action) {
         model.history.row = None;
     }
     match action {
@@ -119,7 +119,14 @@ fn act_on_entities_and_values(model: &mut Model, action: Action) -> Vec<Effect> 
 }
 
 /// True for actions whose repetition is one step of undo.
-const fn edits_in_a_row(action: Action) -> bool {
+fn edits_in_a_row(model: &Model, action: Action) -> bool {
+    // On the list of policies, moving is choosing.
+    let chooses = model.screen == Screen::Rebalance && matches!(action, Action::MoveUp | Action::MoveDown);
+    chooses || turns(action)
+}
+
+/// True for actions that turn a value a little or a lot.
+const fn turns(action: Action) -> bool {
     matches!(
         action,
         Action::ThresholdLower
@@ -134,8 +141,6 @@ const fn edits_in_a_row(action: Action) -> bool {
             | Action::ValueHigher
             | Action::ValueMuchLower
             | Action::ValueMuchHigher
-            | Action::MoveUp
-            | Action::MoveDown
     )
 }
 

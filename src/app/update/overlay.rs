@@ -58,13 +58,19 @@ pub(super) fn open_themes(model: &mut Model) -> Vec<Effect> {
     open(model, Overlay::Themes { cursor, previous: model.theme.clone() })
 }
 
-/// Lists only the actions that match what is typed.
+/// Lists only the actions that match what is typed: by name first, then by what they do.
 pub(super) fn narrow_palette(model: &mut Model) {
     if let Some(Overlay::Palette { field, cursor, matches }) = &mut model.overlay {
-        let names: Vec<String> =
-            Action::ALL.iter().map(|action| format!("{} {}", action.name(), action.summary())).collect();
-        let picked = pick(names.iter().map(String::as_str), &field.text);
-        *matches = picked.into_iter().filter_map(|place| Action::ALL.get(place).copied()).collect();
+        let query = field.text.trim();
+        let named = pick(Action::ALL.iter().map(|action| action.name()), query);
+        let described = pick(Action::ALL.iter().map(|action| action.summary()), query);
+        let mut places: Vec<usize> = Action::ALL.iter().position(|action| action.name() == query).into_iter().collect();
+        for place in named.into_iter().chain(described) {
+            if !places.contains(&place) {
+                places.push(place);
+            }
+        }
+        *matches = places.into_iter().filter_map(|place| Action::ALL.get(place).copied()).collect();
         *cursor = 0;
     }
 }

@@ -30,11 +30,7 @@ pub(super) fn refresh(model: &mut Model) -> Vec<Effect> {
 /// Asks for the preview when a screen shows it.
 pub(super) fn refresh_if_shown(model: &mut Model) -> Vec<Effect> {
     match model.screen {
-        Screen::Rebalance | Screen::Export => {
-            let mut effects = refresh(model);
-            effects.extend(recompare(model));
-            effects
-        }
+        Screen::Rebalance | Screen::Export => refresh(model),
         Screen::Explore | Screen::Synthesize | Screen::Run => Vec::new(),
     }
 }
@@ -45,7 +41,9 @@ pub(super) fn refresh_shown_perspective(model: &mut Model) -> Vec<Effect> {
     if preview.is_some_and(|preview| preview.outcome(model.perspective).is_none()) {
         model.rebalance.asked = None;
     }
-    refresh_if_shown(model)
+    let mut effects = refresh_if_shown(model);
+    effects.extend(recompare(model));
+    effects
 }
 
 /// Forgets what was reckoned for another dataset.
@@ -179,7 +177,8 @@ pub(super) fn compare(model: &mut Model) -> Vec<Effect> {
     recompare(model)
 }
 
-fn recompare(model: &mut Model) -> Vec<Effect> {
+/// Reckons the policies that stand side by side anew.
+pub(super) fn recompare(model: &mut Model) -> Vec<Effect> {
     let Data::Ready(loaded) = &model.data else { return Vec::new() };
     if model.rebalance.compared.is_empty() {
         return Vec::new();

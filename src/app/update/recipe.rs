@@ -120,7 +120,21 @@ fn remember(model: &mut Model, before: Recipe) {
 fn follow(model: &mut Model, before: &Recipe) -> Vec<Effect> {
     rebalance::fit_cursors(model);
     let extraction_changed = before.dataset != model.recipe.dataset || before.entities != model.recipe.entities;
-    if extraction_changed { load::start(model) } else { rebalance::refresh_if_shown(model) }
+    if extraction_changed {
+        return load::start(model);
+    }
+    let mut effects = rebalance::refresh_if_shown(model);
+    if differs_beside_policy(before, &model.recipe) {
+        effects.extend(rebalance::recompare(model));
+    }
+    effects
+}
+
+/// True when something other than the choice of the policy differs: then every policy's figures do.
+fn differs_beside_policy(before: &Recipe, after: &Recipe) -> bool {
+    let mut before = before.clone();
+    before.rebalance.policy = after.rebalance.policy;
+    before != *after
 }
 
 /// A request for the recipe's preview, whatever was asked before.

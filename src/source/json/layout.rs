@@ -53,11 +53,10 @@ impl<C: Check> Sequence<C> {
     /// A value that is not an object.
     fn other(&self, bytes: &[u8], at: usize) -> Step {
         let end = match value_end(bytes, at) {
-            Ok(end) => end,
-            Err(Flaw::Unclosed) if self.plausible(bytes, at + 1).is_some() => {
-                return self.broken(bytes, at, Flaw::Stray(at));
-            }
-            Err(flaw) => return self.broken(bytes, at, flaw),
+            Ok(end) if self.plausible(&bytes[..end], at + 1).is_none() => end,
+            Err(flaw) if self.plausible(bytes, at + 1).is_none() => return self.broken(bytes, at, flaw),
+            // Records are behind it, so that it is a slip of the pen between them.
+            _ => return self.broken(bytes, at, Flaw::Stray(at)),
         };
         if matches!(bytes.get(skip_space(bytes, end)), None | Some(b',' | b']')) {
             let fault = Fault::new(SetAsideKind::WrongType, "a record is an object, and this is not");
@@ -106,6 +105,12 @@ fn skip_separators(bytes: &[u8], mut at: usize) -> usize {
     }
 }
 
+fn skip_commas(bytes: &[u8], at: usize) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    let skip = rest.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b','));
+    skip.map_or(bytes.len(), |skip| at + skip)
+}
+
 /// One object a line.
 pub(crate) struct Lines<C> {
     pub(crate) sequence: Sequence<C>,
@@ -140,7 +145,7 @@ impl<C: Check> Lines<C> {
 
 impl<C: Check> Walk for Lines<C> {
     fn step(&self, bytes: &[u8], at: usize) -> Option<Step> {
-        let start = skip_space(bytes, at);
+        let start = skip_commas(bytes, at);
         let rest = bytes.get(start..).filter(|rest| !rest.is_empty())?;
         let found = memchr(b'\n', rest);
         let next = found.map_or(bytes.len(), |length| start + length + 1);
@@ -149,10 +154,6 @@ impl<C: Check> Walk for Lines<C> {
             && end == line.len()
         {
             return Some(Step { span: start..start + end, next, outcome: Ok(id) });
-        }
-        if line.is_empty() {
-            // Nothing but commas.
-            return self.step(bytes, next);
         }
         let (end, mut outcome) = self.uneven(line);
         if found.is_none() && end == line.len() && line.starts_with(b"{") && value_end(line, 0) == Err(Flaw::Unclosed) {

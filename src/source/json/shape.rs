@@ -15,6 +15,8 @@ const SAMPLE: usize = 1 << 20;
 /// How many records are looked at, at the start and in all.
 const FIRST: usize = 64;
 const PLACES: usize = 16;
+/// How many stray bytes may stand before the first bracket.
+const SLIP: usize = 4;
 /// Members by which a part of a conversation is told from a record.
 const PARTS: &[&str] = &["from", "value", "role", "content", "type", "text", "weight", "url", "image_url"];
 
@@ -39,6 +41,9 @@ pub(crate) fn shape(bytes: &[u8]) -> Result<Shape, String> {
         Some(b'[') => Ok(Shape::Sequence(start + 1..bytes.len())),
         _ if mostly_object_lines(bytes, start) => Ok(Shape::Lines),
         Some(b'{') => Ok(Shape::Sequence(wrapped(bytes, start).unwrap_or(start..bytes.len()))),
+        Some(_) if bytes[start..].iter().take(SLIP).any(|byte| matches!(byte, b'[' | b'{')) => {
+            Ok(Shape::Sequence(start..bytes.len()))
+        }
         Some(_) => Err("it starts with neither [ nor {".into()),
     }
 }
@@ -54,6 +59,7 @@ fn mostly_object_lines(bytes: &[u8], start: usize) -> bool {
     let (mut objects, mut seen) = (0, 0);
     for line in lines.filter(|line| !line.is_empty()).take(FIRST) {
         seen += 1;
+        let line = line.strip_suffix(b",").unwrap_or(line);
         objects += usize::from(line.starts_with(b"{") && value_end(line, 0) == Ok(line.len()));
     }
     objects * 2 > seen && !(seen == 1 && wrapped(bytes, start).is_some())

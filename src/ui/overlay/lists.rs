@@ -9,7 +9,6 @@ use crate::app::model::Model;
 use crate::config::theme::{Role, Theme};
 use crate::entity::Perspective;
 use crate::number;
-use crate::ui::explore;
 use crate::ui::look;
 use crate::ui::widget::text;
 
@@ -57,7 +56,10 @@ pub(super) fn findings(model: &Model, theme: &Theme, (cursor, (width, height)): 
     let mut foot = Vec::new();
     if let Some(finding) = findings.get(cursor) {
         foot.push(Line::styled("─".repeat(usize::from(width)), theme.style(Role::Border)));
-        foot.extend(explore::finding_lines(theme, finding, width).into_iter().take(5));
+        let cut = text::width(&finding.text) + 2 > width;
+        let whole = if cut { finding.text.as_str() } else { "" };
+        foot.extend(text::wrap(whole, width, theme.style(Role::Text)).into_iter().take(2));
+        foot.extend(text::wrap(&finding.advice, width, theme.style(Role::TextDim)).into_iter().take(3));
     }
     let selected = (!findings.is_empty()).then(|| cursor.saturating_sub(first));
     Popup { title: "Findings".into(), rows, selected, foot, ..Popup::default() }

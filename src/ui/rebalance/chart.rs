@@ -30,7 +30,7 @@ pub fn plot(model: &Model, area: Rect) -> Option<Plot> {
     let inner = Frame::inner(area);
     let shape = shape(model);
     let chart = distribution(model, shape.as_ref(), ChartStyle::default());
-    (chart.filled.len() > 0 && !inner.is_empty()).then(|| chart.plot(inner))
+    (chart.filled.entities() > 0 && !inner.is_empty()).then(|| chart.plot(inner))
 }
 
 /// Draws the chart in its pane.
@@ -68,7 +68,7 @@ fn title<'a>(model: &Model, theme: &Theme, width: u16) -> Line<'a> {
     let mut spans = vec![Span::raw(model.perspective.title())];
     let Some(preview) = preview(model) else { return Line::from(spans) };
     let volume = &preview.instances;
-    if width >= 64 {
+    if width >= 76 {
         spans.push(look::span(theme, Role::ChartBefore, " · before ╌╌"));
         spans.push(look::span(theme, Role::ChartAfter, " after ⣿⡪"));
     }

@@ -13,8 +13,10 @@ use crate::ui::look;
 use crate::ui::widget::pane::{self, Pane as Frame};
 use crate::ui::widget::{bar, text};
 
-/// Cells for a slider's value.
-const VALUE: u16 = 7;
+/// The least cells of a slider's track.
+const TRACK: u16 = 7;
+/// Cells for a policy's name.
+const NAME: u16 = 17;
 /// The most lines under the sliders that explain what is selected.
 const EXPLANATION: u16 = 12;
 
@@ -30,6 +32,9 @@ pub struct Places {
     slider_rows: Rect,
     first_slider: usize,
     sliders: usize,
+    /// Cells for the names and for the values of sliders.
+    label: u16,
+    value: u16,
     /// The explanation.
     explanation: Rect,
 }
@@ -39,6 +44,7 @@ impl Places {
     pub fn of(model: &Model, layout: &Layout) -> Self {
         let inner = Frame::inner(layout.controls);
         let (policies, sliders) = (model.policies().len() as u16, model.sliders().len() as u16);
+        let value = model.sliders().iter().map(|slider| text::width(&slider.shown)).max().unwrap_or(0).clamp(4, 9);
         let nothing = Rect { height: 0, ..inner };
         let on_policies = model.rebalance.focus == RebalancePane::Policies;
         let (policies, rule, slider_rows, explanation) = if layout.folded {
@@ -51,6 +57,8 @@ impl Places {
             first_policy: first_visible(model.rebalance.policy, policies.height),
             first_slider: first_visible(model.rebalance.slider, slider_rows.height),
             sliders: model.sliders().len(),
+            label: inner.width.saturating_sub(value + TRACK + 3).clamp(8, 16),
+            value,
             policies,
             rule,
             slider_rows,
@@ -61,6 +69,11 @@ impl Places {
     /// The visible sliders' numbers and rows.
     pub fn sliders(&self) -> impl Iterator<Item = (usize, Rect)> + '_ {
         (self.first_slider..self.sliders).zip(self.slider_rows.rows())
+    }
+
+    /// A slider's track within its row.
+    pub fn track(&self, row: Rect) -> Rect {
+        Rect { x: row.x + self.label + 2, width: row.width.saturating_sub(self.label + self.value + 3), ..row }
     }
 }
 
@@ -82,16 +95,6 @@ fn stacked(inner: Rect, (policies, sliders): (u16, u16)) -> [Rect; 4] {
 
 fn first_visible(cursor: usize, height: u16) -> usize {
     (cursor + 1).saturating_sub(usize::from(height))
-}
-
-/// A slider's track within its row.
-pub fn track(row: Rect) -> Rect {
-    let label = label_width(row.width);
-    Rect { x: row.x + label + 2, width: row.width.saturating_sub(label + VALUE + 3), ..row }
-}
-
-fn label_width(width: u16) -> u16 {
-    width.saturating_sub(VALUE + 11).clamp(8, 16)
 }
 
 /// Draws the pane.
@@ -117,7 +120,7 @@ pub fn draw(model: &Model, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
     for (number, row) in places.sliders() {
         if let Some(slider) = sliders.get(number) {
             let selected = number == model.rebalance.slider && !on_policies;
-            draw_slider(theme, (slider, selected), row, buffer);
+            draw_slider(theme, (slider, selected), (&places, row), buffer);
         }
     }
     if sliders.is_empty() && places.slider_rows.height > 0 {
@@ -130,24 +133,34 @@ pub fn draw(model: &Model, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
 
 fn draw_policy(model: &Model, theme: &Theme, ((number, line), row): ((usize, &PolicyLine), Rect), buffer: &mut Buffer) {
     let chosen = line.name == model.recipe.rebalance.policy;
-    let name = 17.min(row.width / 2);
     let mark = if chosen { "▸" } else { " " };
-    let title = format!("{mark}{} ", text::left(&line.title, name));
-    let room = row.width.saturating_sub(name + 2);
-    // The whole of both stands under the lists for the selected policy.
-    let words =
-        if room > 36 { line.purpose.as_str() } else { line.source.split([',', ';']).next().unwrap_or_default() };
-    let words = text::left(words, room);
+    let title = format!("{mark}{} ", text::left(&line.title, NAME.min(row.width.saturating_sub(1))));
     let role = if chosen { Role::TextStrong } else { Role::Text };
     buffer.set_stringn(row.x, row.y, &title, usize::from(row.width), theme.style(role));
-    buffer.set_stringn(row.x + name + 2, row.y, words, usize::from(room), theme.style(Role::TextDim));
+    let room = row.width.saturating_sub(NAME + 2);
+    // The whole of both stands under the lists for the selected policy.
+    let words = if room > 36 { line.purpose.as_str() } else { short_source(&line.source, room) };
+    let words = text::fit(words, room);
+    buffer.set_stringn(row.x + NAME + 2, row.y, words, usize::from(room), theme.style(Role::TextDim));
     if number == model.rebalance.policy {
         buffer.set_style(row, look::selection(theme, model.rebalance.focus == RebalancePane::Policies));
     }
 }
 
-fn draw_slider(theme: &Theme, (slider, selected): (&Slider, bool), row: Rect, buffer: &mut Buffer) {
-    let label = label_width(row.width);
+/// The first part of a source that fits whole, such as its authors or its venue.
+fn short_source(source: &str, room: u16) -> &str {
+    let mut parts = source.split([',', ';']).map(str::trim).filter(|part| !part.starts_with("arXiv"));
+    let first = parts.clone().next().unwrap_or_default();
+    if room < 9 { "" } else { parts.find(|part| text::width(part) <= room).unwrap_or(first) }
+}
+
+fn draw_slider(
+    theme: &Theme,
+    (slider, selected): (&Slider, bool),
+    (places, row): (&Places, Rect),
+    buffer: &mut Buffer,
+) {
+    let label = places.label;
     let name = match slider.perspective {
         Some(perspective) => {
             let sign = text::width(&slider.label) + 1;
@@ -159,15 +172,15 @@ fn draw_slider(theme: &Theme, (slider, selected): (&Slider, bool), row: Rect, bu
     let mark = if selected { "▸" } else { " " };
     buffer.set_stringn(row.x, row.y, mark, 1, theme.style(Role::SliderKnob));
     buffer.set_stringn(row.x + 1, row.y, text::left(&name, label), usize::from(label), style);
-    let track = track(row);
+    let track = places.track(row);
     for (x, symbol) in (track.x..track.right()).zip(bar::slider(slider.fraction(), track.width).chars()) {
         let role = if symbol == '●' { Role::SliderKnob } else { Role::Slider };
         if let Some(cell) = buffer.cell_mut((x, row.y)) {
             cell.set_char(symbol).set_style(theme.style(role));
         }
     }
-    let value = text::right(&slider.shown, VALUE);
-    buffer.set_stringn(row.right().saturating_sub(VALUE), row.y, value, usize::from(VALUE), style);
+    let value = text::right(&slider.shown, places.value);
+    buffer.set_stringn(row.right().saturating_sub(places.value), row.y, value, usize::from(places.value), style);
     if selected {
         buffer.set_style(row, theme.style(Role::SelectionIdle));
     }

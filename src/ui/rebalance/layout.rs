@@ -24,7 +24,7 @@ impl Layout {
     /// Divides `area`.
     pub fn of(area: Rect) -> Self {
         if area.width >= WITH_COLUMN {
-            let column = (area.width * 3 / 10).clamp(30, 35).max(area.width / 6);
+            let column = (area.width * 3 / 10).clamp(33, 35).max(area.width / 6);
             let right = Rect { x: area.x + column, width: area.width - column, ..area };
             let (chart, bottom) = over(right, right.height.saturating_sub(tables(right.height)));
             return Self { controls: Rect { width: column, ..area }, chart, bottom, folded: false };

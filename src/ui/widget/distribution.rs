@@ -98,17 +98,18 @@ impl<'a> Distribution<'a> {
     /// Draws the chart.
     pub fn render(&self, area: Rect, buffer: &mut Buffer) {
         let plot = self.plot(area.intersection(buffer.area));
-        if plot.area.is_empty() || self.filled.len() == 0 {
+        if plot.area.is_empty() || self.filled.entities() == 0 {
             return;
         }
-        let cut =
-            self.cut.map(|cut| plot.column(plot.value_of_cut(cut.first_tail_rank, cut.threshold, self.filled.len())));
+        let cut = self
+            .cut
+            .map(|cut| plot.column(plot.value_of_cut(cut.first_tail_rank, cut.threshold, self.filled.entities())));
         self.draw_dots(&plot, cut, buffer);
         self.draw_labels(&plot, buffer);
         if let (Some(column), Some(cut)) = (cut, self.cut) {
             self.draw_cut(&plot, (column, cut.threshold), buffer);
         }
-        if let Some(rank) = self.marker.filter(|&rank| rank < self.filled.len()) {
+        if let Some(rank) = self.marker.filter(|&rank| rank < self.filled.entities()) {
             self.draw_marker(&plot, rank, buffer);
         }
     }
@@ -141,7 +142,8 @@ impl<'a> Distribution<'a> {
             canvas.column(x, height..over.max(height), (Ink::Synthetic as u8, Pattern::Striped));
         }
         if let Some(outline) = self.outline {
-            dash(&plot.heights(outline), &filled, &mut canvas);
+            let joined = self.mode != ChartMode::Histogram;
+            dash(&plot.heights(outline), (&filled, joined), &mut canvas);
         }
         canvas.draw(buffer, |ink| self.style_of(ink));
     }
@@ -202,8 +204,10 @@ impl<'a> Distribution<'a> {
         let text = format!(" τ {} ", number::count(threshold.round() as u64));
         let width = super::text::width(&text);
         if width + 2 < plot.area.width && plot.area.height > 1 {
-            let right = column + 1 + width <= plot.area.right();
-            let start = if right { column + 1 } else { column.saturating_sub(width) };
+            let (right, left) = (column + 1, column.saturating_sub(width));
+            let blank = |start: u16| (start..start + width).all(|x| buffer[(x, plot.area.y)].symbol() == " ");
+            let (fits_right, fits_left) = (right + width <= plot.area.right(), left >= plot.area.x);
+            let start = if fits_right && (blank(right) || !fits_left || !blank(left)) { right } else { left };
             buffer.set_string(start, plot.area.y, text, self.style.threshold);
         }
         if plot.ruler.height > 0 {
@@ -228,13 +232,15 @@ impl<'a> Distribution<'a> {
     }
 }
 
-/// Draws a dashed line along `heights`: lit over the filled area, dark within it, nothing where the two meet.
-fn dash(heights: &[u16], filled: &[u16], canvas: &mut Canvas) {
+/// Draws a dashed line along `heights`: lit over the filled area, dark within it, nothing where the two meet. Without `joined`,
+/// each column stands for itself, as the bars of a histogram do.
+fn dash(heights: &[u16], (filled, joined): (&[u16], bool), canvas: &mut Canvas) {
     let (mut before, mut walked) = (heights.first().copied().unwrap_or(0), 0_usize);
     for ((x, &height), &filled) in (0_u16..).zip(heights).zip(filled) {
-        let rows = before.min(height)..before.max(height) + 1;
+        let from = if joined { before } else { height };
+        let rows = from.min(height)..from.max(height) + 1;
         for y in rows.filter(|&y| y > 0) {
-            let lit = (walked / 3).is_multiple_of(2);
+            let lit = !joined || (walked / 3).is_multiple_of(2);
             walked += 1;
             if lit && y > filled {
                 canvas.dot(x, y - 1, Ink::Before as u8);
@@ -295,34 +301,51 @@ mod tests {
         rows.map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>() + "\n").collect()
     }
 
+    const COUNTS: (u32, u32) = (412_330, 27_671);
+
     #[test]
-    fn show() {
-        let (counts, sums) = zipf(412_330, 27_671);
-        let before: Vec<f64> = counts.iter().map(|&c| f64::from(c)).collect();
-        let _ = before;
+    fn head_is_solid_and_tail_is_checked() {
+        let (counts, sums) = zipf(COUNTS.0, COUNTS.1);
+        let cut = Cut { first_tail_rank: 3_000, threshold: f64::from(counts[3_000]) };
         let filled = Counts::Whole { counts: &counts, sums: &sums };
-        let first_tail_rank = 3000;
-        let cut = Cut { first_tail_rank, threshold: f64::from(counts[first_tail_rank]) };
-        for mode in ChartMode::ALL {
-            let chart = Distribution {
-                cut: Some(cut),
-                marker: Some(400),
-                ..Distribution::of(mode, filled, ChartStyle::default())
-            };
-            println!("{}", drawn(&chart, (90, 16)));
-            println!("{}", drawn(&chart, (40, 8)));
-        }
-        let after: Vec<u32> = counts.iter().map(|&c| c.min(137 + c / 8)).collect();
-        let a = Counts::Whole { counts: &after, sums: &[] };
-        let added: Vec<u32> = after.iter().map(|&c| c + 40).collect();
-        let ad = Counts::Whole { counts: &added, sums: &[] };
+        let style = ChartStyle::default();
         let chart = Distribution {
             cut: Some(cut),
             marker: Some(400),
-            outline: Some(filled),
-            added: Some(ad),
-            ..Distribution::of(ChartMode::RankFrequency, a, ChartStyle::default())
+            ..Distribution::of(ChartMode::RankFrequency, filled, style)
         };
-        println!("{}", drawn(&chart, (90, 16)));
+        let expected = [
+            "     ⣿⣶⣶⣤⣤⣀⣀                    ┊ τ 137 ",
+            " 10⁴ ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣶⣶⣤⣄⣀⡀            ┊       ",
+            "     ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣷⣶⣦⣤◆⣀     ┊       ",
+            " 10² ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣶⣶⣤┊⣀⡀     ",
+            "     ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿┊⡪⡪⡫⡳⡲⡢⡤",
+            " 10⁰ ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿┊⡪⡪⡪⡪⡪⡪⡪",
+            "     1       10     100     1k      10k ",
+            "     ━━━━━━━━━━ head ━━━━━━━━━━━┊╌tail╌╌",
+        ];
+        assert_eq!(drawn(&chart, (40, 8)).lines().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn any_shape_fits_any_area() {
+        let cases: [&[u32]; 5] = [&[], &[1], &[7, 7, 7], &[u32::MAX, 1], &[3, 2, 1, 0]];
+        for counts in cases {
+            let sums = crate::index::cumulated(counts);
+            let expected: Vec<f32> = counts.iter().map(|&count| count as f32 * 0.3).collect();
+            for mode in ChartMode::ALL {
+                for (width, height) in [(1, 1), (2, 9), (10, 4), (16, 3), (250, 70)] {
+                    let filled = Counts::Whole { counts, sums: &sums };
+                    let cut = Some(Cut { first_tail_rank: counts.len() / 2, threshold: 3.0 });
+                    let others = Some(Counts::ByRank(&expected));
+                    let plain = Distribution::of(mode, filled, ChartStyle::default());
+                    drawn(
+                        &Distribution { cut, marker: Some(0), outline: others, added: others, ..plain },
+                        (width, height),
+                    );
+                    drawn(&plain, (width, height));
+                }
+            }
+        }
     }
 }

@@ -1,0 +1,693 @@
+//! Keys, mouse and results in; model and effects out: the state machine without a terminal.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use fantail::app::action::Action;
+use fantail::app::arrange::arrange;
+use fantail::app::bindings::{Bindings, Context};
+use fantail::app::effect::{AfterSave, Effect};
+use fantail::app::hit::{Area, Axis, HitMap, Spacing, Target};
+use fantail::app::message::{Failure, JobReport, Message, Mouse, Watched};
+use fantail::app::model::{
+    ChartMode, Data, InstanceView, JobState, Loaded, Model, Overlay, Pane, Reckoning, Rows, Screen, Shown,
+};
+use fantail::app::{begin, update};
+use fantail::config::keymap::{self, parse_key};
+use fantail::entity::Perspective;
+use fantail::index::cache::Cache;
+use fantail::preview::{Exact, Sketch};
+use fantail::progress::{Stage, Unobserved};
+use fantail::recipe::{PolicyName, Recipe, ThresholdChoice};
+
+/// Labels and how many instances hold each.
+const LABELS: [(&str, usize); 6] = [("cat", 40), ("dog", 20), ("emu", 10), ("fox", 5), ("gnu", 2), ("yak", 1)];
+
+/// A dataset of labelled paths, opened and indexed.
+fn labelled() -> Arc<Loaded> {
+    let lines = LABELS.iter().flat_map(|(label, count)| (0..*count).map(move |n| format!("{label}/{n}.png {label}\n")));
+    load("list.txt", &lines.collect::<String>())
+}
+
+/// A dataset of two conversations.
+fn conversations() -> Arc<Loaded> {
+    let mut text = String::from("[");
+    for (number, animal) in ["cat", "dog", "cat", "cat"].iter().enumerate() {
+        let comma = if number > 0 { "," } else { "" };
+        write!(
+            text,
+            r#"{comma}{{"id":"{number}","image":"{number}.png","conversations":[{{"from":"human","value":"What is this?"}},{{"from":"gpt","value":"A {animal} on a table."}}]}}"#
+        )
+        .unwrap();
+    }
+    text.push(']');
+    load("talk.json", &text)
+}
+
+fn load(name: &str, text: &str) -> Arc<Loaded> {
+    let folder = tempfile::tempdir().unwrap().keep();
+    let path = folder.join(name);
+    std::fs::write(&path, text).unwrap();
+    let loaded = fantail::load::load(&path, &Recipe::default(), &Unobserved, &Cache::none()).unwrap();
+    Arc::new(loaded.0)
+}
+
+/// The state machine and what it asked for, answered at once where the answer is a pure function.
+struct Machine {
+    model: Model,
+    asked: Vec<Effect>,
+}
+
+impl Machine {
+    /// Before anything is loaded.
+    fn starting() -> Self {
+        let (bindings, warnings) = keymap::load(None);
+        assert_eq!(warnings, Vec::<String>::new());
+        let mut model = Model::loading("data", Recipe::default(), Arc::new(bindings));
+        model.size = (120, 36);
+        model.themes = vec!["dark".into(), "light".into(), "tide".into()];
+        model.theme = "dark".into();
+        let asked = begin(&mut model);
+        Self { model, asked }
+    }
+
+    /// With a dataset.
+    fn with(loaded: Arc<Loaded>) -> Self {
+        let mut machine = Self::starting();
+        let generation = machine.model.awaited.load;
+        machine.send(Message::DatasetLoaded { generation, loaded, findings: Vec::new() });
+        machine.asked.clear();
+        machine
+    }
+
+    fn send(&mut self, message: Message) {
+        let effects = update(&mut self.model, message);
+        for effect in effects {
+            if let Effect::ArrangeEntities { generation, loaded, perspective, order, query } = &effect {
+                let rows = arrange(loaded.index.perspective(*perspective).unwrap(), *order, query);
+                self.send(Message::EntitiesArranged { generation: *generation, rows });
+            }
+            self.asked.push(effect);
+        }
+    }
+
+    /// Presses keys, written as in a keymap file and separated by spaces.
+    fn press(&mut self, keys: &str) -> &mut Self {
+        for key in keys.split_whitespace() {
+            self.send(Message::KeyPressed(parse_key(key).unwrap()));
+        }
+        self
+    }
+
+    fn asked(&self) -> Vec<String> {
+        self.asked.iter().map(Effect::label).collect()
+    }
+
+    fn threshold(&self) -> u32 {
+        self.model.split().unwrap().threshold
+    }
+
+    fn selected(&self) -> String {
+        let rank = self.model.explore.table.rank().unwrap();
+        self.model.shown().unwrap().names.get(rank).into_owned()
+    }
+
+    fn rows(&self) -> Vec<String> {
+        let rows = &self.model.explore.table.rows;
+        let names = &self.model.shown().unwrap().names;
+        (0..rows.len()).map(|row| names.get(rows.rank(row).unwrap()).into_owned()).collect()
+    }
+
+    fn toast(&self) -> &str {
+        self.model.toast.as_ref().map_or("", |toast| &toast.text)
+    }
+}
+
+#[test]
+fn a_dataset_arrives() {
+    let mut machine = Machine::starting();
+    assert_eq!(machine.asked(), ["LoadDataset #1"]);
+    machine.send(Message::DatasetProgressed { generation: 1, stage: Stage::Extract, done: 5, total: 10 });
+    machine.send(Message::CountsSeen { generation: 1, counts: vec![(Perspective::Object, vec![3, 1])] });
+    assert!(matches!(machine.model.data, Data::Loading { progress: (Stage::Extract, 5, 10), .. }));
+    assert_eq!(machine.model.counts(Perspective::Object), [3, 1]);
+    assert_eq!(machine.model.perspective, Perspective::Object, "the perspective that is there is shown");
+    machine.send(Message::DatasetLoaded { generation: 1, loaded: labelled(), findings: Vec::new() });
+    assert_eq!(machine.model.perspective, Perspective::Label);
+    assert_eq!(machine.rows(), ["cat", "dog", "emu", "fox", "gnu", "yak"]);
+}
+
+#[test]
+fn a_stopped_load_is_over_and_can_be_asked_for_again() {
+    let mut machine = Machine::starting();
+    machine.press("c");
+    assert_eq!(machine.asked(), ["LoadDataset #1", "CancelLoad"]);
+    machine.send(Message::DatasetLoaded { generation: 1, loaded: labelled(), findings: Vec::new() });
+    assert!(machine.model.loaded().is_none(), "what a stopped load brings is dropped");
+    machine.press("R");
+    let generation = machine.model.awaited.load;
+    machine.send(Message::DatasetFailed {
+        generation,
+        failure: Failure { title: "cannot load data".into(), cause: "gone".into(), next: "reload".into() },
+    });
+    assert!(matches!(&machine.model.data, Data::Failed(text) if text == "cannot load data\ngone\nreload"));
+}
+
+#[test]
+fn movement_in_the_table() {
+    let mut machine = Machine::with(labelled());
+    let steps = [
+        ("j j", "emu"),
+        ("k", "dog"),
+        ("G", "yak"),
+        ("j", "yak"),
+        ("g", "cat"),
+        ("k", "cat"),
+        ("ctrl-d", "yak"),
+        ("ctrl-u", "cat"),
+        ("down down up", "dog"),
+    ];
+    for (keys, entity) in steps {
+        assert_eq!(machine.press(keys).selected(), entity, "after {keys}");
+    }
+}
+
+#[test]
+fn a_list_scrolls_with_its_cursor() {
+    let mut machine = Machine::with(labelled());
+    let mut hits = HitMap::default();
+    hits.push(Area { x: 0, y: 10, width: 40, height: 3 }, Target::Entities);
+    machine.send(Message::Drawn(hits.clone()));
+    machine.press("G");
+    assert_eq!((machine.model.explore.table.selected, machine.model.explore.table.offset), (5, 3));
+    machine.press("k k k");
+    assert_eq!((machine.model.explore.table.selected, machine.model.explore.table.offset), (2, 2));
+    // A taller window shows more; the offset follows with the next frame.
+    machine.press("G");
+    hits.regions[0].0.height = 5;
+    machine.asked.clear();
+    machine.send(Message::Drawn(hits));
+    assert_eq!((machine.model.explore.table.offset, machine.asked()), (1, vec!["Draw".to_owned()]));
+}
+
+#[test]
+fn the_threshold_moves_from_count_to_count_and_follows_the_chart() {
+    let mut machine = Machine::with(labelled());
+    let start = machine.threshold();
+    assert_eq!(start, 5, "the default tail holds a tenth of all occurrences");
+    // Ranks grow to the right, so a step right is a lower count.
+    for (keys, tau) in [("l", 2), ("l l", 1), ("h h", 5), ("h", 10), ("h h h h", 40), ("L", 1), ("0", 5)] {
+        machine.press(keys);
+        assert_eq!(machine.threshold(), tau, "after {keys}");
+    }
+    machine.press("m");
+    assert_eq!(machine.model.chart, ChartMode::Histogram);
+    assert_eq!(machine.press("l").threshold(), 10, "counts grow to the right in a histogram");
+}
+
+#[test]
+fn a_threshold_is_typed() {
+    let mut machine = Machine::with(labelled());
+    machine.press("= ctrl-u 7 enter");
+    assert_eq!(machine.threshold(), 7);
+    machine.press("= ctrl-u x enter");
+    let Some(Overlay::EditValue { problem: Some(problem), .. }) = &machine.model.overlay else { panic!() };
+    assert!(problem.contains("10%"), "{problem}");
+    machine.press("backspace 2 0 % enter");
+    assert!(machine.model.overlay.is_none());
+    assert_eq!(machine.model.recipe.threshold[&Perspective::Label], ThresholdChoice::TailMass(0.2));
+    machine.press("= ctrl-u 3 esc");
+    assert_eq!(machine.model.recipe.threshold[&Perspective::Label], ThresholdChoice::TailMass(0.2));
+}
+
+#[test]
+fn edits_are_undone_and_redone() {
+    let mut machine = Machine::with(labelled());
+    let start = machine.model.recipe.clone();
+    machine.press("l l l").press("j").press("h");
+    let end = machine.model.recipe.clone();
+    assert!(machine.model.unsaved());
+    machine.press("u");
+    assert_eq!(machine.threshold(), 1, "one step back is the last row of edits");
+    machine.press("u");
+    assert_eq!(machine.model.recipe, start);
+    assert!(!machine.model.unsaved());
+    machine.press("u");
+    assert_eq!(machine.toast(), "nothing to undo");
+    machine.press("ctrl-r ctrl-r");
+    assert_eq!(machine.model.recipe, end);
+    machine.press("ctrl-r");
+    assert_eq!(machine.toast(), "nothing to redo");
+    machine.press("u h u ctrl-r");
+    assert_eq!(machine.model.history.redo.len(), 0, "a new edit forgets what was undone");
+}
+
+#[test]
+fn every_recipe_edit_on_every_screen_is_undone() {
+    let edits =
+        ["l", "=  ctrl-u 3 enter", "2 l", "2 j j h", "2 space j", "2 space G", "5 space", "2 H", "2 = ctrl-u 3 enter"];
+    for keys in edits {
+        let mut machine = Machine::with(labelled());
+        let start = machine.model.recipe.clone();
+        machine.press(keys);
+        assert_ne!(machine.model.recipe, start, "{keys} edits");
+        machine.press("u");
+        assert_eq!(machine.model.recipe, start, "{keys} is undone");
+    }
+}
+
+#[test]
+fn searching_narrows_the_table_and_leaving_it_keeps_the_entity() {
+    let mut machine = Machine::with(labelled());
+    machine.press("/ o");
+    assert_eq!(machine.rows().into_iter().collect::<BTreeSet<_>>(), BTreeSet::from(["dog".into(), "fox".into()]));
+    machine.press("x");
+    assert_eq!(machine.rows(), ["fox"]);
+    machine.press("backspace enter");
+    let first = machine.selected();
+    machine.press("n");
+    let second = machine.selected();
+    assert_ne!(first, second);
+    assert_eq!(machine.press("n").selected(), first, "matches go round");
+    assert_eq!(machine.press("N").selected(), second);
+    machine.press("esc");
+    assert_eq!((machine.rows().len(), machine.selected()), (6, second));
+}
+
+#[test]
+fn sorting_keeps_the_entity() {
+    let mut machine = Machine::with(labelled());
+    machine.press("j s");
+    assert_eq!((machine.rows()[0].as_str(), machine.selected().as_str()), ("yak", "dog"));
+    machine.press("s s");
+    assert_eq!((machine.rows()[0].as_str(), machine.selected().as_str()), ("cat", "dog"));
+}
+
+#[test]
+fn stale_results_are_dropped() {
+    let mut machine = Machine::with(labelled());
+    let loaded = machine.model.loaded().map(|loaded| std::ptr::from_ref(loaded).addr());
+    let old = machine.model.awaited;
+    machine.press("s /");
+    let rows = machine.rows();
+    machine.send(Message::EntitiesArranged { generation: old.rows, rows: Rows::Ranked(1) });
+    assert_eq!(machine.rows(), rows);
+    machine.send(Message::DatasetFailed { generation: old.load + 100, failure: Failure::default() });
+    assert_eq!(machine.model.loaded().map(|loaded| std::ptr::from_ref(loaded).addr()), loaded);
+    machine.press("esc 2 l");
+    let preview = |machine: &Machine| {
+        let index = &machine.model.loaded().unwrap().index;
+        Arc::new(Sketch::new(index).preview(index, &Recipe::default(), Perspective::Label).unwrap())
+    };
+    let (stale, newest) = (machine.model.awaited.preview - 1, machine.model.awaited.preview);
+    let figures = preview(&machine);
+    machine.send(Message::PreviewComputed { generation: stale, preview: Arc::clone(&figures) });
+    assert!(matches!(machine.model.rebalance.preview, Reckoning::Pending(_)));
+    machine.send(Message::PreviewEstimated { generation: newest, preview: Arc::clone(&figures) });
+    assert!(matches!(machine.model.rebalance.preview, Reckoning::Estimated(_)));
+    machine.send(Message::PreviewComputed { generation: newest, preview: Arc::clone(&figures) });
+    machine.send(Message::PreviewEstimated { generation: newest, preview: figures });
+    assert!(matches!(machine.model.rebalance.preview, Reckoning::Exact(_)), "an estimate never replaces the figure");
+}
+
+#[test]
+fn a_preview_is_asked_for_once_and_only_where_it_is_seen() {
+    let mut machine = Machine::with(labelled());
+    machine.press("l l");
+    assert_eq!(machine.asked(), Vec::<String>::new());
+    machine.press("2");
+    assert!(machine.asked()[0].starts_with("ComputePreview"));
+    machine.press("1 2 5 2");
+    assert_eq!(machine.asked().len(), 1, "the same recipe is not reckoned again: {:?}", machine.asked());
+    machine.press("l");
+    assert_eq!(machine.asked().len(), 2);
+    machine.press("space j");
+    assert_eq!(machine.model.recipe.rebalance.policy, PolicyName::Cap);
+    assert!(machine.asked()[2].ends_with("cap"));
+}
+
+#[test]
+fn policies_stand_side_by_side() {
+    let mut machine = Machine::with(labelled());
+    machine.press("2 c space j c j c j c j c");
+    assert_eq!(machine.model.rebalance.compared.len(), 4);
+    assert!(machine.toast().contains("at most 4"));
+    assert_eq!(machine.asked().iter().filter(|label| label.starts_with("ComparePolicies")).count(), 4);
+    machine.press("space h");
+    assert!(
+        machine.asked().last().unwrap().starts_with("ComparePolicies"),
+        "a turned value changes every policy's figures"
+    );
+    machine.press("space");
+    machine.press("k c");
+    assert_eq!(machine.model.rebalance.compared.len(), 3);
+    machine.press("esc");
+    assert!(machine.model.rebalance.compared.is_empty());
+    assert_eq!(machine.model.screen, Screen::Rebalance);
+}
+
+#[test]
+fn instances_open_with_their_text_and_picture() {
+    let mut machine = Machine::with(conversations());
+    while machine.model.perspective != Perspective::Object {
+        machine.press("]");
+    }
+    machine.press("/ c a t enter enter");
+    assert_eq!(machine.model.explore.focus, Pane::Instances);
+    let drill = machine.model.explore.drill.as_ref().unwrap();
+    assert_eq!((drill.entity.as_str(), &*drill.instances), ("cat", &[0, 2, 3][..]));
+    let first = machine.model.awaited.instance;
+    machine.press("j");
+    assert_ne!(machine.model.awaited.instance, first);
+    assert!(machine.asked().last().unwrap().ends_with(" 2"), "{:?}", machine.asked());
+    let view =
+        |id: &str| Ok(Arc::new(InstanceView { id: id.into(), images: vec!["a.png".into()], ..Default::default() }));
+    machine.send(Message::InstanceRead { generation: first, view: view("stale") });
+    assert!(matches!(machine.model.explore.drill.as_ref().unwrap().text, Shown::Pending));
+    machine.send(Message::InstanceRead { generation: machine.model.awaited.instance, view: view("2") });
+    assert!(machine.asked().last().unwrap().starts_with("DecodeImage"));
+    machine.send(Message::ImageDecoded { generation: machine.model.awaited.picture, picture: Err("broken".into()) });
+    let drill = machine.model.explore.drill.as_ref().unwrap();
+    assert!(matches!(&drill.picture, Shown::Failed(reason) if reason == "broken"));
+    machine.press("x");
+    assert!(machine.asked().last().unwrap().starts_with("ExplainInstance"));
+    let generation = machine.model.awaited.explanation;
+    machine.send(Message::InstanceExplained { generation, id: "2".into(), lines: vec!["kept".into()] });
+    assert!(matches!(machine.model.overlay, Some(Overlay::Explanation { .. })));
+    machine.press("esc space esc");
+    assert_eq!(machine.model.explore.focus, Pane::Instances, "back from the text to the list");
+    machine.press("esc");
+    assert!(machine.model.explore.drill.is_none());
+}
+
+#[test]
+fn quitting_asks_for_what_would_be_lost() {
+    let mut machine = Machine::with(labelled());
+    assert_eq!(machine.press("q").asked(), ["Quit"]);
+    machine.asked.clear();
+    machine.press("l Q");
+    assert_eq!((&machine.model.overlay, machine.asked.len()), (&Some(Overlay::ConfirmQuit), 0));
+    machine.press("esc");
+    assert_eq!((&machine.model.overlay, machine.asked.len()), (&None, 0));
+    machine.press("Q s");
+    assert_eq!(machine.asked(), ["SaveRecipe Quit"]);
+    let failure = Failure { title: "not saved".into(), cause: "disk full".into(), next: "make room".into() };
+    machine.send(Message::RecipeSaved { outcome: Err(failure), then: AfterSave::Quit });
+    assert!(matches!(machine.model.overlay, Some(Overlay::Error { .. })), "it stays when the recipe cannot be saved");
+    let recipe = Box::new(machine.model.recipe.clone());
+    machine.send(Message::RecipeSaved { outcome: Ok(recipe), then: AfterSave::Quit });
+    assert_eq!(machine.asked().last().unwrap(), "Quit");
+    assert!(!machine.model.unsaved());
+}
+
+#[test]
+fn q_goes_back_step_by_step_before_it_quits() {
+    let mut machine = Machine::with(labelled());
+    machine.press("/ c a t enter enter space 1 ?");
+    for _ in 0..4 {
+        machine.press("q");
+        assert!(!machine.asked().contains(&"Quit".into()));
+    }
+    assert_eq!(machine.press("3 q").model.screen, Screen::Explore);
+    assert!(machine.press("q").asked().contains(&"Quit".into()));
+    machine.asked.clear();
+    machine.press("esc");
+    assert_eq!((machine.asked(), machine.toast()), (Vec::new(), "Q quits"), "Esc never quits");
+}
+
+#[test]
+fn the_editor_gets_a_saved_recipe_and_its_changes_can_be_undone() {
+    let mut machine = Machine::with(labelled());
+    machine.press("l e");
+    assert_eq!(machine.asked(), ["SaveRecipe Edit"]);
+    let saved = Box::new(machine.model.recipe.clone());
+    machine.send(Message::RecipeSaved { outcome: Ok(saved.clone()), then: AfterSave::Edit });
+    assert_eq!(machine.asked().last().unwrap(), "OpenEditor");
+    machine.send(Message::FileChanged(Watched::Recipe));
+    assert_eq!(machine.asked().last().unwrap(), "ReadRecipe");
+    machine.send(Message::RecipeRead(Ok(saved.clone())));
+    assert_eq!(machine.model.history.undo.len(), 1, "our own save is no change");
+    let mut edited = saved;
+    edited.seed = 7;
+    machine.send(Message::RecipeRead(Ok(edited)));
+    assert_eq!((machine.model.recipe.seed, machine.model.unsaved()), (7, false));
+    machine.press("u");
+    assert_eq!((machine.model.recipe.seed, machine.model.unsaved()), (42, true));
+    let failure =
+        Failure { title: "not in use".into(), cause: "recipe.toml:3:1: unknown key".into(), next: String::new() };
+    machine.send(Message::RecipeRead(Err(failure)));
+    assert!(machine.toast().contains("recipe.toml:3:1"));
+    assert_eq!(machine.model.warnings(), 1);
+}
+
+#[test]
+fn a_changed_extraction_loads_again_and_a_changed_dataset_asks() {
+    let mut machine = Machine::with(labelled());
+    let mut edited = Box::new(machine.model.recipe.clone());
+    edited.entities.perspectives = vec![Perspective::Label];
+    machine.send(Message::RecipeRead(Ok(edited)));
+    assert!(matches!(machine.model.data, Data::Loading { .. }));
+    assert!(machine.asked().last().unwrap().starts_with("LoadDataset"));
+    let mut machine = Machine::with(labelled());
+    machine.send(Message::FileChanged(Watched::Dataset));
+    assert_eq!(machine.model.overlay, Some(Overlay::ConfirmReload));
+    machine.press("n");
+    assert!(machine.model.loaded().is_some());
+    machine.send(Message::FileChanged(Watched::Dataset));
+    machine.press("y");
+    assert!(machine.model.loaded().is_none());
+}
+
+#[test]
+fn a_job_runs_is_watched_and_cancelled() {
+    let mut machine = Machine::with(labelled());
+    machine.press("5 enter");
+    assert_eq!(machine.model.screen, Screen::Run);
+    assert!(machine.asked().last().unwrap().starts_with("StartJob"));
+    let generation = machine.model.awaited.job;
+    let step = |done| JobReport::Progressed {
+        step: "writing".into(),
+        done,
+        total: 100,
+        elapsed: std::time::Duration::from_secs(done),
+    };
+    machine.send(Message::JobReported { generation, report: step(10) });
+    machine.send(Message::JobReported { generation, report: step(20) });
+    let job = machine.model.job.job().unwrap();
+    assert_eq!((job.steps[0].done, job.rate > 0.0, job.remaining.is_some()), (20, true, true));
+    machine.press("s");
+    assert_eq!(machine.toast(), "a job is running already");
+    machine.press("c y");
+    assert_eq!(machine.asked().last().unwrap(), "CancelJob");
+    machine.send(Message::JobReported { generation, report: JobReport::Cancelled });
+    assert!(matches!(machine.model.job, JobState::Cancelled(_)));
+    machine.send(Message::JobReported { generation, report: step(30) });
+    assert!(matches!(machine.model.job, JobState::Cancelled(_)), "nothing follows the last event");
+}
+
+#[test]
+fn files_that_are_there_are_replaced_only_by_the_users_word() {
+    let mut machine = Machine::with(labelled());
+    machine.press("5 enter");
+    let generation = machine.model.awaited.job;
+    machine.send(Message::JobReported { generation, report: JobReport::Occupied(vec!["out/list.txt".into()]) });
+    assert!(matches!(machine.model.overlay, Some(Overlay::ConfirmOverwrite { .. })));
+    machine.press("n");
+    assert!(matches!(machine.model.job, JobState::Absent));
+    machine.press("enter");
+    let generation = machine.model.awaited.job;
+    machine.send(Message::JobReported { generation, report: JobReport::Occupied(vec!["out/list.txt".into()]) });
+    machine.press("y");
+    assert!(machine.asked().last().unwrap().ends_with("overwrite=true"));
+}
+
+#[test]
+fn themes_are_shown_while_they_are_chosen() {
+    let mut machine = Machine::with(labelled());
+    machine.press("T j j");
+    assert_eq!(machine.asked(), ["LoadTheme light", "LoadTheme tide"]);
+    machine.send(Message::ThemeLoaded { name: "tide".into(), warnings: vec!["theme tide: no role 'x'".into()] });
+    assert_eq!(machine.model.warnings(), 1);
+    machine.press("esc");
+    assert_eq!(machine.asked().last().unwrap(), "LoadTheme dark", "leaving shows the theme of before");
+    machine.send(Message::ThemeLoaded { name: "dark".into(), warnings: Vec::new() });
+    assert_eq!(machine.model.warnings(), 0, "warnings go with their theme");
+    machine.press("T j");
+    machine.send(Message::ThemeLoaded { name: "light".into(), warnings: Vec::new() });
+    machine.press("enter");
+    assert_eq!((machine.model.theme.as_str(), &machine.model.overlay), ("light", &None));
+}
+
+#[test]
+fn every_action_is_reached_from_the_palette_by_its_name() {
+    for action in Action::ALL {
+        let mut machine = Machine::with(labelled());
+        machine.press(":");
+        machine.send(Message::TextPasted(action.name().into()));
+        let Some(Overlay::Palette { matches, .. }) = &machine.model.overlay else { panic!() };
+        assert_eq!(matches.first(), Some(action), "the palette finds {}", action.name());
+        machine.press("enter");
+        assert!(!matches!(machine.model.overlay, Some(Overlay::Palette { .. })) || *action == Action::OpenPalette);
+    }
+}
+
+#[test]
+fn names_of_actions_are_distinct_and_their_summaries_are_short() {
+    let names: BTreeSet<_> = Action::ALL.iter().map(|action| action.name()).collect();
+    assert_eq!(names.len(), Action::ALL.len());
+    for action in Action::ALL {
+        assert_eq!(Action::named(action.name()), Some(*action));
+        assert!((3..=72).contains(&action.summary().chars().count()), "{}", action.summary());
+    }
+}
+
+#[test]
+fn the_mouse_drags_the_threshold_and_selects_entities() {
+    let mut machine = Machine::with(labelled());
+    let axis = Axis { from: 1.0, to: 6.0, spacing: Spacing::Linear };
+    let mut hits = HitMap::default();
+    hits.push(Area { x: 10, y: 2, width: 51, height: 10 }, Target::Plot(axis));
+    hits.push(Area { x: 10, y: 20, width: 40, height: 6 }, Target::Entities);
+    hits.push(Area { x: 0, y: 0, width: 8, height: 1 }, Target::Screen(Screen::Rebalance));
+    machine.send(Message::Drawn(hits));
+    // τ 5: the tail begins at the fourth rank, at column 10 + 30.
+    machine.send(Message::Mouse(Mouse::Pressed(40, 5)));
+    machine.send(Message::Mouse(Mouse::Dragged(50, 5)));
+    assert_eq!(machine.threshold(), 2);
+    machine.send(Message::Mouse(Mouse::Dragged(30, 30)));
+    assert_eq!(machine.threshold(), 10);
+    machine.send(Message::Mouse(Mouse::Released));
+    machine.send(Message::Mouse(Mouse::Dragged(20, 5)));
+    assert_eq!(machine.threshold(), 10, "a move without a press drags nothing");
+    machine.press("u");
+    assert_eq!(machine.threshold(), 5, "a drag is one step of undo");
+    machine.send(Message::Mouse(Mouse::Pressed(60, 5)));
+    assert_eq!(machine.selected(), "yak");
+    machine.send(Message::Mouse(Mouse::Pressed(12, 21)));
+    assert_eq!(machine.selected(), "dog");
+    machine.send(Message::Mouse(Mouse::Pressed(12, 21)));
+    assert_eq!(machine.model.explore.drill.as_ref().unwrap().entity, "dog", "a second click opens the instances");
+    machine.send(Message::Mouse(Mouse::Pressed(1, 0)));
+    assert_eq!(machine.model.screen, Screen::Rebalance);
+    machine.send(Message::Mouse(Mouse::Pressed(119, 35)));
+}
+
+#[test]
+fn sliders_are_dragged_and_turned() {
+    let mut machine = Machine::with(labelled());
+    machine.press("2");
+    let labels: Vec<_> = machine.model.sliders().iter().map(|slider| slider.label.clone()).collect();
+    let alpha = labels.iter().position(|label| label == "alpha").unwrap();
+    let mut hits = HitMap::default();
+    hits.push(Area { x: 0, y: 5, width: 100, height: 1 }, Target::Slider(alpha));
+    machine.send(Message::Drawn(hits));
+    machine.send(Message::Mouse(Mouse::Pressed(0, 5)));
+    machine.send(Message::Mouse(Mouse::Dragged(50, 5)));
+    machine.send(Message::Mouse(Mouse::Released));
+    let dragged = machine.model.recipe.rebalance.alpha;
+    assert!((0.45..0.56).contains(&dragged), "{dragged}");
+    machine.send(Message::Mouse(Mouse::WheeledUp(3, 5)));
+    assert!(machine.model.recipe.rebalance.alpha > dragged);
+    machine.press("= ctrl-u 2 enter");
+    assert!(matches!(&machine.model.overlay, Some(Overlay::EditValue { problem: Some(_), .. })));
+    machine.press("ctrl-u 7 5 % enter");
+    assert!((machine.model.recipe.rebalance.alpha - 0.75).abs() < 1e-12);
+}
+
+#[test]
+fn no_key_and_no_click_breaks_any_state() {
+    let keys: Vec<_> = Context::ALL
+        .iter()
+        .flat_map(|context| {
+            let (bindings, _) = keymap::load(None);
+            bindings.listing(*context).into_iter().flat_map(|(_, keys)| keys).collect::<Vec<_>>()
+        })
+        .collect();
+    let starts: [fn() -> Machine; 3] =
+        [Machine::starting, || Machine::with(labelled()), || Machine::with(conversations())];
+    for start in starts {
+        let mut machine = start();
+        // A fixed walk over all keys in ever changing order.
+        let mut place = 0_usize;
+        for step in 0..6000 {
+            place = (place * 31 + step * 7 + 3) % keys.len();
+            machine.send(Message::KeyPressed(keys[place]));
+            machine.send(Message::Mouse(Mouse::Pressed((step % 130) as u16, (step % 40) as u16)));
+            machine.send(Message::Mouse(Mouse::WheeledDown((step % 130) as u16, (step % 40) as u16)));
+        }
+    }
+}
+
+#[test]
+fn an_exact_preview_replaces_the_estimate_in_the_export_lines() {
+    let mut machine = Machine::with(labelled());
+    machine.press("5");
+    assert_eq!(machine.model.export_lines()[0].rows, None);
+    let index = &machine.model.loaded().unwrap().index;
+    let preview = Exact::new(index).preview(index, &machine.model.recipe, &Unobserved).unwrap();
+    let after = preview.instances.after;
+    machine.send(Message::PreviewComputed { generation: machine.model.awaited.preview, preview: Arc::new(preview) });
+    assert_eq!(machine.model.export_lines()[0].rows, Some(after));
+}
+
+#[test]
+fn the_built_in_keymap_is_whole() {
+    let (bindings, warnings) = keymap::load(None);
+    assert_eq!(warnings, Vec::<String>::new());
+    let bound: BTreeSet<_> =
+        Context::ALL.iter().flat_map(|context| bindings.listing(*context)).map(|(action, _)| action).collect();
+    for wanted in [Action::Quit, Action::OpenHelp, Action::OpenPalette, Action::Undo, Action::Redo, Action::Suspend] {
+        assert!(bound.contains(&wanted), "{wanted:?}");
+    }
+    let everywhere = |key: &str| bindings.action(&[Context::Explore, Context::Everywhere], parse_key(key).unwrap());
+    assert_eq!(everywhere("h"), Some(Action::ThresholdLeft));
+    assert_eq!(everywhere("ctrl-d"), Some(Action::HalfPageDown));
+    assert_eq!(everywhere("f1"), Some(Action::OpenHelp));
+}
+
+#[test]
+fn a_users_keymap_is_laid_over_and_its_mistakes_are_named() {
+    let cases = [
+        ("[explore]\n\"z\" = \"chart-mode\"", ""),
+        ("[explore]\n\"m\" = \"none\"", ""),
+        ("[explore]\n\"z\" = \"chart-mod\"", "no action 'chart-mod'; did you mean 'chart-mode'?"),
+        ("[explor]\n\"z\" = \"chart-mode\"", "no table 'explor'; did you mean 'explore'?"),
+        ("[explore]\n\"entr\" = \"chart-mode\"", "no key 'entr'; did you mean 'enter'?"),
+        ("[explore]\n\"shift-a\" = \"chart-mode\"", "write the capital letter"),
+        ("[explore]\n\"ctrl-A\" = \"chart-mode\"", "write it small"),
+        ("[explore]\n\"z\" = 3", "wants an action's name"),
+        ("[explore", "keymap mine:"),
+        ("explore = 3", "no table 'explore'"),
+    ];
+    for (text, expected) in cases {
+        let mut bindings = Bindings::default();
+        let mut warnings = Vec::new();
+        keymap::lay_over(&mut bindings, keymap::DEFAULT_TEXT, "built-in", &mut warnings);
+        keymap::lay_over(&mut bindings, text, "mine", &mut warnings);
+        let said = warnings.join("\n");
+        assert_eq!(said.is_empty(), expected.is_empty(), "{text}: {said}");
+        assert!(said.contains(expected), "{text}: {said}");
+    }
+}
+
+#[test]
+fn keys_are_read_and_shown() {
+    let cases = [
+        ("ctrl-d", "^d"),
+        ("space", "Space"),
+        ("f1", "F1"),
+        ("-", "-"),
+        ("ctrl-minus", "^-"),
+        ("alt-enter", "Alt-Enter"),
+        ("G", "G"),
+        ("backtab", "⇧Tab"),
+    ];
+    for (written, shown) in cases {
+        assert_eq!(parse_key(written).unwrap().to_string(), shown, "{written}");
+    }
+    for wrong in ["", "ctrl-", "hyper-x", "f25", "ente"] {
+        assert!(parse_key(wrong).is_err(), "{wrong}");
+    }
+}

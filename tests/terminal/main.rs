@@ -1,0 +1,191 @@
+//! The program in a real terminal: what it shows, and that the terminal is whole again however it ends.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod pty;
+mod story;
+
+use portable_pty::CommandBuilder;
+use pty::{DARK, LIGHT, Terminal, fantail, prepare};
+
+/// A folder with a dataset of labelled paths in it.
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let labels = [("cat", 60), ("dog", 20), ("emu", 6), ("fox", 1)];
+    let lines = labels.iter().flat_map(|(label, count)| (0..*count).map(move |n| format!("{label}/{n}.png {label}\n")));
+    std::fs::write(folder.path().join("list.txt"), lines.collect::<String>()).unwrap();
+    folder
+}
+
+#[test]
+fn it_opens_fits_every_size_and_quits() {
+    let folder = folder();
+    // The shell around it tells the exit code and the terminal's modes afterwards.
+    let mut command = CommandBuilder::new("sh");
+    command.args(["-c", r#""$0" "$@"; echo code=$?; stty -a; echo done"#, env!("CARGO_BIN_EXE_fantail"), "list.txt"]);
+    prepare(&mut command, folder.path());
+    let mut terminal = Terminal::open(command, (80, 24), Some(DARK));
+    terminal.wait("emu in the table", |screen| screen.alternate_screen() && screen.contents().contains("emu"));
+    for (columns, rows) in [(60, 20), (10, 3), (1, 1), (300, 80), (120, 36)] {
+        terminal.resize(columns, rows);
+        terminal.press("jk");
+    }
+    terminal.wait_for("emu");
+    terminal.press("2");
+    terminal.wait_for("Outcome");
+    terminal.press("?");
+    terminal.wait_for("Keys");
+    // An escape that other keys follow at once would be a key with Alt.
+    terminal.press("\x1b");
+    terminal.wait("no help", |screen| !screen.contents().contains("Keys"));
+    terminal.press("qq");
+    terminal.wait("the end", |screen| screen.contents().contains("done"));
+    let left = terminal.screen.screen().contents();
+    assert!(left.contains("code=0"), "{left}");
+    assert!(left.contains(" icanon") && left.contains(" echo "), "{left}");
+    terminal.assert_restored();
+}
+
+#[test]
+fn a_signal_restores_the_terminal_and_rescues_the_recipe() {
+    let folder = folder();
+    let mut terminal = Terminal::open(fantail(folder.path(), &["list.txt"]), (80, 24), Some(DARK));
+    terminal.wait_for("emu");
+    terminal.press("h");
+    terminal.wait_for("unsaved");
+    let pid = terminal.child.process_id().unwrap().to_string();
+    assert!(std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert_eq!(terminal.end(), 143);
+    terminal.assert_restored();
+    let rescued = std::fs::read_to_string(folder.path().join("recipe.rescued.toml")).unwrap();
+    assert!(rescued.contains("count ="), "{rescued}");
+    assert!(!folder.path().join("recipe.toml").exists());
+}
+
+#[test]
+fn interrupting_quits_and_asks_before_it_loses_something() {
+    let folder = folder();
+    let mut terminal = Terminal::open(fantail(folder.path(), &["list.txt"]), (80, 24), None);
+    terminal.wait_for("emu");
+    terminal.press("h");
+    terminal.wait_for("unsaved");
+    terminal.press("\x03");
+    terminal.wait_for("Quit?");
+    terminal.press("s");
+    assert_eq!(terminal.end(), 0);
+    terminal.assert_restored();
+    assert!(std::fs::read_to_string(folder.path().join("recipe.toml")).unwrap().contains("count ="));
+}
+
+#[test]
+fn the_editor_changes_the_recipe_at_once() {
+    let folder = folder();
+    let editor = folder.path().join("editor.sh");
+    std::fs::write(&editor, "#!/bin/sh\nprintf '[threshold]\\nlabel = { count = 33 }\\n' > \"$1\"\n").unwrap();
+    std::process::Command::new("chmod").arg("+x").arg(&editor).status().unwrap();
+    let mut command = fantail(folder.path(), &["list.txt"]);
+    command.env("EDITOR", &editor);
+    let mut terminal = Terminal::open(command, (80, 24), Some(DARK));
+    terminal.wait_for("emu");
+    terminal.press("e");
+    terminal.wait("τ 33 on the screen", |screen| screen.alternate_screen() && screen.contents().contains("τ 33"));
+    std::fs::write(folder.path().join("recipe.toml"), "[threshold]\nlabel = { count = 44 }\n").unwrap();
+    terminal.wait_for("τ 44");
+    terminal.press("u");
+    terminal.wait_for("τ 33");
+    terminal.press("Qy");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn colours_follow_the_ground_and_the_user() {
+    let colours = |ground, no_color: bool| {
+        let folder = folder();
+        let mut command = fantail(folder.path(), &["list.txt"]);
+        if no_color {
+            command.env("NO_COLOR", "1");
+        }
+        let mut terminal = Terminal::open(command, (80, 24), Some(ground));
+        terminal.wait_for("emu");
+        // The help comes after whatever the ground changed.
+        terminal.press("?");
+        terminal.wait_for("Keys");
+        terminal.press("\x03");
+        terminal.wait("no overlay", |screen| screen.contents().contains("emu"));
+        let screen = terminal.screen.screen();
+        let cells = (0..24).flat_map(|row| (0..80).map(move |column| (row, column)));
+        let used: Vec<_> = cells
+            .filter_map(|(row, column)| screen.cell(row, column))
+            .map(|cell| (cell.fgcolor(), cell.bgcolor()))
+            .collect();
+        terminal.press("q");
+        assert_eq!(terminal.end(), 0);
+        used
+    };
+    let plain = (vt100::Color::Default, vt100::Color::Default);
+    assert!(colours(DARK, true).into_iter().all(|cell| cell == plain), "NO_COLOR");
+    let (dark, light) = (colours(DARK, false), colours(LIGHT, false));
+    assert!(dark.iter().any(|cell| *cell != plain));
+    assert_ne!(dark, light);
+}
+
+#[test]
+fn what_cannot_work_is_said_without_taking_the_terminal() {
+    let folder = folder();
+    std::fs::write(folder.path().join("bad.toml"), "sede = 1\n").unwrap();
+    let cases: [(&[&str], u32, &str); 3] = [
+        (&["missing.json"], 3, "missing.json"),
+        (&["list.txt", "--recipe", "bad.toml"], 4, "bad.toml:1:1"),
+        (&["list.txt", "--what"], 2, "--what"),
+    ];
+    for (arguments, code, words) in cases {
+        let mut terminal = Terminal::open(fantail(folder.path(), arguments), (100, 24), Some(DARK));
+        assert_eq!(terminal.end(), code, "{arguments:?}");
+        let said = terminal.screen.screen().contents();
+        assert!(said.contains(words), "{arguments:?}: {said}");
+    }
+    let piped = std::process::Command::new(env!("CARGO_BIN_EXE_fantail"))
+        .arg("list.txt")
+        .current_dir(folder.path())
+        .stdin(std::process::Stdio::null())
+        .output()
+        .unwrap();
+    assert_eq!(piped.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&piped.stderr).contains("fantail stats list.txt"));
+    assert!(piped.stdout.is_empty());
+}
+
+#[test]
+fn the_demo_opens_by_itself_and_shows_a_picture() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::open(fantail(folder.path(), &[]), (120, 36), Some(DARK));
+    terminal.wait_for("1,911 instances");
+    terminal.press("\r");
+    terminal.wait("a picture", |screen| screen.contents().contains('▀') || screen.contents().contains('▄'));
+    terminal.press("Q");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn from_the_threshold_to_a_manifest_that_opens_again() {
+    let folder = folder();
+    let mut terminal = Terminal::open(fantail(folder.path(), &["list.txt"]), (120, 36), Some(DARK));
+    terminal.wait_for("emu");
+    terminal.press("0hl");
+    terminal.press("2");
+    terminal.wait_for("Outcome");
+    terminal.press("5");
+    terminal.press("\r");
+    terminal.wait_for("kept");
+    terminal.press("\x13");
+    terminal.wait_for("saved");
+    terminal.press("Q");
+    assert_eq!(terminal.end(), 0);
+    let written = std::fs::read_to_string(folder.path().join("list-rebalanced/list.txt")).unwrap();
+    let source = std::fs::read_to_string(folder.path().join("list.txt")).unwrap();
+    assert!(written.lines().count() < source.lines().count());
+    assert!(written.lines().all(|line| source.contains(line)));
+    let mut again = Terminal::open(fantail(folder.path(), &["list-rebalanced/list.txt"]), (120, 36), Some(DARK));
+    again.wait_for(&format!("{} instances", written.lines().count()));
+    again.press("Q");
+    assert_eq!(again.end(), 0);
+}
