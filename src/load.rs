@@ -8,7 +8,7 @@ use crate::app::model::Loaded;
 use crate::entity::{self, EntityError};
 use crate::index::cache::{Cache, Key, Miss};
 use crate::index::{self, DatasetFacts, Index};
-use crate::progress::Observer;
+use crate::progress::{Cancelled, Observer};
 use crate::recipe::Recipe;
 use crate::source::{self, Dataset, Fingerprint, SourceError};
 
@@ -21,13 +21,19 @@ pub enum LoadError {
     /// Its entities cannot be extracted.
     #[error(transparent)]
     Entity(#[from] EntityError),
+    /// The user stopped it while it was indexed.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
 }
 
 impl LoadError {
     /// True when the user stopped the work.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        matches!(self, Self::Source(SourceError::Cancelled) | Self::Entity(EntityError::Cancelled))
+        matches!(
+            self,
+            Self::Source(SourceError::Cancelled) | Self::Entity(EntityError::Cancelled) | Self::Cancelled(Cancelled)
+        )
     }
 }
 
@@ -71,7 +77,7 @@ pub fn index_of(
         Err(miss) => miss,
     };
     let extraction = entity::extract(dataset, &recipe.entities, observer)?;
-    Ok((index::build(extraction, observer), Provenance::Built(miss)))
+    Ok((index::build(extraction, observer)?, Provenance::Built(miss)))
 }
 
 /// The cached index of the dataset at `path` and the facts about it, without opening its records: the cost of its fingerprint.
