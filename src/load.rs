@@ -46,7 +46,8 @@ pub enum Provenance {
     Built(Miss),
 }
 
-/// Opens and indexes the dataset at `path`; the index is taken from `cache` where it fits.
+/// Opens and indexes the dataset at `path`; the index is taken from `cache` where it fits, and its counts are told while the records
+/// are still being found.
 ///
 /// # Errors
 /// [`LoadError`] when it cannot be opened, or when the observer cancels.
@@ -56,8 +57,11 @@ pub fn load(
     observer: &dyn Observer,
     cache: &Cache,
 ) -> Result<(Loaded, Provenance), LoadError> {
-    let dataset = source::open(path, &recipe.dataset, observer)?;
-    let (index, provenance) = index_of(&dataset, recipe, observer, cache)?;
+    let opening = source::Opening::begin(path, &recipe.dataset, observer)?;
+    let key = key(opening.fingerprint(), recipe);
+    let (kept, dataset) = rayon::join(|| kept(&key, observer, cache), || opening.finish());
+    let dataset = dataset?;
+    let (index, provenance) = fitting(kept, &dataset, recipe, observer)?;
     Ok((Loaded { dataset, index }, provenance))
 }
 
@@ -71,8 +75,27 @@ pub fn index_of(
     observer: &dyn Observer,
     cache: &Cache,
 ) -> Result<(Index, Provenance), LoadError> {
-    let miss = match cache.load(&key(dataset.fingerprint(), recipe)) {
-        Ok((index, _)) if index.id_hashes == dataset.id_hashes() => return Ok((index, Provenance::Cached)),
+    let kept = kept(&key(dataset.fingerprint(), recipe), observer, cache);
+    fitting(kept, dataset, recipe, observer)
+}
+
+/// The index that the cache holds; its counts are told at once.
+fn kept(key: &Key, observer: &dyn Observer, cache: &Cache) -> Result<Index, Miss> {
+    let (index, _) = cache.load(key)?;
+    let counts = || index.perspectives.iter().map(|entry| (entry.perspective, entry.counts.clone())).collect();
+    observer.counted(&counts);
+    Ok(index)
+}
+
+/// The kept index where it fits the dataset, else a new one.
+fn fitting(
+    kept: Result<Index, Miss>,
+    dataset: &Dataset,
+    recipe: &Recipe,
+    observer: &dyn Observer,
+) -> Result<(Index, Provenance), LoadError> {
+    let miss = match kept {
+        Ok(index) if index.id_hashes == dataset.id_hashes() => return Ok((index, Provenance::Cached)),
         Ok(_) => Miss::Stale,
         Err(miss) => miss,
     };
