@@ -16,6 +16,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::column::{Csr, StringTable};
+use crate::progress::Cancelled;
 
 pub use extract::extract;
 
@@ -63,11 +64,17 @@ impl Perspective {
         }
     }
 
-    /// The form of a name that tells entities apart: tokens that differ in case alone are one entity, all else is exact.
+    /// Whether names that differ in case alone are one entity.
+    #[must_use]
+    pub const fn ignores_case(self) -> bool {
+        matches!(self, Self::Token)
+    }
+
+    /// The form of a name that tells entities apart: in small letters where case is ignored.
     #[must_use]
     pub fn folded(self, name: &str) -> Cow<'_, str> {
         let small = name.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
-        if small || self != Self::Token { Cow::Borrowed(name) } else { Cow::Owned(name.to_lowercase()) }
+        if small || !self.ignores_case() { Cow::Borrowed(name) } else { Cow::Owned(name.to_lowercase()) }
     }
 
     /// The share of occurrences that the tail holds unless the recipe says otherwise
@@ -176,6 +183,12 @@ pub enum EntityError {
     /// The user stopped the work.
     #[error("cancelled")]
     Cancelled,
+}
+
+impl From<Cancelled> for EntityError {
+    fn from(_: Cancelled) -> Self {
+        Self::Cancelled
+    }
 }
 
 impl Extraction {

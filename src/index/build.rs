@@ -72,8 +72,8 @@ impl Steps<'_> {
 
 fn plain_perspective(entry: Extracted, observer: &dyn Observer) -> Result<PerspectiveIndex, Cancelled> {
     let Extracted { perspective, origin, names, mut by_instance, .. } = entry;
-    spelling::merge(perspective, &names, (&held(&by_instance, names.len()), &mut by_instance));
     observer.go_on()?;
+    spelling::merge(perspective, &names, &mut by_instance, observer)?;
     let counts = held(&by_instance, names.len());
     let order = ranked(&counts, |a, b| names.get(a as usize).cmp(names.get(b as usize)));
     let ranks = inverse(&order, names.len());

@@ -8,16 +8,32 @@ use std::collections::hash_map::Entry;
 
 use rustc_hash::FxHashMap;
 
+use super::held;
 use crate::column::{Csr, StringTable};
 use crate::entity::Perspective;
+use crate::progress::{Cancelled, Observer};
 
 /// Renumbers every spelling to the one that is shown; a row keeps each entity once.
-pub(super) fn merge(perspective: Perspective, names: &StringTable, (counts, rows): (&[u32], &mut Csr)) {
-    let shown = shown(perspective, names, counts);
+///
+/// # Errors
+/// [`Cancelled`] when the observer says so.
+pub(super) fn merge(
+    perspective: Perspective,
+    names: &StringTable,
+    rows: &mut Csr,
+    observer: &dyn Observer,
+) -> Result<(), Cancelled> {
+    if !perspective.ignores_case() {
+        return Ok(());
+    }
+    let shown = shown(perspective, names, &held(rows, names.len()));
+    observer.go_on()?;
     if shown.iter().zip(0..).any(|(&shown, number)| shown != number) {
         rows.renumber(|number| shown[number as usize]);
+        observer.go_on()?;
         rows.drop_repeats();
     }
+    observer.go_on()
 }
 
 /// For each name the number of the spelling that is shown for it.
