@@ -121,8 +121,8 @@ fn placed<'f>(sized: impl Iterator<Item = (&'f PathBuf, u64)>) -> Vec<(&'f Path,
 }
 
 fn sidecar(file: &Path, meter: &Meter<'_>, hasher: &mut blake3::Hasher) -> Result<Content, SourceError> {
-    let hashed = meter.total() / HASH_SHARE;
-    let phase = meter.phase(hashed..hashed, 1);
+    let place = meter.total() / HASH_SHARE;
+    let phase = meter.phase(place..place, 1);
     let content = Content::open(file, &phase)?;
     hash(hasher, &content, &phase)?;
     Ok(content)
