@@ -43,7 +43,7 @@ fn theme(name: &str, support: ColorSupport) -> Theme {
 }
 
 fn overlays() -> Vec<(&'static str, Overlay)> {
-    let field = |text: &str| TextField { text: text.into(), cursor: text.len() };
+    let field = |text: &str| TextField { text: text.into(), cursor: text.len(), selected: false };
     let actions = fantail::app::action::Action::ALL;
     vec![
         ("help", Overlay::Help { scroll: 0 }),
