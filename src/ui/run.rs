@@ -84,10 +84,8 @@ fn pace(state: &JobState, job: &Job, number: usize) -> String {
     if step.done == 0 {
         return if state.active() { "waiting".into() } else { String::new() };
     }
-    let mut words = number::count(step.done);
-    if step.total > 0 {
-        words.push_str(&format!(" of {}", number::count(step.total)));
-    }
+    let done = number::count(step.done);
+    let words = if step.total > 0 { format!("{done} of {}", number::count(step.total)) } else { done };
     let current = step.done < step.total || step.total == 0;
     let pace = if current && state.active() { bar::pace((0, 0), job.rate, job.remaining) } else { String::new() };
     if pace.is_empty() { words } else { format!("{words} · {pace}") }

@@ -24,7 +24,7 @@ pub fn counts(model: &Model) -> Counts<'_> {
 pub fn plot(model: &Model, area: Rect) -> Option<Plot> {
     let inner = Frame::inner(area);
     let chart = distribution(model, ChartStyle::default());
-    (chart.filled.len() > 0 && !inner.is_empty()).then(|| chart.plot(inner))
+    (chart.filled.entities() > 0 && !inner.is_empty()).then(|| chart.plot(inner))
 }
 
 /// Draws the chart in its pane.
@@ -33,7 +33,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     look::pane(theme, focused, (title(model, theme, area.width), note(model, theme))).render(area, buffer);
     let inner = Frame::inner(area);
     let chart = distribution(model, look::chart(theme));
-    if chart.filled.len() == 0 {
+    if chart.filled.entities() == 0 {
         return draw_nothing(model, theme, inner, buffer);
     }
     chart.render(inner, buffer);

@@ -18,11 +18,14 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let note = shell::hint_line(model, theme, &[("all", &[Action::OpenFindings])]);
     look::pane(theme, false, ("Findings".into(), note)).render(area, buffer);
     let inner = Frame::inner(area);
-    let lines: Vec<Line<'_>> = model.findings.iter().flat_map(|finding| lines(theme, finding, inner.width)).collect();
+    let each: Vec<Vec<Line<'_>>> = model.findings.iter().map(|finding| lines(theme, finding, inner.width)).collect();
+    let needed: usize = each.iter().map(|lines| lines.len() + 1).sum();
+    let apart = (needed <= usize::from(inner.height) + 1).then(Line::default);
+    let lines: Vec<Line<'_>> = each.into_iter().flat_map(|lines| lines.into_iter().chain(apart.clone())).collect();
     for (row, line) in inner.rows().zip(&lines) {
         buffer.set_line(row.x, row.y, line, row.width);
     }
-    if lines.len() > usize::from(inner.height) && inner.height > 0 {
+    if apart.is_none() && lines.len() > usize::from(inner.height) && inner.height > 0 {
         let more = " … ";
         buffer.set_string(inner.right().saturating_sub(3), inner.bottom() - 1, more, theme.style(Role::TextDim));
     }

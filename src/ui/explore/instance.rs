@@ -95,10 +95,11 @@ fn picture_area(drill: &Drill, area: Rect) -> Rect {
 
 fn note<'a>(drill: &Drill, theme: &Theme) -> Line<'a> {
     let Some(view) = drill.text.ready() else { return Line::default() };
-    let mut note = text::fit_path(&view.id, 28);
-    if view.images.len() > 1 {
-        note.push_str(&format!(" · picture {} of {}", drill.image + 1, view.images.len()));
-    }
+    let id = text::fit_path(&view.id, 28);
+    let note = match view.images.len() {
+        0 | 1 => id,
+        pictures => format!("{id} · picture {} of {pictures}", drill.image + 1),
+    };
     Line::from(look::span(theme, Role::TextDim, note))
 }
 

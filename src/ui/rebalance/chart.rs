@@ -30,7 +30,7 @@ pub fn plot(model: &Model, area: Rect) -> Option<Plot> {
     let inner = Frame::inner(area);
     let shape = shape(model);
     let chart = distribution(model, shape.as_ref(), ChartStyle::default());
-    (chart.filled.len() > 0 && !inner.is_empty()).then(|| chart.plot(inner))
+    (chart.filled.entities() > 0 && !inner.is_empty()).then(|| chart.plot(inner))
 }
 
 /// Draws the chart in its pane.

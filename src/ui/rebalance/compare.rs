@@ -23,7 +23,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     if area.height < 4 {
         return;
     }
-    let note = shell::hint_line(model, theme, &[("close", &[Action::ComparePolicies])]);
+    let note = shell::hint_line(model, theme, &[("adds or removes the chosen policy", &[Action::ComparePolicies])]);
     let title = format!("Policies side by side · {}", model.perspective);
     look::pane(theme, false, (title.into(), note)).render(area, buffer);
     let inner = Frame::inner(area);

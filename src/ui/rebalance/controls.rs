@@ -139,15 +139,19 @@ fn draw_policy(model: &Model, theme: &Theme, ((number, line), row): ((usize, &Po
     buffer.set_stringn(row.x, row.y, &title, usize::from(row.width), theme.style(role));
     let room = row.width.saturating_sub(NAME + 2);
     // The whole of both stands under the lists for the selected policy.
-    let words =
-        if room > 36 { line.purpose.as_str() } else { line.source.split([',', ';']).next().unwrap_or_default() };
-    if text::width(words) <= room || room > 36 {
-        let words = text::fit(words, room);
-        buffer.set_stringn(row.x + NAME + 2, row.y, words, usize::from(room), theme.style(Role::TextDim));
-    }
+    let words = if room > 36 { line.purpose.as_str() } else { short_source(&line.source, room) };
+    let words = text::fit(words, room);
+    buffer.set_stringn(row.x + NAME + 2, row.y, words, usize::from(room), theme.style(Role::TextDim));
     if number == model.rebalance.policy {
         buffer.set_style(row, look::selection(theme, model.rebalance.focus == RebalancePane::Policies));
     }
+}
+
+/// The first part of a source that fits whole, such as its authors or its venue.
+fn short_source(source: &str, room: u16) -> &str {
+    let mut parts = source.split([',', ';']).map(str::trim).filter(|part| !part.starts_with("arXiv"));
+    let first = parts.clone().next().unwrap_or_default();
+    if room < 9 { "" } else { parts.find(|part| text::width(part) <= room).unwrap_or(first) }
 }
 
 fn draw_slider(

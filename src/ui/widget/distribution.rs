@@ -98,17 +98,18 @@ impl<'a> Distribution<'a> {
     /// Draws the chart.
     pub fn render(&self, area: Rect, buffer: &mut Buffer) {
         let plot = self.plot(area.intersection(buffer.area));
-        if plot.area.is_empty() || self.filled.len() == 0 {
+        if plot.area.is_empty() || self.filled.entities() == 0 {
             return;
         }
-        let cut =
-            self.cut.map(|cut| plot.column(plot.value_of_cut(cut.first_tail_rank, cut.threshold, self.filled.len())));
+        let cut = self
+            .cut
+            .map(|cut| plot.column(plot.value_of_cut(cut.first_tail_rank, cut.threshold, self.filled.entities())));
         self.draw_dots(&plot, cut, buffer);
         self.draw_labels(&plot, buffer);
         if let (Some(column), Some(cut)) = (cut, self.cut) {
             self.draw_cut(&plot, (column, cut.threshold), buffer);
         }
-        if let Some(rank) = self.marker.filter(|&rank| rank < self.filled.len()) {
+        if let Some(rank) = self.marker.filter(|&rank| rank < self.filled.entities()) {
             self.draw_marker(&plot, rank, buffer);
         }
     }

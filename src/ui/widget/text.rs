@@ -211,7 +211,8 @@ mod tests {
     #[test]
     fn highlights_survive_the_wrap() {
         let marked = Style::new().bold();
-        let prose = Prose { text: "a fire hydrant here", spans: &[2..14], style: Style::new(), highlight: marked };
+        let spans = std::slice::from_ref(&(2..14));
+        let prose = Prose { text: "a fire hydrant here", spans, style: Style::new(), highlight: marked };
         let lines = prose.wrap(8);
         assert_eq!(lines[0].spans, [Span::raw("a "), Span::styled("fire ", marked)]);
         assert_eq!(lines[1].spans, [Span::styled("hydrant", marked), Span::raw(" ")]);

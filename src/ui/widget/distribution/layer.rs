@@ -25,11 +25,11 @@ pub enum Counts<'a> {
 
 impl Counts<'_> {
     /// The number of entities.
-    pub fn len(&self) -> usize {
+    pub fn entities(&self) -> usize {
         match self {
             Self::Whole { counts, .. } => counts.len(),
             Self::ByRank(counts) => counts.len(),
-            Self::Shape(shape) => shape.len(),
+            Self::Shape(shape) => shape.entities(),
         }
     }
 
@@ -108,7 +108,8 @@ mod tests {
     fn counts_are_found_from_both_sides() {
         assert_eq!([81.0, 80.0, 20.0, 6.0, 0.0].map(|limit| WHOLE.at_least(limit)), [0, 1, 3, 3, 4]);
         assert!((WHOLE.between(2.0_f64.sqrt()) - 40.0).abs() < 1e-9);
-        assert_eq!([WHOLE.between(4.0), WHOLE.between(4.7), WHOLE.between(9.0)], [5.0, 5.0, 0.0]);
+        let between = [4.0, 4.7, 9.0].map(|rank| WHOLE.between(rank).round() as u32);
+        assert_eq!(between, [5, 5, 0]);
     }
 
     #[test]

@@ -84,7 +84,7 @@ impl Plot {
             ChartMode::RankFrequency => self.dots(counts.between(at)),
             ChartMode::Cumulative => counts.mass(at).map_or(0, |mass| self.dots(mass)),
             ChartMode::Lorenz => {
-                let ranks = (1.0 - at) * counts.len() as f64;
+                let ranks = (1.0 - at) * counts.entities() as f64;
                 counts.mass(ranks).map_or(0, |mass| self.dots(1.0 - mass))
             }
             ChartMode::Histogram => {
@@ -99,7 +99,7 @@ impl Plot {
         match self.mode {
             ChartMode::RankFrequency | ChartMode::Cumulative => rank as f64 + 1.0,
             ChartMode::Histogram => counts.at(rank),
-            ChartMode::Lorenz => 1.0 - (rank as f64 + 0.5) / counts.len().max(1) as f64,
+            ChartMode::Lorenz => 1.0 - (rank as f64 + 0.5) / counts.entities().max(1) as f64,
         }
     }
 
@@ -131,7 +131,7 @@ impl Plot {
 }
 
 fn horizontal(mode: ChartMode, layers: &[Counts<'_>], dots: u16) -> Axis {
-    let entities = layers.iter().map(Counts::len).max().unwrap_or(0) as f64;
+    let entities = layers.iter().map(Counts::entities).max().unwrap_or(0) as f64;
     let top = layers.iter().map(|counts| counts.at(0)).fold(0.0, f64::max);
     match mode {
         ChartMode::RankFrequency | ChartMode::Cumulative => Axis::new(Scale::Log, (1.0, entities), dots),

@@ -42,7 +42,7 @@ impl Shape {
     }
 
     /// The number of entities.
-    pub fn len(&self) -> usize {
+    pub fn entities(&self) -> usize {
         self.runs.last().map_or(0, |run| run.entities as usize)
     }
 
@@ -76,8 +76,8 @@ mod tests {
     #[test]
     fn runs_answer_as_sorted_counts_would() {
         let shape = Shape::of(&[1.0, 64.0, 0.0, 8.0, 8.0, 1.0]);
-        assert_eq!(shape.len(), 6);
-        assert_eq!([0, 1, 2, 3, 5, 6].map(|rank| shape.at(rank)), [64.0, 8.0, 8.0, 1.0, 0.0, 0.0]);
+        assert_eq!(shape.entities(), 6);
+        assert_eq!([0, 1, 2, 3, 5, 6].map(|rank| shape.at(rank) as u32), [64, 8, 8, 1, 0, 0]);
         assert_eq!([0.5, 1.0, 8.0, 9.0, 65.0].map(|limit| shape.at_least(limit)), [5, 5, 3, 1, 0]);
         assert_eq!(
             [0.0, 1.0, 2.0, 6.0].map(|ranks| shape.mass(ranks)),
