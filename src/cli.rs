@@ -2,19 +2,24 @@
 //!
 //! Invariant: data goes to stdout, progress and logs to stderr; every expected failure has its own exit code.
 
+pub mod apply;
 mod completions;
 mod doctor;
-mod exit;
+pub mod exit_code;
+pub mod explain;
 mod explore;
+mod indexed;
 mod man;
+pub mod preview;
 pub mod progress;
+pub mod recipe;
 pub mod stats;
 
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-pub use exit::code;
+pub use exit_code::of as code;
 
 /// The arguments of `fantail`.
 #[derive(Clone, Debug, Parser)]
@@ -44,6 +49,14 @@ pub struct Arguments {
 pub enum Command {
     /// How long is the tail, as a table or as JSON
     Stats(stats::StatsArguments),
+    /// What a recipe would do: before and after, writing nothing
+    Preview(preview::PreviewArguments),
+    /// Rebalance by a recipe and write the manifests
+    Apply(apply::ApplyArguments),
+    /// Why an instance is kept or dropped
+    Explain(explain::ExplainArguments),
+    /// Start, check or show a recipe
+    Recipe(recipe::RecipeArguments),
     /// What this terminal, this machine and this user's configuration offer
     Doctor,
     /// Completions for a shell, on stdout
@@ -63,6 +76,10 @@ pub fn run(arguments: Arguments) -> color_eyre::Result<()> {
     match arguments.command {
         None => explore::run(arguments),
         Some(Command::Stats(arguments)) => stats::run(&arguments),
+        Some(Command::Preview(arguments)) => preview::run(&arguments),
+        Some(Command::Apply(arguments)) => apply::run(&arguments),
+        Some(Command::Explain(arguments)) => explain::run(&arguments),
+        Some(Command::Recipe(arguments)) => recipe::run(&arguments),
         Some(Command::Doctor) => doctor::run(),
         Some(Command::Completions { shell }) => completions::run(shell),
         Some(Command::Man) => man::run(),

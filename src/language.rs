@@ -45,7 +45,7 @@ impl Language {
     /// Reads the embedded files afresh.
     #[must_use]
     pub fn load() -> Self {
-        let mut words = Words::with_capacity(150_000, 1_900_000);
+        let mut words = Words::with_capacity(160_000, 2_000_000);
         let wordnet = WordNet::load(&mut words);
         let lemmatizer = Lemmatizer::load(&mut words);
         let tagger = Tagger::load(&mut words);
@@ -77,12 +77,12 @@ impl Language {
 
     /// Whether the first sense of a noun lemma is a thing that can be seen in a picture.
     pub(crate) fn is_visible(&self, id: WordId) -> bool {
-        wordnet::is_visible(self.words.entry(id).file)
+        wordnet::visible::is_visible(self.words.entry(id).parts)
     }
 
     /// Whether a collocation may begin with these two words, in whatever capitals.
     pub(crate) fn may_begin(&self, first: &str, second: &str) -> bool {
-        self.wordnet.may_begin(first.as_bytes(), second.as_bytes())
+        self.wordnet.may_begin(first, second)
     }
 
     /// The base form of a known word that can be a verb.
@@ -93,8 +93,7 @@ impl Language {
 
     /// The noun lemma or collocation that is written so in whatever capitals.
     pub(crate) fn find_noun(&self, small: &str) -> WordId {
-        let id = self.words.find_any_case(small.as_bytes());
-        if self.words.entry(id).file == 0 { WordId::NONE } else { id }
+        self.words.find_any_case(small.as_bytes(), |entry| entry.file != 0)
     }
 
     fn noun(&self, word: &str) -> Option<WordId> {

@@ -55,7 +55,7 @@ pub fn rounded_share(part: f64) -> String {
         _ if percent < 0.0 => format!("−{}", rounded_share(-part)),
         0.0 => "0 %".into(),
         _ if percent < 1.0 => "<1 %".into(),
-        _ if percent < 100.0 && percent >= 99.5 => ">99 %".into(),
+        _ if (99.5..100.0).contains(&percent) => ">99 %".into(),
         _ => format!("{percent:.0} %"),
     }
 }

@@ -2,12 +2,16 @@
 //!
 //! Invariant: a policy draws nothing and visits no instance; it sees counts only, so its rule is the same for any order or shard of them.
 
+mod formula;
 mod parameter;
+mod range;
 pub mod rebalance;
 mod rule;
 
-pub use parameter::{Parameter, Range, Scale};
-pub use rule::{Dictionary, Fate, Reduction, Rule};
+pub use formula::Formula;
+pub use parameter::Parameter;
+pub use range::{Range, Scale};
+pub use rule::{Dictionary, Fate, Reduction, Rule, Scorer};
 
 use crate::entity::Perspective;
 use crate::index::{Index, PerspectiveIndex};

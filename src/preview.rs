@@ -5,6 +5,7 @@
 //!
 //! Invariant: a preview never draws; the same index and recipe give the same figures on any number of threads.
 
+mod binned;
 mod change;
 mod exact;
 mod measures;

@@ -6,6 +6,7 @@ mod check;
 mod edit;
 mod error;
 mod grammar;
+mod ranges;
 mod rebalance;
 
 pub use error::RecipeError;

@@ -3,20 +3,26 @@
 //! Invariant: a source never changes what it reads, never holds a record twice, and loses nothing:
 //! a record that cannot be used is set aside with its row, byte offset and reason.
 
+mod coco;
 mod content;
+mod csv;
 mod dataset;
 mod demo;
 mod detect;
 mod error;
 mod frame;
+mod guess;
 mod identity;
+mod image_folder;
 mod images;
 mod instance;
 mod json;
 mod list;
 mod meter;
 mod opening;
+mod parquet;
 mod part;
+mod role;
 mod shards;
 mod sidecar;
 mod span;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use color_eyre::Result;
 
-use super::exit::Expected;
+use super::exit_code::Expected;
 use super::{Arguments, configuration_folder};
 use crate::recipe::Recipe;
 use crate::run::{self, Ended, Start};

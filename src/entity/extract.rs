@@ -40,9 +40,10 @@ pub fn extract(dataset: &Dataset, options: &Options, observer: &dyn Observer) ->
     loop {
         let plan = Plan::of(offer, dataset, options);
         let run = Run { dataset, plan: &plan, vocabulary: vocabulary.as_ref(), observer };
-        match run.chunks()? {
-            Outcome::Whole(chunks, shared) => return Ok(run.joined(chunks, shared)),
-            Outcome::Surprise(found) => offer = offer.with(found),
+        match run.chunks() {
+            Ok((chunks, shared)) => return Ok(run.joined(chunks, shared)),
+            Err(Stop::Cancelled) => return Err(EntityError::Cancelled),
+            Err(Stop::Surprise(found)) => offer = offer.with(found),
         }
     }
 }
@@ -68,21 +69,15 @@ struct Shared {
     turns: TurnCache,
 }
 
-enum Outcome {
-    /// All chunks, in order.
-    Whole(Vec<Chunk>, Shared),
+/// Why a run was not finished.
+enum Stop {
+    Cancelled,
     /// An instance offers what the plan does not know of: the run must begin again.
     Surprise(Offer),
 }
 
-/// Why a chunk was not finished.
-enum Stop {
-    Cancelled,
-    Surprise(Offer),
-}
-
 impl Run<'_> {
-    fn chunks(&self) -> Result<Outcome, EntityError> {
+    fn chunks(&self) -> Result<(Vec<Chunk>, Shared), Stop> {
         let shared = Shared { interners: Interners::default(), turns: TurnCache::default() };
         let tally = Tally::new(self.observer, self.dataset.len());
         // Loaded before the threads ask for it, so that none waits.
@@ -99,14 +94,9 @@ impl Run<'_> {
                 },
             )
             .collect();
-        match chunks {
-            Ok(chunks) => {
-                tally.finish();
-                Ok(Outcome::Whole(chunks, shared))
-            }
-            Err(Stop::Cancelled) => Err(EntityError::Cancelled),
-            Err(Stop::Surprise(offer)) => Ok(Outcome::Surprise(offer)),
-        }
+        let chunks = chunks?;
+        tally.finish();
+        Ok((chunks, shared))
     }
 
     fn joined(&self, mut chunks: Vec<Chunk>, shared: Shared) -> Extraction {

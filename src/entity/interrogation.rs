@@ -13,6 +13,7 @@
 mod clause;
 mod question;
 mod request;
+mod vocabulary;
 
 use super::text::Analysis;
 use crate::language::Language;

@@ -3,8 +3,6 @@
 //!
 //! Invariant: at each place the longest phrase wins, and a word belongs to one phrase at most.
 
-mod visible;
-
 use super::text::Analysis;
 use super::vocabulary::Vocabulary;
 use crate::language::{Kind, Language, Reading, Tag, WordId, shape};
@@ -74,6 +72,9 @@ impl Finder<'_> {
     /// The longest WordNet collocation that ends in a noun, and its number of tokens. It takes its words
     /// even where it is nothing visible: "ice hockey" has no ice.
     fn collocation<'v>(&mut self) -> Option<(Thing<'v>, usize)> {
+        if matches!(self.reading.tags[self.at], Tag::Det | Tag::Pron | Tag::Adp) {
+            return None;
+        }
         let second = self.next_word(self.at)?;
         let written = |at: usize| &self.text[self.reading.tokens[at].range()];
         if !self.language.may_begin(written(self.at), written(second)) {
@@ -82,7 +83,7 @@ impl Finder<'_> {
         (2..=LONGEST_COLLOCATION).rev().find_map(|words| {
             let tokens = self.put_together(words, true)?;
             let last = self.at + tokens - 1;
-            if !self.reading.tags[last].is_noun() {
+            if !self.reading.tags[last].is_noun() && !self.phrase.ends_with(" can") {
                 return None;
             }
             let mut id = self.language.find_noun(self.phrase);
@@ -90,7 +91,7 @@ impl Finder<'_> {
                 self.put_together(words, false)?;
                 id = self.language.find_noun(self.phrase);
             }
-            let visible = self.is_object(id);
+            let visible = self.language.is_visible(id);
             id.is_some().then_some((if visible { Thing::Known(id) } else { Thing::None }, tokens))
         })
     }
@@ -103,13 +104,7 @@ impl Finder<'_> {
             return Thing::None;
         }
         let id = self.language.noun_at(self.text, self.reading, self.at);
-        if id.is_some() && self.is_object(id) { Thing::Known(id) } else { Thing::None }
-    }
-
-    fn is_object(&self, id: WordId) -> bool {
-        let name = self.language.word(id);
-        let seen = self.language.is_visible(id) && !visible::is_of_the_medium(name);
-        seen || visible::is_visible_too(&name.to_ascii_lowercase())
+        if id.is_some() && self.language.is_visible(id) { Thing::Known(id) } else { Thing::None }
     }
 
     fn start_phrase(&mut self) {

@@ -13,6 +13,7 @@ pub struct Vocabulary {
     phrases: FxHashMap<String, String>,
     /// First word of a key -> the number of words of the longest key that begins with it.
     longest: FxHashMap<String, usize>,
+    count: usize,
 }
 
 impl Vocabulary {
@@ -29,13 +30,13 @@ impl Vocabulary {
     /// The number of phrases.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.phrases.len()
+        self.count
     }
 
     /// Whether there are no phrases.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.phrases.is_empty()
+        self.count == 0
     }
 
     /// The name of the phrase whose key is `key`.
@@ -53,11 +54,13 @@ impl Vocabulary {
         let (Some((last, others)), Some(first)) = (words.split_last(), words.first()) else {
             return;
         };
+        let before = self.phrases.len();
         for end in [last, &singular] {
             let key = others.iter().chain([end]).map(String::as_str).collect::<Vec<_>>().join(" ");
             let name = words.join(" ");
             self.phrases.entry(key).or_insert(name);
         }
+        self.count += usize::from(self.phrases.len() > before);
         for begin in if others.is_empty() { vec![first, &singular] } else { vec![first] } {
             let longest = self.longest.entry(begin.clone()).or_insert(0);
             *longest = words.len().max(*longest);

@@ -14,10 +14,10 @@ pub(super) fn look(subject: Subject<'_>) -> Vec<Finding> {
     let instances = subject.index.instances();
     let without = instances - objects.distribution.instances as usize;
     let share = number::rounded_share(without as f64 / instances.max(1) as f64);
+    let without_any = if without == 0 { String::new() } else { format!("; {share} of instances name none") };
     if objects.origin == Origin::Text {
         let advice = "an entities sidecar file (`entities` under `[dataset]`) brings what a detector saw";
-        let text =
-            format!("object perspective comes from text, not from detections; {share} of instances name no object");
+        let text = format!("object perspective comes from text, not from detections{without_any}");
         return vec![Finding::new(Severity::Note, "objects_from_text", text, advice).about(Perspective::Object, None)];
     }
     if without * 10 < instances {

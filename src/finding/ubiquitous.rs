@@ -21,9 +21,15 @@ pub(super) fn look(subject: Subject<'_>) -> Vec<Finding> {
     tellable
         .filter_map(|entry| {
             let share = f64::from(*entry.counts.first()?) / instances.max(1) as f64;
-            let text = format!("{} of instances hold '{}' ({})", number::rounded_share(share), entry.names.get(0), entry.perspective);
-            let advice = "what nearly every instance holds tells instances apart no more; exclude or cap it if it drowns the rest";
-            (share >= MUCH).then(|| Finding::new(Severity::Note, "ubiquitous", text, advice).about(entry.perspective, Some(0)))
+            let text = format!(
+                "{} of instances hold '{}' ({})",
+                number::rounded_share(share),
+                entry.names.get(0),
+                entry.perspective
+            );
+            let advice = "what so many instances hold tells few of them apart; cap or exclude it if it drowns the rest";
+            (share >= MUCH)
+                .then(|| Finding::new(Severity::Note, "ubiquitous", text, advice).about(entry.perspective, Some(0)))
         })
         .collect()
 }

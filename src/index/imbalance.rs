@@ -43,6 +43,9 @@ impl Imbalance {
 const BLOCK: usize = 8192;
 
 fn concurrence(row: &[u32], ratios: &[f64], logarithms: &[f64]) -> f64 {
+    if row.len() < 2 {
+        return 0.0;
+    }
     let held = row.len() as f64;
     let (mut sum, mut logarithm) = (0.0, 0.0);
     for &rank in row {

@@ -63,7 +63,8 @@ pub struct Summary {
 }
 
 /// Why a job failed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}; {next}")]
 pub struct Failure {
     /// What went wrong, with the path.
     pub message: String,

@@ -2,6 +2,8 @@
 //!
 //! Invariant: the three lists are always equally long; buffers are kept from text to text.
 
+use std::ops::Range;
+
 use super::lemmatizer::Noun;
 use super::tagger::Sentence;
 use super::tokenizer::{Kind, Token, shape, tokenize};
@@ -17,19 +19,21 @@ pub(crate) struct Reading {
 
 impl Reading {
     /// The token ranges of the sentences.
-    pub(crate) fn sentences(&self) -> impl Iterator<Item = std::ops::Range<usize>> {
+    pub(crate) fn sentences(&self) -> impl Iterator<Item = Range<usize>> {
         let mut start = 0;
         std::iter::from_fn(move || {
-            if start >= self.tokens.len() {
-                return None;
-            }
-            let rest = &self.tokens[start + 1..];
-            let end = rest.iter().position(|token| token.has(shape::OPENS));
-            let sentence = start..end.map_or(self.tokens.len(), |end| start + 1 + end);
+            let sentence = sentence_from(&self.tokens, start)?;
             start = sentence.end;
             Some(sentence)
         })
     }
+}
+
+/// The sentence that begins at token `start`.
+fn sentence_from(tokens: &[Token], start: usize) -> Option<Range<usize>> {
+    let rest = tokens.get(start + 1..)?;
+    let length = rest.iter().position(|token| token.has(shape::OPENS));
+    Some(start..length.map_or(tokens.len(), |length| start + 1 + length))
 }
 
 impl Language {
@@ -93,10 +97,7 @@ impl Language {
         reading.tags.clear();
         reading.tags.resize(reading.tokens.len(), Tag::Unknown);
         let mut start = 0;
-        while start < reading.tokens.len() {
-            let rest = &reading.tokens[start + 1..];
-            let end = rest.iter().position(|token| token.has(shape::OPENS));
-            let range = start..end.map_or(reading.tokens.len(), |end| start + 1 + end);
+        while let Some(range) = sentence_from(&reading.tokens, start) {
             start = range.end;
             let mut sentence = Sentence {
                 text,
@@ -129,7 +130,7 @@ impl Language {
         let written = &text[token.range()];
         let noun = Noun { written, id: reading.words[at], proper: reading.tags[at] != Tag::Noun };
         if token.kind == Kind::Address {
-            out.push_str(written);
+            out.extend(written.chars().map(|c| if noun.proper { c } else { c.to_ascii_lowercase() }));
         } else {
             self.lemmatizer.append(&self.words, &noun, out);
         }

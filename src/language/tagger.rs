@@ -58,7 +58,7 @@ impl Tagger {
             sentence.tags[at] = match entry.tag {
                 Tag::Unknown => guess::tag(language, &sentence.text[token.range()], token, shouted),
                 Tag::Noun if name::is_name(language, sentence, at, shouted) => Tag::Propn,
-                Tag::Propn if !token.has(shape::CAPITAL) && name::is_common(entry) => Tag::Noun,
+                Tag::Propn if name::is_common(language, sentence, at) => Tag::Noun,
                 tag => tag,
             };
         }

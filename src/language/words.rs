@@ -44,57 +44,95 @@ pub(crate) struct Entry {
 /// The table of known words.
 #[derive(Debug)]
 pub(crate) struct Words {
-    text: Vec<u8>,
+    text: String,
     entries: Vec<Entry>,
-    /// High half: the upper half of the word's hash; low half: its id plus one; zero: free.
-    slots: Vec<u64>,
+    /// Upper 14 bits: those of the word's hash; lower 18 bits: its id plus one; zero: free.
+    slots: Vec<u32>,
 }
 
 impl Words {
     /// A table with room for `words` words of `bytes` bytes in all.
     pub(crate) fn with_capacity(words: usize, bytes: usize) -> Self {
-        Self {
-            text: Vec::with_capacity(bytes),
-            entries: Vec::with_capacity(words),
-            slots: vec![0; (words * 3 / 2).next_power_of_two()],
-        }
+        Self { text: String::with_capacity(bytes), entries: Vec::with_capacity(words), slots: vec![0; SLOTS] }
     }
 
     pub(crate) fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// The id of `word`, which is added where it is new. Words over 255 bytes are not kept.
+    /// Adds a list of words none of which is in the table. `each` gives them one after another to the
+    /// function it is called with.
+    pub(crate) fn append(&mut self, each: impl FnOnce(&mut dyn FnMut(&[u8]))) {
+        let first = self.entries.len();
+        let mut hashes = Vec::with_capacity(self.entries.capacity() - first);
+        let mut text = std::mem::take(&mut self.text).into_bytes();
+        each(&mut |word| {
+            if self.describe(word, text.len()).is_some() {
+                text.extend_from_slice(word);
+                hashes.push(hash(word));
+            }
+        });
+        self.text = String::from_utf8(text).unwrap_or_default();
+        // A loop of its own, in which the processor fetches several slots at a time.
+        let mask = self.slots.len() - 1;
+        for (number, hash) in (first..).zip(hashes) {
+            let mut slot = hash as usize & mask;
+            while self.slots[slot] != 0 {
+                slot = (slot + 1) & mask;
+            }
+            self.slots[slot] = (hash & HIGH) | (WordId::new(number).0 + 1);
+        }
+    }
+
+    /// The id of `word`, which is added where it is new; none for what is too long to be a word.
     pub(crate) fn intern(&mut self, word: &[u8]) -> WordId {
         let hash = hash(word);
-        let found = self.probe(word, hash, |held, word| held == word);
-        if let Ok(id) = found {
-            return id;
-        }
-        let (Ok(length), Err(slot)) = (u8::try_from(word.len()), found) else {
+        let slot = match self.probe(hash, |id| self.text(id).as_bytes() == word) {
+            Ok(id) => return id,
+            Err(slot) => slot,
+        };
+        let Ok(text) = std::str::from_utf8(word) else {
             return WordId::NONE;
         };
+        let id = self.describe(word, self.text.len());
+        if id.is_some() {
+            self.text.push_str(text);
+            self.slots[slot] = (hash & HIGH) | (id.0 + 1);
+        }
+        id
+    }
+
+    /// Adds the entry of a word whose text begins at `start`.
+    fn describe(&mut self, word: &[u8], start: usize) -> WordId {
+        let Ok(length) = u8::try_from(word.len()) else {
+            return WordId::NONE;
+        };
+        if self.entries.len() >= MOST {
+            return WordId::NONE;
+        }
         let id = WordId::new(self.entries.len());
-        let start = WordId::new(self.text.len()).0;
-        self.text.extend_from_slice(word);
-        self.entries.push(Entry { start, length, ..Entry::default() });
-        self.slots[slot] = (hash & HIGH) | (u64::from(id.0) + 1);
+        self.entries.push(Entry { start: WordId::new(start).0, length, ..Entry::default() });
         id
     }
 
     /// The id of `word`, exactly so written; [`WordId::NONE`] where it is unknown.
     pub(crate) fn find(&self, word: &[u8]) -> WordId {
-        self.probe(word, hash(word), |held, word| held == word).unwrap_or(WordId::NONE)
+        self.probe(hash(word), |id| self.text(id).as_bytes() == word).unwrap_or(WordId::NONE)
     }
 
-    /// The id of `word` in whatever capitals.
-    pub(crate) fn find_any_case(&self, word: &[u8]) -> WordId {
-        self.probe(word, hash(word), <[u8]>::eq_ignore_ascii_case).unwrap_or(WordId::NONE)
+    /// The id of `word` in whatever capitals, where its entry is one to `accept`.
+    pub(crate) fn find_any_case(&self, word: &[u8], accept: impl Fn(Entry) -> bool) -> WordId {
+        let same = |id: WordId| accept(self.entry(id)) && self.text(id).as_bytes().eq_ignore_ascii_case(word);
+        self.probe(hash(word), same).unwrap_or(WordId::NONE)
     }
 
-    /// The text of a word. Embedded words are UTF-8.
+    /// The text of a word; empty for [`WordId::NONE`].
     pub(crate) fn text(&self, id: WordId) -> &str {
-        std::str::from_utf8(self.bytes(id)).unwrap_or_default()
+        let Some(entry) = self.entries.get(id.number()) else {
+            return "";
+        };
+        let start = entry.start as usize;
+        self.text.get(start..start + usize::from(entry.length)).unwrap_or_default()
     }
 
     pub(crate) fn entry(&self, id: WordId) -> Entry {
@@ -105,25 +143,22 @@ impl Words {
         self.entries.get_mut(id.number())
     }
 
-    fn bytes(&self, id: WordId) -> &[u8] {
-        let Some(entry) = self.entries.get(id.number()) else {
-            return &[];
-        };
-        let start = entry.start as usize;
-        &self.text[start..start + usize::from(entry.length)]
+    /// Lets `change` change every entry, in the order of the ids.
+    pub(crate) fn update(&mut self, change: impl FnMut(&mut Entry)) {
+        self.entries.iter_mut().for_each(change);
     }
 
     /// The word's id, or the free slot where it would go.
-    fn probe(&self, word: &[u8], hash: u64, same: fn(&[u8], &[u8]) -> bool) -> Result<WordId, usize> {
+    fn probe(&self, hash: u32, same: impl Fn(WordId) -> bool) -> Result<WordId, usize> {
         let mask = self.slots.len() - 1;
-        let mut slot = usize::try_from(hash >> 20).unwrap_or(0) & mask;
+        let mut slot = hash as usize & mask;
         loop {
             let held = self.slots[slot];
             if held == 0 {
                 return Err(slot);
             }
-            let id = WordId(u32::try_from((held & !HIGH) - 1).unwrap_or(u32::MAX));
-            if held & HIGH == hash & HIGH && same(self.bytes(id), word) {
+            let id = WordId((held & !HIGH) - 1);
+            if held & HIGH == hash & HIGH && same(id) {
                 return Ok(id);
             }
             slot = (slot + 1) & mask;
@@ -131,10 +166,15 @@ impl Words {
     }
 }
 
-const HIGH: u64 = 0xffff_ffff_0000_0000;
+/// The bits of a slot that hold a part of the hash.
+const HIGH: u32 = 0xfffc_0000;
 
-/// A 64-bit hash of a word's bytes that is the same for small and capital letters.
-fn hash(word: &[u8]) -> u64 {
+/// The number of slots, of which at most two thirds are filled.
+const SLOTS: usize = 1 << 18;
+const MOST: usize = SLOTS / 3 * 2;
+
+/// A hash of a word's bytes that is the same for small and capital letters.
+fn hash(word: &[u8]) -> u32 {
     const SMALL: u64 = 0x2020_2020_2020_2020;
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
     let mut hash = word.len() as u64;
@@ -149,5 +189,6 @@ fn hash(word: &[u8]) -> u64 {
     let mut last = [0; 8];
     last[..rest.len()].copy_from_slice(rest);
     mix(u64::from_le_bytes(last));
-    hash.wrapping_mul(FACTOR)
+    let mixed = hash.wrapping_mul(FACTOR).to_le_bytes();
+    u32::from_le_bytes([mixed[4], mixed[5], mixed[6], mixed[7]])
 }

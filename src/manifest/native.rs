@@ -59,9 +59,10 @@ pub(super) fn write(
     Ok(rows)
 }
 
-/// The frame of the first file; the others must be of the same kind.
+/// The frame of the first file; the others must be of the same kind. A COCO image's annotations stand elsewhere in its file.
 fn frame(dataset: &Dataset) -> Result<Frame<'_>, ManifestError> {
-    if !dataset.is_empty() && dataset.raw(0).is_none() {
+    let joined = matches!(dataset.format(), Format::Coco | Format::Lvis);
+    if joined || (!dataset.is_empty() && dataset.raw(0).is_none()) {
         return Err(unsupported(dataset));
     }
     let mut frames = dataset.frames();

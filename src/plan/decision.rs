@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::draw::{Key, Purpose};
 use crate::index::{Index, PerspectiveIndex};
-use crate::policy::{Dictionary, Fate, Reduction, Rule};
+use crate::policy::{Dictionary, Fate, Reduction, Rule, Scorer};
 use crate::recipe::NoEntity;
 
 /// A rule bound to an index and a seed.
@@ -21,7 +21,8 @@ pub(super) struct Decider<'a> {
 /// A perspective that takes part.
 pub(super) struct Voter<'a> {
     pub(super) entry: &'a PerspectiveIndex,
-    pub(super) dictionary: &'a Dictionary,
+    reduction: Reduction,
+    scorer: Scorer,
 }
 
 /// The draw that decided a vote: the one that would be the first to succeed if all probabilities rose together.
@@ -41,8 +42,9 @@ impl Draw {
 
 impl<'a> Decider<'a> {
     pub(super) fn new(index: &'a Index, rule: &'a Rule, seed: u64) -> Self {
-        let voter = |dictionary: &'a Dictionary| {
-            index.perspective(dictionary.perspective).map(|entry| Voter { entry, dictionary })
+        let voter = |dictionary: &Dictionary| {
+            let entry = index.perspective(dictionary.perspective)?;
+            Some(Voter { entry, reduction: dictionary.reduction, scorer: dictionary.on(&entry.counts) })
         };
         let voters: Vec<_> = rule.dictionaries.iter().filter_map(voter).collect();
         let scale = if rule.fate == Fate::Shares { scale(&voters, index.instances()) } else { 1.0 };
@@ -89,13 +91,13 @@ impl<'a> Decider<'a> {
     /// The draw that decides a perspective's vote; `None` without entities.
     pub(super) fn deciding_draw(&self, voter: &Voter<'_>, instance: usize) -> Option<Draw> {
         let key = self.vote_key(voter, instance);
-        if voter.dictionary.reduction != Reduction::Any {
+        if voter.reduction != Reduction::Any {
             let probability = voter.score(instance)?;
             return Some(Draw { rank: None, probability, draw: key.unit() });
         }
         let draws = voter.ranks(instance).iter().map(|&rank| Draw {
             rank: Some(rank),
-            probability: voter.dictionary.value(rank),
+            probability: voter.value(rank),
             draw: key.with(voter.name_hash(rank)).unit(),
         });
         draws.min_by(|a, b| (a.draw * b.probability).total_cmp(&(b.draw * a.probability)))
@@ -108,12 +110,12 @@ impl<'a> Decider<'a> {
 
     /// As [`Self::deciding_draw`], stopping at the first success; the rarest entity is asked first.
     fn votes(&self, voter: &Voter<'_>, instance: usize) -> bool {
-        if voter.dictionary.reduction != Reduction::Any {
+        if voter.reduction != Reduction::Any {
             return self.deciding_draw(voter, instance).is_some_and(|draw| draw.passed());
         }
         let key = self.vote_key(voter, instance);
         voter.ranks(instance).iter().rev().any(|&rank| {
-            let probability = voter.dictionary.value(rank);
+            let probability = voter.value(rank);
             probability >= 1.0 || key.with(voter.name_hash(rank)).unit() < probability
         })
     }
@@ -133,7 +135,12 @@ impl Voter<'_> {
     }
 
     pub(super) fn score(&self, instance: usize) -> Option<f64> {
-        self.dictionary.score(self.ranks(instance))
+        self.scorer.score(self.ranks(instance))
+    }
+
+    /// An entity's number.
+    pub(super) fn value(&self, rank: u32) -> f64 {
+        self.scorer.value(rank)
     }
 
     fn name_hash(&self, rank: u32) -> u64 {

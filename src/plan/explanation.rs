@@ -94,8 +94,7 @@ fn votes(decider: &Decider<'_>, instance: usize) -> Vec<VoteExplanation> {
             perspective: voter.entry.perspective,
             passed: draw.map_or(draws_once && rank.is_some(), |draw| draw.passed()),
             entity: rank.map(|rank| voter.entry.names.get(rank as usize).into_owned()),
-            probability: draw
-                .map_or(rank.map_or(0.0, |rank| voter.dictionary.value(rank)), |draw| draw.probability.min(1.0)),
+            probability: draw.map_or(rank.map_or(0.0, |rank| voter.value(rank)), |draw| draw.probability.min(1.0)),
             draw: draw.map(|draw| draw.draw),
             pass_probability: voter.score(instance).unwrap_or(0.0).min(1.0),
         }

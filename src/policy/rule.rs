@@ -2,6 +2,7 @@
 //!
 //! Invariant: a score depends on the instance's own entities and on global counts only, never on another instance.
 
+use super::Formula;
 use crate::entity::Perspective;
 use crate::recipe::NoEntity;
 
@@ -24,13 +25,13 @@ impl Rule {
     }
 }
 
-/// One perspective's numbers.
-#[derive(Clone, Debug, PartialEq)]
+/// How one perspective's entities count for an instance.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Dictionary {
     /// The perspective.
     pub perspective: Perspective,
-    /// One number an entity, by rank; never descending, since rank descends in count and policies favour the rare.
-    pub values: Vec<f64>,
+    /// An entity's number, from its count.
+    pub formula: Formula,
     /// How the numbers of an instance's entities make its score.
     pub reduction: Reduction,
 }
@@ -66,8 +67,29 @@ pub enum Fate {
     Shares,
 }
 
+/// A dictionary written out for entities at hand.
+#[derive(Clone, Debug)]
+pub struct Scorer {
+    /// One number an entity, in the order of their counts; never descending.
+    values: Vec<f64>,
+    reduction: Reduction,
+}
+
 impl Dictionary {
-    /// The score of an instance that holds `ranks` (ascending); `None` without any.
+    /// Writes the dictionary out for entities of these counts, which descend.
+    #[must_use]
+    pub fn on(&self, counts: &[u32]) -> Scorer {
+        let mut values = Vec::with_capacity(counts.len());
+        // Equal counts stand together, and most entities share theirs with many.
+        for run in counts.chunk_by(|a, b| a == b) {
+            values.resize(values.len() + run.len(), self.formula.of(run[0]));
+        }
+        Scorer { values, reduction: self.reduction }
+    }
+}
+
+impl Scorer {
+    /// The score of an instance that holds the entities of these places (ascending); `None` without any.
     #[must_use]
     pub fn score(&self, ranks: &[u32]) -> Option<f64> {
         let rarest = self.value(*ranks.last()?);

@@ -2,7 +2,7 @@
 //!
 //! Invariant: lists are short and ordered: by size of the move, then by rank.
 
-use super::Outcome;
+use crate::index::Split;
 
 /// The share of its count that a tail entity must lose to be named as collateral.
 pub const COLLATERAL_LOSS: f64 = 0.2;
@@ -38,13 +38,21 @@ pub(super) fn moves_most(before: &[u32], after: &[f32]) -> Vec<Move> {
     largest.moves
 }
 
-/// Fills in the tail entities that lose.
-pub(super) fn add_collateral(outcome: &mut Outcome, before: &[u32]) {
+/// As [`moves_most`], looking at some ranks only.
+pub(super) fn moves_most_of(before: &[u32], after: &[f32], ranks: &[u32]) -> Vec<Move> {
     let mut largest = Largest::default();
-    let first = outcome.split.first_tail_rank;
-    let hurt = moves(before, &outcome.counts, first).filter(|entry| entry.lost_share() > COLLATERAL_LOSS);
-    outcome.collateral_entities = hurt.map(|entry| largest.offer(entry)).count() as u64;
-    outcome.collateral = largest.moves;
+    for &rank in ranks {
+        largest.offer(Move { rank, before: before[rank as usize], after: after[rank as usize] });
+    }
+    largest.moves
+}
+
+/// The tail entities that lose most of those that lose more than [`COLLATERAL_LOSS`], and the number of all of these.
+pub(super) fn collateral(before: &[u32], after: &[f32], split: &Split) -> (Vec<Move>, u64) {
+    let mut largest = Largest::default();
+    let hurt = moves(before, after, split.first_tail_rank).filter(|entry| entry.lost_share() > COLLATERAL_LOSS);
+    let entities = hurt.map(|entry| largest.offer(entry)).count() as u64;
+    (largest.moves, entities)
 }
 
 fn moves<'a>(before: &'a [u32], after: &'a [f32], first: usize) -> impl Iterator<Item = Move> + 'a {

@@ -92,14 +92,15 @@ impl Exact {
             if place.as_ref().is_some_and(|scored| scored.dictionary == *dictionary) {
                 continue;
             }
+            let scorer = dictionary.on(&entry.counts);
             let mut scores = place.take().map_or_else(|| vec![0.0; index.instances()], |scored| scored.scores);
             scores.par_chunks_mut(BATCH).enumerate().for_each(|(batch, scores)| {
                 for (offset, score) in scores.iter_mut().enumerate() {
                     let ranks = entry.by_instance.row(batch * BATCH + offset);
-                    *score = dictionary.score(ranks).map_or(-1.0, |score| score as f32);
+                    *score = scorer.score(ranks).map_or(-1.0, |score| score as f32);
                 }
             });
-            *place = Some(Scored { dictionary: dictionary.clone(), scores });
+            *place = Some(Scored { dictionary: *dictionary, scores });
         }
     }
 
@@ -139,25 +140,26 @@ impl Exact {
         let counts: Vec<f32> = found.iter().map(|&(count, _)| count).collect();
         let split = recipe.split(entry);
         let before = Measures::before(entry, &split);
-        let mut after = Measures::after(entry, &split, &counts);
-        let occurrences = entry.occurrences().max(1) as f64;
-        for (&(_, lost), &count) in found.iter().zip(&entry.counts).filter(|&(&(_, lost), _)| lost > 0.0) {
-            after.entities_lost += f64::from(lost);
-            after.mass_lost += f64::from(lost) * f64::from(count) / occurrences;
-        }
-        let mut outcome = Outcome {
+        let lost = || lost(&found, entry);
+        let shape = || Measures::after(entry, &split, &counts);
+        let moves = || {
+            let random = Measures::random(entry, &before, kept_share.min(1.0));
+            (random, change::moves_most(&entry.counts, &counts), change::collateral(&entry.counts, &counts, &split))
+        };
+        let (shape, ((entities_lost, mass_lost), (random, moves_most, (collateral, collateral_entities)))) =
+            rayon::join(shape, || rayon::join(lost, moves));
+        let after = Measures { entities_lost, mass_lost, ..shape };
+        Outcome {
             perspective: entry.perspective,
             split,
-            moves_most: change::moves_most(&entry.counts, &counts),
             counts,
             before,
             after,
-            random: Measures::random(entry, &before, kept_share.min(1.0)),
-            collateral: Vec::new(),
-            collateral_entities: 0,
-        };
-        change::add_collateral(&mut outcome, &entry.counts);
-        outcome
+            random,
+            moves_most,
+            collateral,
+            collateral_entities,
+        }
     }
 
     /// An entity's expected count, and the probability that none of its instances stays.
@@ -168,6 +170,16 @@ impl Exact {
             if count < SURE { holders.iter().map(|instance| 1.0 - expected(instance).min(1.0)).product() } else { 0.0 };
         (count as f32, lost)
     }
+}
+
+/// How many entities are lost, expected, and the share of occurrences that they held.
+fn lost(found: &[(f32, f32)], entry: &PerspectiveIndex) -> (f64, f64) {
+    let (mut entities, mut mass) = (0.0, 0.0);
+    for (&(_, lost), &count) in found.iter().zip(&entry.counts).filter(|&(&(_, lost), _)| lost > 0.0) {
+        entities += f64::from(lost);
+        mass += f64::from(lost) * f64::from(count);
+    }
+    (entities, mass / entry.occurrences().max(1) as f64)
 }
 
 /// What a batch of instances is decided by.

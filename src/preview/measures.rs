@@ -72,43 +72,20 @@ impl Measures {
 
     /// Those of counts after, by the rank of before. Losses are added by whoever knows the instances.
     pub(super) fn after(entry: &PerspectiveIndex, split: &Split, counts: &[f32]) -> Self {
-        let mut descending = counts.to_vec();
-        descending.par_sort_unstable_by(|a, b| b.total_cmp(a));
-        let entropy = Entropy::of(&descending);
+        let sorted_gini = || {
+            let mut descending = counts.to_vec();
+            descending.par_sort_unstable_by(|a, b| b.total_cmp(a));
+            gini(&descending)
+        };
+        let (gini, (entropy, js)) =
+            rayon::join(sorted_gini, || rayon::join(|| Entropy::of(counts), || divergence(entry, counts)));
         Self {
-            gini: gini(&descending),
+            gini,
             evenness: entropy.evenness,
             effective_entities: entropy.effective_entities,
             kl_uniform: entropy.kl_uniform,
             tail_occurrence_share: tail_share(counts, split),
-            js: divergence(entry, counts),
-            ..Self::default()
-        }
-    }
-
-    /// As [`Self::after`] in one pass over the counts, with counts binned to 1/64 of an octave: within a thousandth of the exact ones.
-    pub(super) fn quick(entry: &PerspectiveIndex, split: &Split, counts: &[f32]) -> Self {
-        let mut bins = Bins::new();
-        counts.iter().for_each(|&count| bins.add(count, f64::from(count)));
-        let sum: f64 = bins.filled().map(|(_, sum)| sum).sum();
-        if sum <= 0.0 {
-            return Self::default();
-        }
-        let (mut place, mut weighted, mut logs) = (0.0, 0.0, 0.0);
-        for (entities, mass) in bins.filled() {
-            weighted += mass * (place + (entities + 1.0) / 2.0);
-            place += entities;
-            logs += if mass > 0.0 { mass * (mass / entities / sum).ln() } else { 0.0 };
-        }
-        let positive = (place - bins.count[0]).max(1.0);
-        let nats = (-logs / sum).clamp(0.0, positive.ln());
-        Self {
-            gini: (2.0 * weighted / (place * sum) - (place + 1.0) / place).max(0.0),
-            evenness: if positive > 1.0 { nats / positive.ln() } else { 1.0 },
-            effective_entities: nats.exp(),
-            kl_uniform: positive.ln() - nats,
-            tail_occurrence_share: tail_share(counts, split),
-            js: quick_divergence(entry, counts, sum),
+            js,
             ..Self::default()
         }
     }
@@ -122,7 +99,7 @@ fn tail_share(counts: &[f32], split: &Split) -> f64 {
 }
 
 /// One entity's part of the Jensen–Shannon divergence for share `before` and ratio of shares after/before.
-fn divergence_of(before: f64, ratio: f64) -> f64 {
+pub(super) fn divergence_of(before: f64, ratio: f64) -> f64 {
     let after = if ratio > 0.0 { ratio * (2.0 * ratio / (1.0 + ratio)).ln() } else { 0.0 };
     before * ((2.0 / (1.0 + ratio)).ln() + after) / 2.0
 }
@@ -143,45 +120,4 @@ fn divergence(entry: &PerspectiveIndex, counts: &[f32]) -> f64 {
         .map(|(before, after)| before.iter().zip(after).map(part).sum())
         .collect();
     parts.iter().sum::<f64>().max(0.0)
-}
-
-fn quick_divergence(entry: &PerspectiveIndex, counts: &[f32], sum: f64) -> f64 {
-    let total = entry.occurrences() as f64;
-    let mut bins = Bins::new();
-    for (&before, &after) in entry.counts.iter().zip(counts) {
-        // Bins hold counts of before; their sums hold counts of after.
-        bins.add_weighted(after / before.max(1) as f32, f64::from(before), f64::from(after));
-    }
-    let part = |(before, after): (f64, f64)| divergence_of(before / total, (after / sum) / (before / total));
-    bins.filled().map(part).sum::<f64>().max(0.0)
-}
-
-/// Sums by size: 64 bins an octave, in ascending order of what falls into them.
-struct Bins {
-    count: Vec<f64>,
-    sum: Vec<f64>,
-}
-
-impl Bins {
-    /// Of the 31 bits of a positive `f32`, the exponent and six bits of the mantissa.
-    const SHIFT: u32 = 17;
-
-    fn new() -> Self {
-        let bins = 1 << (31 - Self::SHIFT);
-        Self { count: vec![0.0; bins], sum: vec![0.0; bins] }
-    }
-
-    fn add(&mut self, value: f32, mass: f64) {
-        self.add_weighted(value, 1.0, mass);
-    }
-
-    fn add_weighted(&mut self, value: f32, weight: f64, mass: f64) {
-        let bin = (value.max(0.0).to_bits() >> Self::SHIFT) as usize;
-        self.count[bin] += weight;
-        self.sum[bin] += mass;
-    }
-
-    fn filled(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
-        self.count.iter().copied().zip(self.sum.iter().copied()).filter(|&(count, _)| count > 0.0)
-    }
 }

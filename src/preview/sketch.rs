@@ -3,8 +3,10 @@
 //! The sample is the instances whose id hashes lowest, so it does not depend on their order. An entity's count after is its count
 //! before times the mean keep of its sampled holders, shrunk toward that of entities of about the same count.
 //!
-//! Invariant: reads the sample and the counts only; its cost does not grow with the number of instances.
+//! Invariant: reads the sample, and of the entities outside it each distinct count once; only the answer's list of counts is as
+//! long as there are entities.
 
+use super::binned::Entities;
 use super::change;
 use super::{Measures, Outcome, Preview, Volume};
 use crate::entity::Perspective;
@@ -21,13 +23,77 @@ const SHRINKAGE: f32 = 4.0;
 /// A fixed subsample of an index.
 #[derive(Clone, Debug, Default)]
 pub struct Sketch {
-    /// The rows of the sample, by perspective, in the index's order.
-    rows: Vec<Csr>,
-    /// How many sampled instances hold each entity.
-    holders: Vec<Vec<u32>>,
+    /// One a perspective, in the index's order.
+    samples: Vec<Sample>,
     sampled: usize,
     instances: usize,
-    empty: Vec<u64>,
+}
+
+/// The sample as one perspective sees it. Entities are numbered by their place among those that the sample holds.
+#[derive(Clone, Debug, Default)]
+struct Sample {
+    /// The entities of each sampled instance, ascending.
+    rows: Csr,
+    /// The rank of each entity, ascending.
+    ranks: Vec<u32>,
+    /// The count of each entity in the whole index.
+    counts: Vec<u32>,
+    /// How many sampled instances hold each entity.
+    held: Vec<u32>,
+    /// Entities outside the sample: a count, and how many have it.
+    unseen: Vec<(u32, u32)>,
+    /// All entities: a count, and how many have it, descending.
+    runs: Vec<(u32, u32)>,
+    /// Instances of the whole index without an entity.
+    empty: u64,
+}
+
+impl Sample {
+    fn of(entry: &PerspectiveIndex, instances: &[(u64, usize)]) -> Self {
+        let mut held_by_rank = vec![0_u32; entry.entities()];
+        let rows_of = |instance: usize| entry.by_instance.row(instance).iter();
+        instances
+            .iter()
+            .flat_map(|&(_, instance)| rows_of(instance))
+            .for_each(|&rank| held_by_rank[rank as usize] += 1);
+        let mut sample = Self::default();
+        let mut place = vec![0_u32; entry.entities()];
+        for (rank, (&held, &count)) in held_by_rank.iter().zip(&entry.counts).enumerate() {
+            if held > 0 {
+                place[rank] = sample.ranks.len() as u32;
+                sample.ranks.push(rank as u32);
+                sample.counts.push(count);
+                sample.held.push(held);
+                continue;
+            }
+            match sample.unseen.last_mut() {
+                Some((last, entities)) if *last == count => *entities += 1,
+                _ => sample.unseen.push((count, 1)),
+            }
+        }
+        sample.runs = entry.counts.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as u32)).collect();
+        for &(_, instance) in instances {
+            sample.rows.push(rows_of(instance).map(|&rank| place[rank as usize]));
+        }
+        let ends = entry.by_instance.offsets().windows(2);
+        sample.empty = ends.filter(|ends| ends[0] == ends[1]).count() as u64;
+        sample
+    }
+
+    /// For each octave of counts, the mean keep of its sampled holders; octaves without any take the overall one.
+    fn typical(&self, sums: &[f32], overall: f32) -> [f32; 33] {
+        let mut octaves = [(0.0_f32, 0.0_f32); 33];
+        for ((&sum, &held), &count) in sums.iter().zip(&self.held).zip(&self.counts) {
+            let (kept, all) = &mut octaves[octave(count)];
+            *kept += sum;
+            *all += held as f32;
+        }
+        octaves.map(|(kept, all)| (kept + overall) / (all + 1.0))
+    }
+}
+
+fn octave(count: u32) -> usize {
+    (u32::BITS - count.leading_zeros()) as usize
 }
 
 impl Sketch {
@@ -40,27 +106,8 @@ impl Sketch {
             order.select_nth_unstable(sampled);
             order.truncate(sampled);
         }
-        let rows = |entry: &PerspectiveIndex| {
-            let mut rows = Csr::default();
-            order.iter().for_each(|&(_, instance)| rows.push(entry.by_instance.row(instance).iter().copied()));
-            rows
-        };
-        let rows: Vec<Csr> = index.perspectives.iter().map(rows).collect();
-        let holders = |(entry, rows): (&PerspectiveIndex, &Csr)| {
-            let mut held = vec![0_u32; entry.entities()];
-            rows.values().iter().for_each(|&rank| held[rank as usize] += 1);
-            held
-        };
-        let empty = |entry: &PerspectiveIndex| {
-            entry.by_instance.offsets().windows(2).filter(|ends| ends[0] == ends[1]).count() as u64
-        };
-        Self {
-            holders: index.perspectives.iter().zip(&rows).map(holders).collect(),
-            rows,
-            sampled,
-            instances: index.instances(),
-            empty: index.perspectives.iter().map(empty).collect(),
-        }
+        let samples = index.perspectives.iter().map(|entry| Sample::of(entry, &order)).collect();
+        Self { samples, sampled, instances: index.instances() }
     }
 
     /// An estimate of what the recipe's policy would make of the index, with the distribution of one perspective.
@@ -72,34 +119,38 @@ impl Sketch {
         let (expected, nothing) = self.expected(index, &rule);
         let instances = self.volume(index, &expected, nothing);
         let kept_share = (instances.after / instances.before.max(1) as f64).min(1.0);
-        let found = index.perspectives.iter().position(|entry| entry.perspective == shown);
-        let outcome = found.map(|slot| self.outcome(slot, index, recipe, (&expected, kept_share)));
-        let perspectives = outcome.into_iter().collect();
+        let both = index.perspectives.iter().zip(&self.samples);
+        let outcome = both.filter(|(entry, _)| entry.perspective == shown).map(|(entry, sample)| {
+            let (entities, counts) = self.counts(sample, entry, &expected);
+            outcome((entry, sample), recipe, (entities, counts), kept_share)
+        });
+        let perspectives = outcome.collect();
         Ok(Preview { policy: recipe.rebalance.policy, exact: false, instances, perspectives })
     }
 
     /// The expected repeat of each sampled instance, and how many of them hold nothing that the rule looks at.
     fn expected(&self, index: &Index, rule: &Rule) -> (Vec<f32>, usize) {
-        let voters: Vec<_> = index
-            .perspectives
-            .iter()
-            .zip(&self.rows)
-            .filter_map(|(entry, rows)| {
-                let found = rule.dictionaries.iter().find(|dictionary| dictionary.perspective == entry.perspective);
-                found.map(|dictionary| (dictionary, rows))
-            })
-            .collect();
-        let scores = |instance: usize| -> Vec<f64> {
-            voters.iter().filter_map(|(dictionary, rows)| dictionary.score(rows.row(instance))).collect()
+        let both = index.perspectives.iter().zip(&self.samples);
+        let voter = |(entry, sample): (&PerspectiveIndex, &'_ Sample)| {
+            let found = rule.dictionaries.iter().find(|dictionary| dictionary.perspective == entry.perspective)?;
+            let scorer = found.on(&sample.counts);
+            Some((0..self.sampled).map(|row| scorer.score(sample.rows.row(row))).collect::<Vec<Option<f64>>>())
         };
-        let all: Vec<Vec<f64>> = (0..self.sampled).map(scores).collect();
-        let holds_nothing = |scores: &Vec<f64>| scores.is_empty() && !voters.is_empty();
-        let scale = if rule.fate == Fate::Shares { scale(&all) } else { 1.0 };
+        let voters: Vec<_> = both.filter_map(voter).collect();
+        let largest = |row: usize| voters.iter().filter_map(|scores| scores[row]).reduce(f64::max);
+        let scale = if rule.fate == Fate::Shares { scale((0..self.sampled).filter_map(largest)) } else { 1.0 };
         let unseen = if rule.no_entity == NoEntity::Keep { 1.0 } else { 0.0 };
-        let expected = |scores: &Vec<f64>| {
-            if holds_nothing(scores) { unseen } else { rule.fate.expected(scores, scale) as f32 }
-        };
-        (all.iter().map(expected).collect(), all.iter().filter(|scores| holds_nothing(scores)).count())
+        let mut nothing = 0;
+        let mut scores = Vec::with_capacity(voters.len());
+        let mut expected = Vec::with_capacity(self.sampled);
+        for row in 0..self.sampled {
+            scores.clear();
+            scores.extend(voters.iter().filter_map(|voter| voter[row]));
+            let holds_nothing = scores.is_empty() && !voters.is_empty();
+            nothing += usize::from(holds_nothing);
+            expected.push(if holds_nothing { unseen } else { rule.fate.expected(&scores, scale) as f32 });
+        }
+        (expected, nothing)
     }
 
     fn volume(&self, index: &Index, expected: &[f32], nothing: usize) -> Volume {
@@ -114,7 +165,7 @@ impl Sketch {
         let up = self.instances as f64 / sampled;
         let spread = (squares / sampled - (kept / sampled).powi(2)).max(0.0);
         let unsampled = 1.0 - sampled / self.instances.max(1) as f64;
-        let no_entity = index.perspectives.iter().zip(&self.empty).filter(|&(_, &empty)| empty > 0);
+        let no_entity = index.perspectives.iter().zip(&self.samples).filter(|(_, sample)| sample.empty > 0);
         Volume {
             before: self.instances as u64,
             kept: kept * up,
@@ -122,58 +173,62 @@ impl Sketch {
             after: after * up,
             margin: 3.0 * self.instances as f64 * (spread * unsampled.max(0.0) / sampled).sqrt(),
             nothing: (nothing as f64 * up).round() as u64,
-            no_entity: no_entity.map(|(entry, &empty)| (entry.perspective, empty)).collect(),
+            no_entity: no_entity.map(|(entry, sample)| (entry.perspective, sample.empty)).collect(),
         }
     }
 
-    fn outcome(&self, slot: usize, index: &Index, recipe: &Recipe, (expected, kept_share): (&[f32], f64)) -> Outcome {
-        let entry = &index.perspectives[slot];
-        let counts = self.counts(slot, entry, expected);
-        let split = recipe.split(entry);
-        let before = Measures::before(entry, &split);
-        let after = Measures::quick(entry, &split, &counts);
-        Outcome {
-            perspective: entry.perspective,
-            split,
-            moves_most: change::moves_most(&entry.counts, &counts),
-            counts,
-            before,
-            after,
-            random: Measures::random(entry, &before, kept_share),
-            collateral: Vec::new(),
-            collateral_entities: 0,
-        }
-    }
-
-    /// The estimated count of every entity after.
-    fn counts(&self, slot: usize, entry: &PerspectiveIndex, expected: &[f32]) -> Vec<f32> {
-        let (rows, holders) = (&self.rows[slot], &self.holders[slot]);
-        let mut sums = vec![0.0_f32; entry.entities()];
+    /// The estimated count of every entity after: gathered for measures, and by rank.
+    fn counts(&self, sample: &Sample, entry: &PerspectiveIndex, expected: &[f32]) -> (Entities, Vec<f32>) {
+        let mut sums = vec![0.0_f32; sample.ranks.len()];
         for (instance, &repeat) in expected.iter().enumerate() {
-            rows.row(instance).iter().for_each(|&rank| sums[rank as usize] += repeat);
+            sample.rows.row(instance).iter().for_each(|&entity| sums[entity as usize] += repeat);
         }
         let overall = expected.iter().sum::<f32>() / expected.len().max(1) as f32;
-        let octave = |count: u32| (u32::BITS - count.leading_zeros()) as usize;
-        let mut octaves = [(0.0_f32, 0.0_f32); 33];
-        for ((&sum, &held), &count) in sums.iter().zip(holders).zip(&entry.counts) {
-            let (kept, all) = &mut octaves[octave(count)];
-            *kept += sum;
-            *all += held as f32;
-        }
-        let typical = octaves.map(|(kept, all)| (kept + overall) / (all + 1.0));
+        let typical = sample.typical(&sums, overall);
         let shrinkage = if self.sampled == self.instances { 0.0 } else { SHRINKAGE };
-        let estimate = |((&sum, &held), &count): ((&f32, &u32), &u32)| {
-            let weight = held as f32 + shrinkage;
-            let mean = if weight > 0.0 { (sum + shrinkage * typical[octave(count)]) / weight } else { overall };
-            count as f32 * mean
-        };
-        sums.iter().zip(holders).zip(&entry.counts).map(estimate).collect()
+        let mut counts = Vec::with_capacity(entry.entities());
+        for &(count, entities) in &sample.runs {
+            counts.resize(counts.len() + entities as usize, count as f32 * typical[octave(count)]);
+        }
+        let mut entities = Entities::new();
+        for &(count, many) in &sample.unseen {
+            entities.add(count, count as f32 * typical[octave(count)], many);
+        }
+        for (((&sum, &held), &count), &rank) in sums.iter().zip(&sample.held).zip(&sample.counts).zip(&sample.ranks) {
+            let mean = (sum + shrinkage * typical[octave(count)]) / (held as f32 + shrinkage);
+            counts[rank as usize] = count as f32 * mean;
+            entities.add(count, count as f32 * mean, 1);
+        }
+        (entities, counts)
+    }
+}
+
+fn outcome(
+    (entry, sample): (&PerspectiveIndex, &Sample),
+    recipe: &Recipe,
+    (entities, counts): (Entities, Vec<f32>),
+    kept_share: f64,
+) -> Outcome {
+    let split = recipe.split(entry);
+    let before = Measures::before(entry, &split);
+    let after = entities.measures(entry, &split, &counts);
+    let random = Measures::random(entry, &before, kept_share);
+    let moves_most = change::moves_most_of(&entry.counts, &counts, &sample.ranks);
+    Outcome {
+        perspective: entry.perspective,
+        split,
+        counts,
+        before,
+        after,
+        random,
+        moves_most,
+        collateral: Vec::new(),
+        collateral_entities: 0,
     }
 }
 
 /// What makes the largest scores of the sampled instances sum to their number.
-fn scale(all: &[Vec<f64>]) -> f64 {
-    let largest = all.iter().filter_map(|scores| scores.iter().copied().reduce(f64::max));
+fn scale(largest: impl Iterator<Item = f64>) -> f64 {
     let (scored, sum) = largest.fold((0.0, 0.0), |(scored, sum), score| (scored + 1.0, sum + score));
     if sum > 0.0 { scored / sum } else { 1.0 }
 }

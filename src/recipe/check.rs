@@ -9,8 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::grammar::{self, Status};
-use super::{Recipe, RecipeError, ThresholdChoice};
-use crate::entity::Perspective;
+use super::{Recipe, RecipeError, ranges};
 
 /// A fault before its file is known: a byte range of the text and what is wrong there.
 struct Fault(Range<usize>, String);
@@ -82,58 +81,15 @@ fn check_value(value: &Spanned<DeValue<'_>>, path: &str) -> Result<(), Fault> {
 
 fn check_ranges(recipe: &Recipe, document: &DeTable<'_>) -> Result<(), Fault> {
     let place = |path: &str| span_of(document, path);
-    let refuse =
-        |wrong: bool, path: &str, message: String| if wrong { Err(Fault(place(path), message)) } else { Ok(()) };
-    let within = |value: f64, low: f64, high: f64| value > low && value <= high;
-    refuse(recipe.version != 1, "version", format!("version {} is not known; write version = 1", recipe.version))?;
-    for (perspective, choice) in &recipe.threshold {
-        let path = format!("threshold.{}", perspective.key());
-        match *choice {
-            ThresholdChoice::Count(count) => {
-                refuse(count == 0, &path, "a threshold of 0 keeps nothing; write a count of at least 1".into())?;
-            }
-            ThresholdChoice::TailMass(mass) => {
-                let wrong = !(mass > 0.0 && mass < 1.0);
-                refuse(wrong, &path, format!("tail_mass = {mass} is not a share; write a number between 0 and 1"))?;
-            }
-        }
+    if recipe.version != 1 {
+        let message = format!("version {} is not known; write version = 1", recipe.version);
+        return Err(Fault(place("version"), message));
     }
-    let rebalance = &recipe.rebalance;
-    let voters = match recipe.entities.perspectives.len() {
-        0 => Perspective::ALL.len(),
-        chosen => chosen,
-    };
-    let count = rebalance.pass_count;
-    refuse(count == 0, "rebalance.pass_count", "pass_count = 0 would keep everything; write at least 1".into())?;
-    refuse(
-        count as usize > voters,
-        "rebalance.pass_count",
-        format!("pass_count = {count} can never be reached by {voters} perspectives; write at most {voters}"),
-    )?;
-    for (name, value, low, high) in [
-        ("alpha", rebalance.alpha, 0.0, 1.0),
-        ("keep", rebalance.keep, 0.0, 1.0),
-        ("temperature", rebalance.temperature, 0.0, 1000.0),
-        ("repeat_threshold", rebalance.repeat_threshold, 0.0, 1.0),
-        ("repeat_exponent", rebalance.repeat_exponent, 0.0, 1.0),
-    ] {
-        let message = format!("{name} = {value} is out of range; write a number above {low}, at most {high}");
-        refuse(!within(value, low, high), &format!("rebalance.{name}"), message)?;
-    }
-    refuse(rebalance.cap == 0, "rebalance.cap", "cap = 0 keeps nothing; write a count of at least 1".into())?;
-    let beta = rebalance.beta;
-    let wrong = !(beta > 0.0 && beta < 1.0);
-    refuse(wrong, "rebalance.beta", format!("beta = {beta} is out of range; write a number between 0 and 1"))?;
-    let missing = rebalance
-        .perspective
-        .filter(|wanted| !recipe.entities.perspectives.is_empty() && !recipe.entities.perspectives.contains(wanted));
-    match missing {
-        Some(wanted) => Err(Fault(
-            place("rebalance.perspective"),
-            format!("'{0}' is not extracted; add \"{0}\" to entities.perspectives", wanted.key()),
-        )),
-        None => Ok(()),
-    }
+    let thresholds = recipe.threshold.iter().filter_map(|(perspective, choice)| {
+        Some((format!("threshold.{}", perspective.key()), ranges::threshold(*choice)?))
+    });
+    let mut faults = thresholds.chain(ranges::rebalance(recipe));
+    faults.next().map_or(Ok(()), |(path, message)| Err(Fault(place(&path), message)))
 }
 
 /// Where a dotted path's value stands, or the deepest part of the path that is there.

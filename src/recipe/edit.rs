@@ -21,26 +21,21 @@ pub(super) fn merged(recipe: &Recipe, text: &str, path: &Path) -> Result<String,
 
 /// Makes `document` say what `wanted` says wherever that differs from what it says now (`present`).
 fn merge(document: &mut dyn TableLike, wanted: &dyn TableLike, present: &dyn TableLike) {
-    for (key, value) in wanted.iter() {
-        let before = present.get(key);
-        match (value.as_table_like(), before.and_then(Item::as_table_like)) {
-            (Some(inner), Some(inner_before)) if !is_choice(inner) => {
-                if same(value, before) {
-                    continue;
-                }
-                let entry = document.entry(key).or_insert_with(|| Item::Table(Table::new()));
-                if let Some(table) = entry.as_table_like_mut() {
-                    merge(table, inner, inner_before);
-                }
-            }
-            _ if same(value, before) => {}
-            _ => replace(document, key, value),
+    let nothing = Table::new();
+    for (key, value) in wanted.iter().filter(|(key, value)| !same(Some(value), present.get(key))) {
+        let Some(inner) = value.as_table_like().filter(|table| !is_choice(*table)) else {
+            replace(document, key, value);
+            continue;
+        };
+        let inner_before = present.get(key).and_then(Item::as_table_like).unwrap_or(&nothing);
+        let entry = document.entry(key).or_insert_with(|| Item::Table(Table::new()));
+        if let Some(table) = entry.as_table_like_mut() {
+            merge(table, inner, inner_before);
         }
     }
-    let gone: Vec<String> =
-        present.iter().map(|(key, _)| key.to_owned()).filter(|key| !wanted.contains_key(key)).collect();
+    let gone: Vec<&str> = present.iter().map(|(key, _)| key).filter(|key| !wanted.contains_key(key)).collect();
     for key in gone {
-        document.remove(&key);
+        document.remove(key);
     }
 }
 
@@ -49,8 +44,15 @@ fn is_choice(table: &dyn TableLike) -> bool {
     table.len() == 1 && (table.contains_key("count") || table.contains_key("tail_mass"))
 }
 
-fn same(value: &Item, before: Option<&Item>) -> bool {
-    before.is_some_and(|before| value.to_string().trim() == before.to_string().trim())
+fn same(one: Option<&Item>, other: Option<&Item>) -> bool {
+    let (Some(one), Some(other)) = (one, other) else { return one.is_none() == other.is_none() };
+    match (one.as_table_like(), other.as_table_like()) {
+        (Some(one), Some(other)) => {
+            let mut keys = one.iter().chain(other.iter()).map(|(key, _)| key);
+            keys.all(|key| same(one.get(key), other.get(key)))
+        }
+        _ => one.to_string().trim() == other.to_string().trim(),
+    }
 }
 
 /// Sets a key; a comment behind the old value stays behind the new one.

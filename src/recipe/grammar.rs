@@ -99,17 +99,17 @@ pub(super) fn table(path: &str) -> Option<&'static Table> {
     TABLES.iter().find(|table| table.path == generic)
 }
 
-/// What to write in place of an unknown key: the nearest of its table, or the table in which it does exist.
+/// What to write in place of an unknown key: the table in which it does exist, or the nearest of this table.
 pub(super) fn suggestion(key: &str, table: &Table) -> String {
-    let known = || table.keys.iter().filter(|(_, status)| *status == Ready).map(|&(name, _)| name);
-    let nearest = known().map(|name| (distance(key, name), name)).min();
-    match nearest {
-        Some((edits, name)) if edits <= 2.max(name.len() / 3) => format!("did you mean '{name}'?"),
-        _ => match TABLES.iter().find(|other| other.keys.iter().any(|&(name, _)| name == key)) {
-            Some(other) if other.path.is_empty() => "it belongs at the top of the file, before the first table".into(),
-            Some(other) => format!("it belongs in [{}]", other.path),
-            None => format!("known here: {}", known().collect::<Vec<_>>().join(", ")),
-        },
+    let home = TABLES.iter().find(|other| other.keys.iter().any(|&(name, _)| name == key));
+    match home {
+        Some(other) if other.path.is_empty() => "it belongs at the top of the file, before the first table".into(),
+        Some(other) => format!("it belongs in [{}]", other.path),
+        None => {
+            let known: Vec<_> = table.keys.iter().filter(|key| key.1 == Ready).map(|&(name, _)| name).collect();
+            nearest(key, known.iter().copied())
+                .map_or_else(|| format!("known here: {}", known.join(", ")), |name| format!("did you mean '{name}'?"))
+        }
     }
 }
 

@@ -63,7 +63,9 @@ impl Painter {
 
     /// Forgets what is on the screen, so that the next frame draws all of it.
     pub(super) fn clear(&mut self) -> std::io::Result<()> {
-        self.terminal.clear()
+        // Its own `clear` would ask the terminal for the cursor and wait for an answer that the input thread gets.
+        let size = self.terminal.size()?;
+        self.terminal.resize(size.into())
     }
 
     /// Gives the terminal back.

@@ -67,11 +67,6 @@ impl Content {
         out.shrink_to_fit();
         Ok(Self { bytes: Bytes::Owned(out), cut })
     }
-
-    /// True when the bytes were decompressed.
-    pub(crate) const fn is_decompressed(&self) -> bool {
-        matches!(self.bytes, Bytes::Owned(_))
-    }
 }
 
 /// Fills `out` until the end, the bound or a fault; the fault comes back in words.

@@ -4,6 +4,8 @@
 
 use std::borrow::Cow;
 
+use super::walk::Spans;
+
 /// The bytes before the first record, between two, and after the last.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame<'a> {
@@ -15,10 +17,21 @@ pub struct Frame<'a> {
     pub after: Cow<'a, [u8]>,
 }
 
-impl Frame<'_> {
+impl<'a> Frame<'a> {
     /// One record a line.
     pub const LINES: Self =
         Frame { before: Cow::Borrowed(b""), between: Cow::Borrowed(b"\n"), after: Cow::Borrowed(b"\n") };
+
+    /// The frame of a file of lines at `spans` whose first line of records starts at `start`.
+    pub(crate) fn of_lines(bytes: &'a [u8], spans: &Spans, start: usize) -> Self {
+        let ends = |row: usize| &bytes[spans.range(row).end..];
+        let (newline, after): (&[u8], _) = match spans.len().checked_sub(1) {
+            None => (b"\n", b"".as_slice()),
+            Some(last) => (if ends(0).starts_with(b"\r\n") { b"\r\n" } else { b"\n" }, ends(last)),
+        };
+        let after = if after.trim_ascii().is_empty() { after } else { newline };
+        Self { before: Cow::Borrowed(&bytes[..start]), between: Cow::Borrowed(newline), after: Cow::Borrowed(after) }
+    }
 
     /// True for a JSON array, whose records may span lines and stand apart by commas.
     #[must_use]

@@ -2,7 +2,7 @@
 //!
 //! Invariant: nothing outside the image root is ever opened, however a path is written or linked.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use rustc_hash::FxHashMap;
 
@@ -15,7 +15,12 @@ const LARGEST: u64 = 256 << 20;
 #[derive(Debug)]
 pub(crate) enum ImageStore {
     /// Files below a folder.
-    Folder(PathBuf),
+    Folder {
+        /// The folder.
+        root: PathBuf,
+        /// Whether links in it may lead outside: they are what the user listed when the folder itself is the dataset.
+        linked: bool,
+    },
     /// Pictures one after the other, with the place of each.
     Pack {
         /// Offset and length by path.
@@ -43,7 +48,7 @@ impl ImageStore {
             cause: std::io::Error::other(reason),
         };
         match self {
-            Self::Folder(root) => read_below(root, path, &refused),
+            Self::Folder { root, linked } => read_below((root, *linked), path, &refused),
             Self::Pack { places, bytes } => {
                 let place =
                     places.get(path).and_then(|&(offset, length)| bytes.get(offset..offset.checked_add(length)?));
@@ -53,7 +58,11 @@ impl ImageStore {
     }
 }
 
-fn read_below(root: &Path, path: &str, refused: &dyn Fn(String) -> SourceError) -> Result<Vec<u8>, SourceError> {
+fn read_below(
+    (root, linked): (&Path, bool),
+    path: &str,
+    refused: &dyn Fn(String) -> SourceError,
+) -> Result<Vec<u8>, SourceError> {
     if path.contains("://") {
         return Err(refused("it is an address, and fantail reads only files; download it below the image root".into()));
     }
@@ -61,7 +70,8 @@ fn read_below(root: &Path, path: &str, refused: &dyn Fn(String) -> SourceError) 
     let root = root.canonicalize().map_err(unreadable(root.to_owned()))?;
     let full = root.join(path);
     let real = full.canonicalize().map_err(unreadable(full.clone()))?;
-    if !real.starts_with(&root) {
+    let plain = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
+    if !real.starts_with(&root) && !(linked && plain) {
         return Err(refused(format!(
             "it leads outside the image root {}; set dataset.image_root if the pictures are there",
             root.display()

@@ -3,27 +3,26 @@
 //! Invariant: of each record only its place and the hash of its id are kept; reading parses it anew.
 
 mod frame;
-mod guess;
 mod layout;
 mod pair;
 mod quick;
 mod record;
-mod role;
 mod shape;
 mod turn;
 mod value;
 
 use std::borrow::Cow;
 
-pub(crate) use guess::{IDS, IMAGES, LABELS, OBJECTS, first_of, missing_column, sidecar_roles, text_speaker};
 pub(crate) use layout::{Check, Lines, Sequence, line_start};
-pub(crate) use record::{distinct, read as read_record};
-pub(crate) use role::Roles;
+pub(crate) use record::{NAMES, PATHS, TEXTS, distinct, parse, read as read_record};
 pub(crate) use shape::{Samples, Shape, shape, text_start};
+pub(crate) use value::{Name, Text};
 
 use super::content::Content;
 use super::dataset::{Place, Reader};
+use super::guess;
 use super::part::{Input, Part, id_hash, id_hashes, row_id, set_aside};
+use super::role::Roles;
 use super::walk::{Fault, Spans, Walked, walk};
 use super::{Format, Instance, SourceError};
 
@@ -39,6 +38,7 @@ pub(crate) fn load(input: Input<'_>, shape: &Shape) -> Result<(Part, Format), So
         Shape::Sequence(body) => Some(body.clone()),
         Shape::Lines => None,
     };
+    let format = settled(&input, format, &roles)?;
     let mapping = shown(&roles, &samples);
     let mut walked = walk_records(&input, shape, samples.first_members, &roles)?;
     let made_ids = walked.settle_ids();
@@ -61,18 +61,29 @@ pub(crate) fn load(input: Input<'_>, shape: &Shape) -> Result<(Part, Format), So
     Ok((part, format))
 }
 
+/// The format that the user asked for, if the records allow it.
+fn settled(input: &Input<'_>, found: Format, roles: &Roles) -> Result<Format, SourceError> {
+    let wanted = input.options.format;
+    if wanted == Format::Llava && found != Format::Llava {
+        return Err(input.malformed("LLaVA", "no record has a list of turns named conversations or messages"));
+    }
+    if roles.content_members().is_empty() {
+        let reason = "no member says what a record is about; map dataset.columns in the recipe to members that do";
+        return Err(input.malformed("JSON records", reason));
+    }
+    Ok(if wanted == Format::Auto { found } else { wanted })
+}
+
 fn walk_records(
     input: &Input<'_>,
     shape: &Shape,
     first_members: Vec<Vec<u8>>,
     roles: &Roles,
 ) -> Result<Walked, SourceError> {
-    let check = IdOf(roles);
+    let sequence = Sequence { first_members, check: IdOf(roles) };
     match shape {
-        Shape::Lines => walk(&Lines { check }, &input.content, text_start(&input.content), &input.phase),
-        Shape::Sequence(body) => {
-            walk(&Sequence { first_members, check }, &input.content[..body.end], body.start, &input.phase)
-        }
+        Shape::Lines => walk(&Lines { sequence }, &input.content, text_start(&input.content), &input.phase),
+        Shape::Sequence(body) => walk(&sequence, &input.content[..body.end], body.start, &input.phase),
     }
 }
 

@@ -132,6 +132,10 @@ impl Reader for Entries {
         Some(&self.content[self.spans.range(row)])
     }
 
+    fn frame(&self) -> super::Frame<'_> {
+        super::Frame::of_lines(&self.content, &self.spans, text_start(&self.content))
+    }
+
     fn place(&self, row: usize) -> Place {
         Place { row: self.spans.row(row), offset: self.spans.range(row).start as u64 }
     }

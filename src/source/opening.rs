@@ -7,12 +7,14 @@ use std::path::{Path, PathBuf};
 use super::content::Content;
 use super::detect::{Detected, detect};
 use super::identity::duplicates;
+use super::image_folder::Tree;
 use super::images::ImageStore;
 use super::meter::{Meter, Phase};
 use super::part::{Input, Part};
-use super::shards::{Named, expand};
+use super::shards::{Files, Named, expand};
 use super::sidecar::Sidecar;
-use super::{Dataset, Fingerprint, Format, Instance, Options, SetAside, SetAsideKind, SourceError, json, list};
+use super::{Dataset, Fingerprint, Format, Instance, Options, SetAside, SetAsideKind, SourceError};
+use super::{coco, csv, json, list, parquet};
 use crate::progress::{Observer, Unobserved};
 
 /// How much is hashed between two looks at the cancel flag.
@@ -23,22 +25,39 @@ const HASH_STEP: usize = 32 << 20;
 /// # Errors
 /// [`SourceError`] when nothing can be read as any format, or when the observer cancels.
 pub fn open(path: &Path, options: &Options, observer: &dyn Observer) -> Result<Dataset, SourceError> {
-    let (files, folder) = match expand(path)? {
-        Named::Files(files, folder) => (files, folder),
-        Named::Images(folder) => {
-            return Err(SourceError::Empty { path: folder, reason: "image folders are not read yet".into() });
-        }
+    let Files { files, folder, passed_over } = match expand(path, options.format)? {
+        Named::Files(files) => files,
+        Named::Images(folder) => return open_folder(&folder, options, observer),
     };
     let sizes: Vec<u64> = files.iter().map(|file| std::fs::metadata(file).map_or(0, |facts| facts.len())).collect();
     let meter = Meter::new(observer, sizes.iter().sum());
     let mut assembly = Assembly::new(options, files.len() > 1);
+    let other =
+        passed_over.iter().map(|file| format!("{}: passed over, as it is data of another kind", file.display()));
+    assembly.warnings.extend(other);
     let mut done = 0;
     for (file, size) in files.iter().zip(sizes) {
         assembly.add(file, &meter, done..done + size)?;
         done += size;
     }
-    let images = ImageStore::Folder(options.image_root.clone().unwrap_or(folder));
+    let images = ImageStore::Folder { root: options.image_root.clone().unwrap_or(folder), linked: false };
     assembly.finish(path, images, &meter.phase(done..done, 1))
+}
+
+fn open_folder(folder: &Path, options: &Options, observer: &dyn Observer) -> Result<Dataset, SourceError> {
+    let meter = Meter::new(observer, 0);
+    let phase = meter.phase(0..0, 1);
+    let tree = Tree::walk(folder, &phase)?;
+    if tree.is_empty() {
+        let reason = "no image below it, and no JSON, Parquet, CSV or TSV file in it".to_owned();
+        return Err(SourceError::Empty { path: folder.to_owned(), reason });
+    }
+    let mut assembly = Assembly::new(options, false);
+    tree.hash(&mut assembly.hasher);
+    assembly.format = Some(Format::ImageFolder);
+    assembly.parts.push((folder.to_owned(), tree.into_part()));
+    let root = options.image_root.clone().unwrap_or_else(|| folder.to_owned());
+    assembly.finish(folder, ImageStore::Folder { root, linked: true }, &phase)
 }
 
 /// Opens records that are part of the program.
@@ -56,13 +75,16 @@ pub(super) fn open_embedded(name: &str, records: &'static [u8], images: ImageSto
 /// # Errors
 /// [`SourceError`] when a file cannot be read, or when the observer cancels.
 pub fn fingerprint(path: &Path, options: &Options, observer: &dyn Observer) -> Result<Fingerprint, SourceError> {
-    let files = match expand(path)? {
-        Named::Files(files, _) => files,
-        Named::Images(folder) => vec![folder],
-    };
     let meter = Meter::new(observer, 0);
     let phase = meter.phase(0..0, 1);
     let mut hasher = blake3::Hasher::new();
+    let files = match expand(path, options.format)? {
+        Named::Files(named) => named.files,
+        Named::Images(folder) => {
+            Tree::walk(&folder, &phase)?.hash(&mut hasher);
+            Vec::new()
+        }
+    };
     for file in files.iter().chain(&options.entities) {
         hash(&mut hasher, &Content::open(file, &phase)?, &phase)?;
     }
@@ -134,8 +156,8 @@ impl<'a> Assembly<'a> {
         let length = content.len() as u64;
         let half = bytes.start + (bytes.end - bytes.start) / 4;
         hash(&mut self.hasher, &content, &meter.phase(bytes.start..half, length))?;
-        if content.iter().all(u8::is_ascii_whitespace) {
-            return Err(SourceError::Empty { path: file.to_owned(), reason: "the file is empty".into() });
+        if let Some(reason) = emptiness(&content) {
+            return Err(SourceError::Empty { path: file.to_owned(), reason: reason.into() });
         }
         let detected = detect(&content, self.options.format)
             .map_err(|tried| SourceError::Unrecognised { path: file.to_owned(), tried })?;
@@ -144,6 +166,9 @@ impl<'a> Assembly<'a> {
         let input = Input { path: file, content, first_row: self.rows, options: self.options, phase };
         let (mut part, format) = match detected {
             Detected::Json(shape) => json::load(input, &shape)?,
+            Detected::Coco(lists) => coco::load(input, &lists)?,
+            Detected::Parquet => (parquet::load(&input)?, Format::Parquet),
+            Detected::Csv(delimiter) => (csv::load(input, delimiter)?, Format::Csv),
             Detected::List(separator) => (list::load(input, separator)?, Format::List),
         };
         if let Some(first) = self.format.filter(|first| *first != format) {
@@ -200,6 +225,17 @@ impl<'a> Assembly<'a> {
         }
         dataset.fingerprint = Fingerprint(*self.hasher.finalize().as_bytes());
         Ok(dataset)
+    }
+}
+
+/// Why there is nothing to read, if there is not.
+fn emptiness(content: &[u8]) -> Option<&'static str> {
+    let text = content[json::text_start(content)..].trim_ascii();
+    match text {
+        b"" => Some("the file is empty"),
+        [b'[', inner @ .., b']'] if inner.trim_ascii().is_empty() => Some("its array is empty"),
+        b"{}" => Some("its object is empty"),
+        _ => None,
     }
 }
 

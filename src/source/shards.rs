@@ -4,24 +4,37 @@
 
 use std::path::{Path, PathBuf};
 
-use super::SourceError;
+use super::list::names_image;
+use super::{Format, SourceError};
+
+/// How deep a folder is searched for data.
+const DEEPEST: usize = 4;
 
 /// What a path stands for.
 pub(crate) enum Named {
-    /// Files to read one after the other, and the folder that image paths start from.
-    Files(Vec<PathBuf>, PathBuf),
+    /// Files of records.
+    Files(Files),
     /// A folder of images.
     Images(PathBuf),
 }
 
-/// Name endings of data files, without that of a compression.
-const DATA: &[&str] = &["json", "jsonl", "ndjson", "parquet", "csv", "tsv"];
+/// Files to read one after the other.
+pub(crate) struct Files {
+    pub(crate) files: Vec<PathBuf>,
+    /// The folder that image paths start from.
+    pub(crate) folder: PathBuf,
+    /// Data files of another kind beside them.
+    pub(crate) passed_over: Vec<PathBuf>,
+}
 
 /// The files that `path` stands for.
-pub(crate) fn expand(path: &Path) -> Result<Named, SourceError> {
+pub(crate) fn expand(path: &Path, format: Format) -> Result<Named, SourceError> {
     match std::fs::metadata(path) {
+        Ok(facts) if facts.is_dir() && format == Format::ImageFolder => Ok(Named::Images(path.to_owned())),
         Ok(facts) if facts.is_dir() => folder(path),
-        Ok(_) => Ok(Named::Files(vec![path.to_owned()], parent(path))),
+        Ok(_) => {
+            Ok(Named::Files(Files { files: vec![path.to_owned()], folder: parent(path), passed_over: Vec::new() }))
+        }
         Err(cause) => match path.to_str().filter(|text| text.contains(['*', '?', '['])) {
             Some(pattern) => matching(path, pattern),
             None => Err(SourceError::Unreadable { path: path.to_owned(), cause }),
@@ -44,25 +57,74 @@ fn matching(path: &Path, pattern: &str) -> Result<Named, SourceError> {
     files.sort();
     let first = files.first().ok_or_else(|| unreadable("no file matches this pattern".into()))?;
     let folder = parent(first);
-    Ok(Named::Files(files, folder))
+    Ok(Named::Files(Files { files, folder, passed_over: Vec::new() }))
 }
 
+/// The data files in a folder, of the kind that takes most room; a folder without any is one of images, or of data further down.
 fn folder(path: &Path) -> Result<Named, SourceError> {
-    let entries = std::fs::read_dir(path).map_err(|cause| SourceError::Unreadable { path: path.to_owned(), cause })?;
-    let mut files: Vec<PathBuf> = entries
-        .filter_map(Result::ok)
-        .map(|entry| entry.path())
-        .filter(|file| is_data(file) && file.is_file())
-        .collect();
-    files.sort();
-    if files.is_empty() {
-        return Ok(Named::Images(path.to_owned()));
+    let unreadable = |cause| SourceError::Unreadable { path: path.to_owned(), cause };
+    let mut files = data_files(path).map_err(unreadable)?;
+    if files.is_empty() && !has_image(path, 0) {
+        files = below(path, 0);
     }
-    Ok(Named::Files(files, path.to_owned()))
+    let size = |file: &Path| std::fs::metadata(file).map_or(0, |facts| facts.len());
+    let room =
+        |kind: Kind| files.iter().filter(|(other, _)| *other == kind).map(|(_, file)| size(file) + 1).sum::<u64>();
+    let Some(most) = [Kind::Json, Kind::Parquet, Kind::Table]
+        .into_iter()
+        .filter(|kind| room(*kind) > 0)
+        .max_by_key(|kind| room(*kind))
+    else {
+        return Ok(Named::Images(path.to_owned()));
+    };
+    let (mut taken, mut passed_over) = (Vec::new(), Vec::new());
+    for (kind, file) in files {
+        if kind == most { taken.push(file) } else { passed_over.push(file) }
+    }
+    taken.sort();
+    passed_over.sort();
+    Ok(Named::Files(Files { files: taken, folder: path.to_owned(), passed_over }))
 }
 
-fn is_data(path: &Path) -> bool {
-    let Some(name) = path.file_name().and_then(|name| name.to_str()).map(str::to_ascii_lowercase) else { return false };
+/// Kinds of data files, which do not mix in one dataset.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Json,
+    Parquet,
+    Table,
+}
+
+fn data_files(folder: &Path) -> std::io::Result<Vec<(Kind, PathBuf)>> {
+    let entries = std::fs::read_dir(folder)?.filter_map(Result::ok).map(|entry| entry.path());
+    Ok(entries.filter_map(|file| Some((kind(&file)?, file))).filter(|(_, file)| file.is_file()).collect())
+}
+
+/// The data files in the folders below, where data sets keep them in `data/` or in one folder a split.
+fn below(folder: &Path, depth: usize) -> Vec<(Kind, PathBuf)> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let folders =
+        entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.is_dir() && depth < DEEPEST);
+    folders.flat_map(|path| [data_files(&path).unwrap_or_default(), below(&path, depth + 1)].concat()).collect()
+}
+
+fn has_image(folder: &Path, depth: usize) -> bool {
+    let Ok(entries) = std::fs::read_dir(folder) else { return false };
+    entries.filter_map(Result::ok).map(|entry| entry.path()).any(|path| {
+        names_image(path.as_os_str().as_encoded_bytes())
+            || (depth < DEEPEST && path.is_dir() && has_image(&path, depth + 1))
+    })
+}
+
+fn kind(path: &Path) -> Option<Kind> {
+    let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+    if name.starts_with('.') || name.starts_with("dataset_info") {
+        return None;
+    }
     let plain = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
-    !plain.starts_with('.') && plain.rsplit_once('.').is_some_and(|(_, extension)| DATA.contains(&extension))
+    match plain.rsplit_once('.')?.1 {
+        "json" | "jsonl" | "ndjson" => Some(Kind::Json),
+        "parquet" => Some(Kind::Parquet),
+        "csv" | "tsv" => Some(Kind::Table),
+        _ => None,
+    }
 }

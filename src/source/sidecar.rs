@@ -7,9 +7,11 @@ use std::path::Path;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::content::Content;
-use super::json::{Check, Lines, Roles, Sequence, Shape, read_record, shape, sidecar_roles, text_start};
+use super::guess::sidecar_roles;
+use super::json::{Check, Lines, Sequence, Shape, read_record, shape, text_start};
 use super::meter::Phase;
 use super::part::id_hash;
+use super::role::Roles;
 use super::walk::{Fault, Spans, Walked, walk};
 use super::{Instance, SetAsideKind, SourceError};
 
@@ -46,13 +48,10 @@ impl Sidecar {
         let malformed =
             |reason| SourceError::Malformed { path: path.to_owned(), format: "an entities sidecar (JSONL)", reason };
         let roles = sidecar_roles();
-        let check = EntitiesOf(&roles);
+        let sequence = Sequence { first_members: vec![b"\"id\"".to_vec()], check: EntitiesOf(&roles) };
         let walked = match shape(&content).map_err(malformed)? {
-            Shape::Lines => walk(&Lines { check }, &content, text_start(&content), phase)?,
-            Shape::Sequence(body) => {
-                let first_members = vec![b"\"id\"".to_vec()];
-                walk(&Sequence { first_members, check }, &content[..body.end], body.start, phase)?
-            }
+            Shape::Lines => walk(&Lines { sequence }, &content, text_start(&content), phase)?,
+            Shape::Sequence(body) => walk(&sequence, &content[..body.end], body.start, phase)?,
         };
         let mut by_id = FxHashMap::default();
         let mut repeated = 0;

@@ -82,6 +82,9 @@ impl<'a> Worker<'a> {
         self.held.clear();
         for turn in instance.turns.iter().filter(|turn| turn.speaker != Speaker::System) {
             let spoken = turn::spoken(turn);
+            if spoken.is_empty() {
+                continue;
+            }
             let key = turn::key(turn.speaker, spoken);
             if turn.speaker == Speaker::Human {
                 chunk.prompts.push((key as u64, number));
@@ -109,7 +112,7 @@ impl<'a> Worker<'a> {
         self.language.analyse(spoken, speaker, self.run.vocabulary, &mut self.analysis);
         let Self { run, shared, analysis, said, .. } = self;
         let interner = |perspective: Perspective| {
-            run.plan.from_text(perspective).then(|| &shared.interners.names[perspective as usize])
+            run.plan.takes_text(perspective).then(|| &shared.interners.names[perspective as usize])
         };
         said.clear();
         said.words = analysis.reading.tokens.iter().filter(|token| token.kind != Kind::Punctuation).count() as u32;
@@ -127,7 +130,7 @@ impl<'a> Worker<'a> {
         for (perspective, row) in
             [(Perspective::Token, tokens), (Perspective::Object, objects), (Perspective::Interrogation, interrogations)]
         {
-            if self.run.plan.from_text(perspective) {
+            if self.run.plan.takes_text(perspective) {
                 push_distinct(&mut chunk.rows[perspective as usize], row);
             }
         }
@@ -141,7 +144,7 @@ impl<'a> Worker<'a> {
             (Perspective::Interrogation, given.interrogations.as_deref()),
             (Perspective::Label, Some(&instance.labels[..])),
         ] {
-            if self.run.plan.from_lists(perspective) {
+            if self.run.plan.takes_lists(perspective) {
                 self.row.clear();
                 for name in list.unwrap_or_default() {
                     self.push_name(perspective, name);
@@ -149,7 +152,7 @@ impl<'a> Worker<'a> {
                 push_distinct(&mut chunk.rows[perspective as usize], &mut self.row);
             }
         }
-        if self.run.plan.from_lists(Perspective::CoOccurrence) {
+        if self.run.plan.takes_lists(Perspective::CoOccurrence) {
             self.row.clear();
             for (a, b) in given.pairs.as_deref().unwrap_or_default() {
                 self.push_pair(a, b);

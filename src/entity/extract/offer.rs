@@ -98,17 +98,17 @@ impl Plan {
         self.offer.given & bit(perspective) != 0
     }
 
-    pub(super) fn from_lists(&self, perspective: Perspective) -> bool {
+    pub(super) fn takes_lists(&self, perspective: Perspective) -> bool {
         self.extracts(perspective) && (self.is_given(perspective) || perspective == Perspective::Label)
     }
 
-    pub(super) fn from_text(&self, perspective: Perspective) -> bool {
-        self.extracts(perspective) && !self.from_lists(perspective)
+    pub(super) fn takes_text(&self, perspective: Perspective) -> bool {
+        self.extracts(perspective) && !self.takes_lists(perspective)
     }
 
     /// Whether any perspective is read from text.
     pub(super) fn reads_text(&self) -> bool {
-        Perspective::ALL.into_iter().any(|perspective| self.from_text(perspective))
+        Perspective::ALL.into_iter().any(|perspective| self.takes_text(perspective))
     }
 
     /// Whether the plan would be another if it had known of this offer.
@@ -117,7 +117,7 @@ impl Plan {
     }
 
     pub(super) fn origin(&self, perspective: Perspective) -> Origin {
-        if self.from_lists(perspective) { self.lists_of(perspective) } else { Origin::Text }
+        if self.takes_lists(perspective) { self.lists_of(perspective) } else { Origin::Text }
     }
 
     /// Labels are the records' own even where a sidecar lists entities.

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::chunk::Chunk;
 use super::interner::locked;
+use crate::column::Csr;
 use crate::entity::Perspective;
 use crate::progress::{Observer, Stage};
 
@@ -30,7 +31,7 @@ impl<'a> Tally<'a> {
 
     /// Adds a finished chunk.
     pub(super) fn add(&self, chunk: &Chunk) {
-        let instances = chunk.rows.iter().map(|rows| rows.rows()).max().unwrap_or(0).max(chunk.words.len());
+        let instances = chunk.rows.iter().map(Csr::rows).max().unwrap_or(0).max(chunk.words.len());
         for (counts, rows) in locked(&self.counts).iter_mut().zip(&chunk.rows) {
             for &number in rows.values() {
                 if number as usize >= counts.len() {

@@ -104,7 +104,9 @@ impl TurnCache {
         let start = shard.numbers.len() as u32;
         shard.numbers.push(findings.words);
         shard.numbers.extend(lists.iter().map(|list| list.len() as u32));
-        lists.iter().for_each(|list| shard.numbers.extend_from_slice(list));
+        for list in lists {
+            shard.numbers.extend_from_slice(list);
+        }
         shard.starts.insert(key, start);
     }
 

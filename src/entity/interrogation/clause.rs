@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::{question, request};
+use super::{question, request, vocabulary};
 use crate::language::{Kind, Language, Reading, Tag};
 
 /// Where a form was found, and the form.
@@ -147,42 +147,7 @@ impl<'a> Clause<'a> {
             return true;
         }
         let word = self.word(at);
-        matches!(
-            word,
-            "please"
-                | "kindly"
-                | "and"
-                | "but"
-                | "so"
-                | "or"
-                | "then"
-                | "also"
-                | "now"
-                | "ok"
-                | "okay"
-                | "well"
-                | "hi"
-                | "hello"
-                | "hey"
-                | "just"
-                | "first"
-                | "firstly"
-                | "next"
-                | "finally"
-                | "yes"
-                | "no"
-                | "thanks"
-                | "sure"
-                | "again"
-                | "still"
-                | "exactly"
-                | "oh"
-                | "right"
-                | "alright"
-                | "dear"
-                | "sir"
-                | "however"
-        ) || word.ends_with("ly") && self.tag(at) == Tag::Adv
+        vocabulary::is_filler(word) || word.ends_with("ly") && self.tag(at) == Tag::Adv
     }
 
     /// "Question:", "Hint:", "Q:", "Step 1:".
@@ -212,7 +177,8 @@ impl<'a> Clause<'a> {
     fn coordinated(&self, from: usize) -> Option<usize> {
         (from..self.end).find_map(|at| {
             let joined = matches!(self.word(at), "and" | "or" | "then" | "," | ";" | "but" | "?");
-            if !joined {
+            let announced = self.word(at) == ":" && question::opens(self, at + 1);
+            if !joined && !announced {
                 return None;
             }
             let mut next = at + 1;

@@ -3,6 +3,7 @@
 //! Invariant: a noun is joined to "what" and "which" only where it is what is asked for.
 
 use super::clause::{Clause, Report};
+use super::vocabulary::is_attribute;
 use crate::language::Tag;
 
 /// Whether a word is a question word.
@@ -55,8 +56,8 @@ fn asked_for(clause: &Clause<'_>, at: usize, form: &mut String) -> Option<usize>
     let word = clause.word(at);
     match clause.word(at + 1) {
         "a" | "an" => return None,
-        "about" => {
-            form.push_str("what about");
+        next @ ("about" | "if") => {
+            form.extend(["what ", next]);
             return Some(at + 2);
         }
         "is" | "are" | "was" | "were" | "'s" | "'re" => return Some(of_attribute(clause, at + 1, word, form)),
@@ -118,70 +119,6 @@ fn of_attribute(clause: &Clause<'_>, at: usize, word: &str, form: &mut String) -
     }
     at + 1
 }
-
-/// What can be asked for of a thing ("what is the color of …").
-fn is_attribute(word: &str) -> bool {
-    ATTRIBUTES.binary_search(&word).is_ok()
-}
-
-const ATTRIBUTES: [&str; 56] = [
-    "age",
-    "animal",
-    "author",
-    "brand",
-    "breed",
-    "capital",
-    "category",
-    "color",
-    "colors",
-    "colour",
-    "colours",
-    "date",
-    "day",
-    "difference",
-    "direction",
-    "emotion",
-    "expression",
-    "flavor",
-    "gender",
-    "genre",
-    "height",
-    "kind",
-    "kinds",
-    "language",
-    "length",
-    "letter",
-    "location",
-    "make",
-    "material",
-    "model",
-    "mood",
-    "name",
-    "names",
-    "nationality",
-    "number",
-    "occupation",
-    "pattern",
-    "position",
-    "price",
-    "purpose",
-    "relationship",
-    "season",
-    "setting",
-    "shape",
-    "size",
-    "sort",
-    "species",
-    "style",
-    "temperature",
-    "texture",
-    "theme",
-    "time",
-    "title",
-    "type",
-    "types",
-    "year",
-];
 
 /// "how many", "how old", "how"; "how about".
 fn manner(clause: &Clause<'_>, at: usize, form: &mut String) -> usize {

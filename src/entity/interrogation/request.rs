@@ -3,7 +3,7 @@
 //! Invariant: a request that only leads to a question ("tell me what …") gives the question.
 
 use super::clause::{Clause, Report};
-use super::question;
+use super::{question, vocabulary};
 use crate::language::Tag;
 
 /// "Can you describe …", "I want you to list …", "Let's find …", "Your task is to …".
@@ -29,8 +29,8 @@ fn asked_of_you(clause: &Clause<'_>, at: usize) -> Option<usize> {
     let verb = politeness(clause, subject + 1);
     let base = clause.base(verb)?;
     match (word, clause.word(subject)) {
-        ("do", "you") => matches!(base, "know" | "think" | "mind").then_some(verb),
-        (_, "you") => (!matches!(base, "see" | "spot" | "notice" | "say" | "be" | "have" | "like" | "recommend")
+        ("do", "you") => (matches!(base, "know" | "think") && leads(clause, verb)).then_some(verb),
+        (_, "you") => (!matches!(base, "see" | "spot" | "notice" | "say" | "be" | "have" | "like")
             || leads(clause, verb))
         .then_some(verb),
         ("can" | "could" | "may" | "might", "i" | "we") => {
@@ -117,20 +117,18 @@ pub(super) fn imperative(clause: &Clause<'_>, at: usize, first: bool, report: &m
 
 /// Whether a request certainly begins at a position, also inside a sentence.
 pub(super) fn opens(clause: &Clause<'_>, at: usize) -> bool {
-    clause.base(at).is_some_and(|base| base == clause.word(at) && is_request(base))
+    clause.base(at).is_some_and(|base| base == clause.word(at) && vocabulary::is_request(base))
 }
 
 /// Whether the first word of a sentence is a verb in its base form with something to act on.
 fn is_command(clause: &Clause<'_>, at: usize) -> bool {
     let base = clause.base(at).is_some_and(|base| base == clause.word(at));
-    let object = clause.tag(at + 1).is_noun()
-        || matches!(
-            clause.tag(at + 1),
-            Tag::Det | Tag::Pron | Tag::Adp | Tag::Adv | Tag::Num | Tag::Adj | Tag::Sconj | Tag::Part
-        );
-    base && object
-        && (clause.tag(at) == Tag::Verb || matches!(clause.tag(at + 1), Tag::Det | Tag::Pron))
-        && !clause.is_question()
+    let next = clause.tag(at + 1);
+    let points = matches!(next, Tag::Det | Tag::Pron);
+    let led_on = matches!(next, Tag::Adp | Tag::Adv) && matches!(clause.tag(at + 2), Tag::Det | Tag::Pron);
+    let object =
+        points || next.is_noun() || matches!(next, Tag::Adp | Tag::Adv | Tag::Num | Tag::Adj | Tag::Sconj | Tag::Part);
+    base && !clause.is_question() && (clause.tag(at) == Tag::Verb && object || points || led_on)
 }
 
 /// Reports the request whose verb is at `at`, or the question that it only leads to.
@@ -167,103 +165,3 @@ fn embedded(clause: &Clause<'_>, at: usize, form: &mut String, report: &mut Repo
     report(clause.span(at, at + 1 + usize::from(there)), name);
     at + 1
 }
-
-/// Verbs that ask for an answer.
-fn is_request(base: &str) -> bool {
-    REQUESTS.binary_search(&base).is_ok()
-}
-
-const REQUESTS: [&str; 92] = [
-    "analyse",
-    "analyze",
-    "answer",
-    "arrange",
-    "assess",
-    "calculate",
-    "caption",
-    "categorize",
-    "characterize",
-    "choose",
-    "circle",
-    "clarify",
-    "classify",
-    "comment",
-    "compare",
-    "complete",
-    "compose",
-    "compute",
-    "convert",
-    "count",
-    "craft",
-    "create",
-    "decide",
-    "define",
-    "deliver",
-    "depict",
-    "describe",
-    "detail",
-    "detect",
-    "determine",
-    "discuss",
-    "distinguish",
-    "draft",
-    "draw",
-    "elaborate",
-    "elucidate",
-    "enumerate",
-    "estimate",
-    "evaluate",
-    "examine",
-    "explain",
-    "explore",
-    "express",
-    "extract",
-    "fill",
-    "find",
-    "generate",
-    "give",
-    "guess",
-    "highlight",
-    "identify",
-    "illustrate",
-    "indicate",
-    "infer",
-    "inspect",
-    "interpret",
-    "judge",
-    "label",
-    "list",
-    "locate",
-    "mention",
-    "name",
-    "narrate",
-    "note",
-    "offer",
-    "outline",
-    "pick",
-    "point",
-    "portray",
-    "predict",
-    "present",
-    "produce",
-    "propose",
-    "provide",
-    "rank",
-    "read",
-    "recommend",
-    "relay",
-    "render",
-    "rephrase",
-    "report",
-    "rewrite",
-    "select",
-    "share",
-    "sketch",
-    "specify",
-    "state",
-    "suggest",
-    "summarize",
-    "tell",
-    "translate",
-    "write",
-];

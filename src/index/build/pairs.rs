@@ -38,9 +38,10 @@ pub(super) fn pair(objects: &PerspectiveIndex, keep_instances: bool) -> Perspect
     pairs.par_sort_unstable_by(|x, y| y.count.cmp(&x.count).then_with(|| in_order(x).cmp(&in_order(y))));
     let by_instance = rows(objects, &Partners::of(&pairs, objects.entities()));
     let by_entity = if keep_instances { by_instance.transposed(pairs.len()) } else { Csr::default() };
-    let by_name = |pair: &Pair| match alphabet[pair.first as usize] < alphabet[pair.second as usize] {
-        true => [pair.first, pair.second],
-        false => [pair.second, pair.first],
+    let by_name = |pair: &Pair| {
+        let mut objects = [pair.first, pair.second];
+        objects.sort_unstable_by_key(|&object| alphabet[object as usize]);
+        objects
     };
     let names = Names::Pairs { pairs: pairs.iter().map(by_name).collect(), objects: Arc::clone(table) };
     let counts = pairs.iter().map(|pair| pair.count).collect();
@@ -74,28 +75,34 @@ fn places(objects: &PerspectiveIndex, first: u32) -> impl Iterator<Item = (u32, 
     })
 }
 
-/// All pairs with their counts, by first and then second object.
+/// Objects dealt out to jobs like cards, so that each has its part of the frequent ones, which are most of the work.
+fn jobs(entities: usize) -> impl ParallelIterator<Item = impl Iterator<Item = u32>> {
+    let jobs = (rayon::current_num_threads() * 8).min(entities).max(1);
+    (0..jobs).into_par_iter().map(move |job| (job as u32..entities as u32).step_by(jobs))
+}
+
+/// All pairs with their counts, in no order.
 fn counted(objects: &PerspectiveIndex) -> Vec<Pair> {
-    let entities = objects.entities();
-    let scratch = || (vec![0_u32; entities], Vec::new());
-    let by_first: Vec<Vec<Pair>> = (0..entities as u32)
-        .into_par_iter()
-        .map_init(scratch, |(counts, touched): &mut (Vec<u32>, Vec<u32>), first| {
-            for (_, place, row) in places(objects, first) {
-                for &second in &row[place + 1..] {
-                    if counts[second as usize] == 0 {
-                        touched.push(second);
-                    }
-                    counts[second as usize] += 1;
+    let by_job: Vec<Vec<Pair>> = jobs(objects.entities()).map(|firsts| counted_of(objects, firsts)).collect();
+    by_job.concat()
+}
+
+fn counted_of(objects: &PerspectiveIndex, firsts: impl Iterator<Item = u32>) -> Vec<Pair> {
+    let (mut counts, mut touched) = (vec![0_u32; objects.entities()], Vec::new());
+    let mut pairs = Vec::new();
+    for first in firsts {
+        for (_, place, row) in places(objects, first) {
+            for &second in &row[place + 1..] {
+                if counts[second as usize] == 0 {
+                    touched.push(second);
                 }
+                counts[second as usize] += 1;
             }
-            touched
-                .drain(..)
-                .map(|second| Pair { first, second, count: std::mem::take(&mut counts[second as usize]) })
-                .collect()
-        })
-        .collect();
-    by_first.concat()
+        }
+        let take = |second: u32| Pair { first, second, count: std::mem::take(&mut counts[second as usize]) };
+        pairs.extend(touched.drain(..).map(take));
+    }
+    pairs
 }
 
 /// For each first object its partners and the ranks of the pairs.
@@ -139,10 +146,9 @@ fn rows(objects: &PerspectiveIndex, partners: &Partners) -> Csr {
     }
     let slots: Vec<AtomicU32> =
         (0..offsets[offsets.len() - 1]).into_par_iter().map(|_| AtomicU32::new(u32::MAX)).collect();
-    let entities = objects.entities();
-    (0..entities as u32).into_par_iter().for_each_init(
-        || vec![0_u32; entities],
-        |rank_with, first| {
+    jobs(objects.entities()).for_each(|firsts| {
+        let mut rank_with = vec![0_u32; objects.entities()];
+        for first in firsts {
             for &(second, rank) in partners.row(first) {
                 rank_with[second as usize] = rank;
             }
@@ -152,8 +158,8 @@ fn rows(objects: &PerspectiveIndex, partners: &Partners) -> Csr {
                     slot.store(rank_with[second as usize], Ordering::Relaxed);
                 }
             }
-        },
-    );
+        }
+    });
     let mut rows = Csr::from_parts(offsets, slots.into_iter().map(AtomicU32::into_inner).collect());
     rows.each_row_mut(&|row| row.sort_unstable());
     rows

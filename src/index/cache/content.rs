@@ -109,20 +109,20 @@ fn check(holds: bool, what: &'static str) -> Result<(), Miss> {
 
 fn read_perspective(sections: &mut Sections, index: &Index) -> Result<PerspectiveIndex, Miss> {
     let head = sections.next::<u64>()?;
-    let named = |place: usize| head.get(place).map_or(usize::MAX, |&number| number as usize);
+    let number = |place: usize| head.get(place).map_or(usize::MAX, |&number| number as usize);
     let (Some(&perspective), Some(&origin), Some(&naming)) =
-        (Perspective::ALL.get(named(0)), ORIGINS.get(named(1)), NAMINGS.get(named(2)))
+        (Perspective::ALL.get(number(0)), ORIGINS.get(number(1)), NAMINGS.get(number(2)))
     else {
         return Err(Miss::Damaged("perspective"));
     };
     let distribution = head.get(3..).and_then(Distribution::from_words).ok_or(Miss::Damaged("measures"))?;
     let rows = Rows { measured: Some(distribution), ..read_rows(sections, index.instances())? };
     let names = read_names(sections, naming, index)?;
-    let named = match &names {
+    let entities = match &names {
         Names::Plain(table) => table.len(),
         Names::Pairs { pairs, .. } => pairs.len(),
     };
-    check(named == rows.counts.len(), "number of names")?;
+    check(entities == rows.counts.len(), "number of names")?;
     Ok(PerspectiveIndex::new(perspective, origin, names, rows))
 }
 

@@ -120,7 +120,9 @@ impl Sections {
             return Err(Miss::Damaged("checksum"));
         }
         if cfg!(target_endian = "big") {
-            numbers.iter_mut().for_each(|number| *number = number.swapped());
+            for number in &mut numbers {
+                *number = number.swapped();
+            }
         }
         Ok(numbers)
     }

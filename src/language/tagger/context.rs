@@ -121,9 +121,13 @@ impl Context<'_, '_> {
         if self.names(tag) {
             return None;
         }
+        if tag == Tag::Propn && lexical == Tag::Noun && !self.sentence.tokens[self.at].has(shape::CAPITAL) {
+            return Some(Tag::Noun);
+        }
         self.direction().or_else(|| {
             let form = self.form();
-            (form.can_be_verb() && !form.is_participle() && self.stands_as_verb(form)).then_some(Tag::Verb)
+            let verb = if form.is_participle() { self.progresses() } else { self.stands_as_verb(form) };
+            (form.can_be_verb() && verb).then_some(Tag::Verb)
         })
     }
 
@@ -148,6 +152,21 @@ impl Context<'_, '_> {
         adverb.then_some(Tag::Adv)
     }
 
+    /// "is resting on": a participle after a form of "be".
+    fn progresses(&self) -> bool {
+        let be = matches!(self.word(-1), "is" | "are" | "was" | "were" | "be" | "been" | "'s" | "'re" | "'m");
+        be && self.tag(-1) == Tag::Aux
+            && self.word(0).ends_with("ing")
+            && matches!(self.tag(1), Tag::Adp | Tag::Det | Tag::Pron | Tag::Adv)
+    }
+
+    /// "The image features children": the first verb of a sentence, which agrees with its subject.
+    fn shows(&self, form: Form) -> bool {
+        let subject = self.tag(-1) == Tag::Noun && (self.determined(-2) || self.word(-2) == "this");
+        let shown = self.tag(1).is_noun() || matches!(self.tag(1), Tag::Adj | Tag::Num);
+        !form.is_base() && subject && shown && self.at < 4 && self.agrees(form)
+    }
+
     /// Whether a word that may be a noun stands where only a verb can.
     fn stands_as_verb(&self, form: Form) -> bool {
         let skip = if self.tag(-1) == Tag::Adv || matches!(self.word(-1), "n't" | "not") { -2 } else { -1 };
@@ -164,7 +183,7 @@ impl Context<'_, '_> {
             "do" | "does" | "did" => base && skip == -2,
             "to" => base && opens_object,
             "please" => base,
-            _ => opens_object && (self.agrees(form) || base && self.begins()),
+            _ => self.shows(form) || opens_object && (self.agrees(form) || base && self.begins()),
         }
     }
 

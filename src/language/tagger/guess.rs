@@ -14,10 +14,20 @@ pub(super) fn tag(language: &Language, text: &str, token: Token, shouted: bool) 
     match token.kind {
         Kind::Punctuation => Tag::Punct,
         Kind::Symbol => Tag::Sym,
-        Kind::Address => Tag::Propn,
+        Kind::Address => address(text),
         Kind::Number => number(text),
         Kind::Word => word(language, text, token, shouted),
     }
+}
+
+/// A file is a thing, a place in the web has a name.
+fn address(text: &str) -> Tag {
+    let ending = text.rsplit('.').next().unwrap_or_default();
+    let file = matches!(
+        ending,
+        "pdf" | "doc" | "docx" | "txt" | "htm" | "html" | "xls" | "jpg" | "png" | "gif" | "zip" | "csv"
+    );
+    if file && !text.contains(['/', '@']) { Tag::Noun } else { Tag::Propn }
 }
 
 /// "3rd" is an adjective, "1990s" and "3D" are nouns, the rest are numbers.

@@ -8,7 +8,6 @@ use crate::language::Language;
 use crate::language::tag::Tag;
 use crate::language::tokenizer::{Kind, shape};
 use crate::language::wordnet;
-use crate::language::words::Entry;
 
 /// Whether the common noun at `at` is part of a name: it and a word beside it are written with capitals,
 /// or WordNet knows a name so written. In a `shouted` sentence only what follows a name is one.
@@ -45,7 +44,15 @@ fn is_listed_name(language: &Language, sentence: &Sentence<'_>, at: usize) -> bo
     wordnet::is_instance(language.words.entry(language.words.find(title.as_bytes())).file)
 }
 
-/// Whether WordNet knows a word that the lexicon has as a name as a common noun too.
-pub(super) fn is_common(entry: Entry) -> bool {
-    entry.file != 0 && !wordnet::is_instance(entry.file)
+/// Whether a word that the lexicon has as a name stands here in small letters, and is a common noun to
+/// WordNet ("church", "airlines").
+pub(super) fn is_common(language: &Language, sentence: &Sentence<'_>, at: usize) -> bool {
+    let token = sentence.tokens[at];
+    if token.has(shape::CAPITAL) || token.kind != Kind::Word {
+        return false;
+    }
+    let id = sentence.words[at];
+    let form = language.words.text(id).as_bytes();
+    let noun = language.lemmatizer.noun(&language.words, form, id).map(|lemma| language.words.entry(lemma).file);
+    noun.is_some_and(|file| !wordnet::is_instance(file))
 }

@@ -5,7 +5,8 @@
 //!
 //! Source: Brill 1992, section 3 (contextual patches).
 //!
-//! Invariant: patches apply one after another over the whole sentence, as they were learned.
+//! Invariant: patches apply one after another over the whole sentence, as they were learned; one patch
+//! looks at the sentence as it found it.
 
 use super::Sentence;
 use crate::language::tag::Tag;
@@ -51,27 +52,85 @@ impl Patches {
         Self(patches)
     }
 
-    /// Applies every patch to the sentence.
+    /// Applies every patch to the sentence, 64 words at a time.
     pub(super) fn apply(&self, words: &Words, sentence: &mut Sentence<'_>) {
-        let mut tags = sentence.tags.iter().fold(0, |set, tag| set | tag.bit());
-        let keyword = |id| words.entry(id).role;
-        let keywords = sentence.words.iter().fold(0, |set, id| set | 1_u64 << keyword(*id));
-        for patch in &self.0 {
-            if patch.tags & !tags != 0 || patch.keywords & !keywords != 0 {
-                continue;
-            }
-            for at in 0..sentence.tags.len() {
-                if sentence.tags[at] == patch.from && patch.holds(words, sentence, at) {
-                    sentence.tags[at] = patch.to;
-                    tags |= patch.to.bit();
+        for (tags, ids) in sentence.tags.chunks_mut(64).zip(sentence.words.chunks(64)) {
+            let mut places = Places::of(tags, ids.iter().map(|id| words.entry(*id).role));
+            for patch in &self.0 {
+                if patch.tags & !places.tags_here == 0 && patch.keywords & !places.keywords_here == 0 {
+                    places.apply(patch, tags);
                 }
             }
         }
     }
 }
 
+/// Where each tag and keyword stands among at most 64 words: one bit a word, the first word lowest.
+struct Places {
+    tags: [u64; Tag::ALL.len()],
+    keywords: [u64; 64],
+    tags_here: u32,
+    keywords_here: u64,
+}
+
+impl Places {
+    fn of(tags: &[Tag], keywords: impl Iterator<Item = u8>) -> Self {
+        let mut places = Self { tags: [0; Tag::ALL.len()], keywords: [0; 64], tags_here: 0, keywords_here: 1 };
+        for (at, (tag, keyword)) in tags.iter().zip(keywords).enumerate() {
+            places.tags[*tag as usize] |= 1 << at;
+            places.tags_here |= tag.bit();
+            places.keywords[usize::from(keyword)] |= 1 << at;
+            places.keywords_here |= 1 << keyword;
+        }
+        places
+    }
+
+    fn apply(&mut self, patch: &Patch, tags: &mut [Tag]) {
+        let mut changed = self.tags[patch.from as usize];
+        for test in &patch.tests {
+            changed &= self.holding(*test);
+        }
+        if changed == 0 {
+            return;
+        }
+        self.tags[patch.from as usize] &= !changed;
+        self.tags[patch.to as usize] |= changed;
+        self.tags_here |= patch.to.bit();
+        while changed != 0 {
+            tags[changed.trailing_zeros() as usize] = patch.to;
+            changed &= changed - 1;
+        }
+    }
+
+    /// The words for which a test holds.
+    fn holding(&self, test: Test) -> u64 {
+        match test {
+            Test::Tag(distance, tag) => seen_from(self.tags[tag as usize], distance),
+            Test::Any(distance, tag) => {
+                let there = self.tags[tag as usize];
+                let steps = distance.unsigned_abs();
+                if distance < 0 {
+                    let found = (1..=steps).fold(0, |found, step| found | there << step);
+                    found & !0 << steps
+                } else {
+                    (0..steps).fold(0, |found, step| found | there >> step)
+                }
+            }
+            Test::Around(before, after) => {
+                seen_from(self.tags[before as usize], -1) & seen_from(self.tags[after as usize], 1)
+            }
+            Test::Word(distance, number) => seen_from(self.keywords[usize::from(number)], distance),
+        }
+    }
+}
+
+/// The places from which `places` lie at `distance`.
+fn seen_from(places: u64, distance: isize) -> u64 {
+    if distance < 0 { places << distance.unsigned_abs() } else { places >> distance.unsigned_abs() }
+}
+
 impl Patch {
-    /// `FROM TO test & test`, as `tools/make_language_assets.py` writes them.
+    /// `FROM TO test & test`, as `assets/language/make_assets.py` writes them.
     fn parse<'t>(line: &'t str, keywords: &mut Vec<&'t str>) -> Option<Self> {
         let mut parts = line.splitn(3, ' ');
         let from = Tag::named(parts.next()?);
@@ -87,10 +146,6 @@ impl Patch {
         }
         Some(patch)
     }
-
-    fn holds(&self, words: &Words, sentence: &Sentence<'_>, at: usize) -> bool {
-        self.tests.iter().all(|test| test.holds(words, sentence, at))
-    }
 }
 
 impl Test {
@@ -104,22 +159,6 @@ impl Test {
             "word" => Self::Word(first.parse().ok()?, keyword(second, keywords)?),
             _ => return None,
         })
-    }
-
-    fn holds(self, words: &Words, sentence: &Sentence<'_>, at: usize) -> bool {
-        let tagged = |at: Option<usize>, tag| at.and_then(|at| sentence.tags.get(at)) == Some(&tag);
-        match self {
-            Self::Tag(distance, tag) => tagged(at.checked_add_signed(distance), tag),
-            Self::Any(distance, tag) => at.checked_add_signed(distance).is_some_and(|far| {
-                let range = far.min(at)..far.max(at).min(sentence.tags.len());
-                sentence.tags[range].contains(&tag)
-            }),
-            Self::Around(before, after) => tagged(at.checked_sub(1), before) && tagged(at.checked_add(1), after),
-            Self::Word(distance, number) => at
-                .checked_add_signed(distance)
-                .and_then(|at| sentence.words.get(at))
-                .is_some_and(|id| words.entry(*id).role == number),
-        }
     }
 }
 

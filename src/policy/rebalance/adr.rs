@@ -8,7 +8,7 @@
 //! Invariant: with `pass_count` 1, α 1 and `any`, no instance that holds an entity of at most τ instances is dropped.
 
 use crate::index::Index;
-use crate::policy::{Dictionary, Fate, Parameter, Policy, Reduction, Rule};
+use crate::policy::{Dictionary, Fate, Formula, Parameter, Policy, Reduction, Rule};
 use crate::recipe::{PolicyName, Recipe, RecipeError, Vote};
 
 /// The policy `adr`.
@@ -47,8 +47,7 @@ impl Policy for Adr {
         };
         let dictionaries = index.perspectives.iter().map(|entry| {
             let threshold = f64::from(recipe.split(entry).threshold);
-            let values = super::values(entry, |count| (threshold / count).min(limit));
-            Dictionary { perspective: entry.perspective, values, reduction }
+            Dictionary { perspective: entry.perspective, formula: Formula::Capped { threshold, limit }, reduction }
         });
         let fate = Fate::Votes { pass_count: wanted, alpha: rebalance.alpha };
         Ok(Rule { dictionaries: dictionaries.collect(), fate, no_entity: rebalance.no_entity })

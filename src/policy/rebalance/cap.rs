@@ -5,7 +5,7 @@
 //! Invariant: one t for all entities of one perspective; an entity of at most t instances loses none of them.
 
 use crate::index::Index;
-use crate::policy::{Dictionary, Fate, Parameter, Policy, Reduction, Rule, balanced_perspective};
+use crate::policy::{Dictionary, Fate, Formula, Parameter, Policy, Reduction, Rule, balanced_perspective};
 use crate::recipe::{PolicyName, Recipe, RecipeError};
 
 /// The policy `cap`.
@@ -30,9 +30,8 @@ impl Policy for Cap {
 
     fn rule(&self, index: &Index, recipe: &Recipe) -> Result<Rule, RecipeError> {
         let entry = balanced_perspective(index, recipe)?;
-        let cap = f64::from(recipe.rebalance.cap);
-        let values = super::values(entry, |count| (cap / count).min(1.0));
-        let dictionary = Dictionary { perspective: entry.perspective, values, reduction: Reduction::Any };
+        let formula = Formula::Capped { threshold: f64::from(recipe.rebalance.cap), limit: 1.0 };
+        let dictionary = Dictionary { perspective: entry.perspective, formula, reduction: Reduction::Any };
         let fate = Fate::Votes { pass_count: 1, alpha: 1.0 };
         Ok(Rule { dictionaries: vec![dictionary], fate, no_entity: recipe.rebalance.no_entity })
     }

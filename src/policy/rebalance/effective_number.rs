@@ -2,10 +2,10 @@
 //!
 //! Source: "Class-Balanced Loss Based on Effective Number of Samples" (Cui et al. 2019, arXiv 1901.05555), β up to 0.9999.
 //!
-//! Invariant: 1 − βⁿ is computed as −expm1(n ln β), which stays exact for β close to 1.
+//! Invariant: β toward 1 goes to equal shares, toward 0 to the shares as they are.
 
 use crate::index::Index;
-use crate::policy::{Parameter, Policy, Rule};
+use crate::policy::{Formula, Parameter, Policy, Rule};
 use crate::recipe::{PolicyName, Recipe, RecipeError};
 
 /// The policy `effective_number`.
@@ -29,7 +29,6 @@ impl Policy for EffectiveNumber {
     }
 
     fn rule(&self, index: &Index, recipe: &Recipe) -> Result<Rule, RecipeError> {
-        let logarithm = recipe.rebalance.beta.ln();
-        super::shares(index, recipe, |count| count / -(count * logarithm).exp_m1())
+        super::shares(index, recipe, Formula::Effective { beta: recipe.rebalance.beta })
     }
 }

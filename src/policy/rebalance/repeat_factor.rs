@@ -5,7 +5,7 @@
 //! Invariant: nothing is dropped; fractional factors are rounded at random by the plan, so that they hold on average.
 
 use crate::index::Index;
-use crate::policy::{Dictionary, Fate, Parameter, Policy, Reduction, Rule, balanced_perspective};
+use crate::policy::{Dictionary, Fate, Formula, Parameter, Policy, Reduction, Rule, balanced_perspective};
 use crate::recipe::{PolicyName, Recipe, RecipeError};
 
 /// The policy `repeat_factor`.
@@ -30,10 +30,9 @@ impl Policy for RepeatFactor {
 
     fn rule(&self, index: &Index, recipe: &Recipe) -> Result<Rule, RecipeError> {
         let entry = balanced_perspective(index, recipe)?;
-        let (threshold, exponent) = (recipe.rebalance.repeat_threshold, recipe.rebalance.repeat_exponent);
-        let instances = index.instances() as f64;
-        let values = super::values(entry, |count| (threshold * instances / count).powf(exponent).max(1.0));
-        let dictionary = Dictionary { perspective: entry.perspective, values, reduction: Reduction::Largest };
+        let threshold = recipe.rebalance.repeat_threshold * index.instances() as f64;
+        let formula = Formula::Repeat { threshold, exponent: recipe.rebalance.repeat_exponent };
+        let dictionary = Dictionary { perspective: entry.perspective, formula, reduction: Reduction::Largest };
         Ok(Rule { dictionaries: vec![dictionary], fate: Fate::Repeats, no_entity: recipe.rebalance.no_entity })
     }
 }

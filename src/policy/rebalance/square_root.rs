@@ -5,7 +5,7 @@
 //! Invariant: the same as `temperature` with T = 2.
 
 use crate::index::Index;
-use crate::policy::{Parameter, Policy, Rule};
+use crate::policy::{Formula, Parameter, Policy, Rule};
 use crate::recipe::{PolicyName, Recipe, RecipeError};
 
 /// The policy `square_root`.
@@ -29,6 +29,6 @@ impl Policy for SquareRoot {
     }
 
     fn rule(&self, index: &Index, recipe: &Recipe) -> Result<Rule, RecipeError> {
-        super::shares(index, recipe, f64::sqrt)
+        super::shares(index, recipe, Formula::Power { exponent: -0.5 })
     }
 }

@@ -5,7 +5,7 @@
 //! Invariant: T = 1 leaves every expected count as it is.
 
 use crate::index::Index;
-use crate::policy::{Parameter, Policy, Rule};
+use crate::policy::{Formula, Parameter, Policy, Rule};
 use crate::recipe::{PolicyName, Recipe, RecipeError};
 
 /// The policy `temperature`.
@@ -29,7 +29,7 @@ impl Policy for Temperature {
     }
 
     fn rule(&self, index: &Index, recipe: &Recipe) -> Result<Rule, RecipeError> {
-        let exponent = 1.0 / recipe.rebalance.temperature;
-        super::shares(index, recipe, |count| count.powf(exponent))
+        let exponent = 1.0 / recipe.rebalance.temperature - 1.0;
+        super::shares(index, recipe, Formula::Power { exponent })
     }
 }

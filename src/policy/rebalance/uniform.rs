@@ -5,7 +5,7 @@
 //! Invariant: with one entity an instance, every entity ends at the same expected count.
 
 use crate::index::Index;
-use crate::policy::{Parameter, Policy, Rule};
+use crate::policy::{Formula, Parameter, Policy, Rule};
 use crate::recipe::{PolicyName, Recipe, RecipeError};
 
 /// The policy `uniform`.
@@ -29,6 +29,6 @@ impl Policy for Uniform {
     }
 
     fn rule(&self, index: &Index, recipe: &Recipe) -> Result<Rule, RecipeError> {
-        super::shares(index, recipe, |_| 1.0)
+        super::shares(index, recipe, Formula::Power { exponent: -1.0 })
     }
 }

@@ -15,15 +15,8 @@ pub(super) fn frame<'a>(bytes: &'a [u8], spans: &Spans, body: Option<&Range<usiz
     let bracketed = body.filter(|body| body.start.checked_sub(1).and_then(|at| bytes.get(at)) == Some(&b'['));
     match bracketed {
         Some(body) => array(bytes, spans, body),
-        None => lines(bytes, spans),
+        None => Frame::of_lines(bytes, spans, text_start(bytes)),
     }
-}
-
-fn lines<'a>(bytes: &'a [u8], spans: &Spans) -> Frame<'a> {
-    let end = if spans.len() > 0 { spans.range(0).end } else { 0 };
-    let newline: &[u8] = if bytes[end..].starts_with(b"\r\n") { b"\r\n" } else { b"\n" };
-    let before = Cow::Borrowed(&bytes[..text_start(bytes)]);
-    Frame { before, between: Cow::Borrowed(newline), after: Cow::Borrowed(newline) }
 }
 
 fn array<'a>(bytes: &'a [u8], spans: &Spans, body: &Range<usize>) -> Frame<'a> {

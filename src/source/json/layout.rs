@@ -53,11 +53,10 @@ impl<C: Check> Sequence<C> {
     /// A value that is not an object.
     fn other(&self, bytes: &[u8], at: usize) -> Step {
         let end = match value_end(bytes, at) {
-            Ok(end) => end,
-            Err(Flaw::Unclosed) if self.plausible(bytes, at + 1).is_some() => {
-                return self.broken(bytes, at, Flaw::Stray(at));
-            }
-            Err(flaw) => return self.broken(bytes, at, flaw),
+            Ok(end) if self.plausible(&bytes[..end], at + 1).is_none() => end,
+            Err(flaw) if self.plausible(bytes, at + 1).is_none() => return self.broken(bytes, at, flaw),
+            // Records are behind it, so that it is a slip of the pen between them.
+            _ => return self.broken(bytes, at, Flaw::Stray(at)),
         };
         if matches!(bytes.get(skip_space(bytes, end)), None | Some(b',' | b']')) {
             let fault = Fault::new(SetAsideKind::WrongType, "a record is an object, and this is not");
@@ -104,33 +103,63 @@ fn skip_separators(bytes: &[u8], mut at: usize) -> usize {
     }
 }
 
+fn skip_commas(bytes: &[u8], at: usize) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    let skip = rest.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b','));
+    skip.map_or(bytes.len(), |skip| at + skip)
+}
+
 /// One object a line.
 pub(crate) struct Lines<C> {
-    pub(crate) check: C,
+    pub(crate) sequence: Sequence<C>,
+}
+
+impl<C: Check> Lines<C> {
+    /// A step over the part of a line that is not one good record: good records that share a line are told apart, and a good
+    /// one at its end is kept; for all else the line is spoilt.
+    fn uneven(&self, line: &[u8]) -> (usize, Result<Option<u64>, Fault>) {
+        let check = &self.sequence.check;
+        let end = if line.starts_with(b"{") { value_end(line, 0) } else { Err(Flaw::Stray(0)) };
+        let (end, fault) = match end {
+            Ok(end) => match check.check(&line[..end]) {
+                Ok(id) => return (end, Ok(id)),
+                Err(fault) => (end, fault),
+            },
+            Err(Flaw::Unclosed) => (line.len(), Fault::new(SetAsideKind::BadJson, "the line ends inside the record")),
+            Err(_) if !line.starts_with(b"{") && value_end(line, 0) == Ok(line.len()) => {
+                (line.len(), Fault::new(SetAsideKind::WrongType, "a record is an object, and this is not"))
+            }
+            Err(Flaw::Stray(place) | Flaw::TooDeep(place)) => {
+                (line.len(), Fault::new(SetAsideKind::BadJson, stray(line, 0, place)))
+            }
+        };
+        if end == line.len() || !line.starts_with(b"{") {
+            let closes = |at: &usize| value_end(line, *at) == Ok(line.len()) && check.check(&line[*at..]).is_ok();
+            return (self.sequence.plausible(line, 1).filter(closes).unwrap_or(line.len()), Err(fault));
+        }
+        (end, Err(fault))
+    }
 }
 
 impl<C: Check> Walk for Lines<C> {
     fn step(&self, bytes: &[u8], at: usize) -> Option<Step> {
-        let start = skip_space(bytes, at);
+        let start = skip_commas(bytes, at);
         let rest = bytes.get(start..).filter(|rest| !rest.is_empty())?;
         let found = memchr(b'\n', rest);
         let next = found.map_or(bytes.len(), |length| start + length + 1);
-        let span = start..trim_end(bytes, start, next);
-        let line = &bytes[span.clone()];
-        let passed = self.check.pass(line, 0).filter(|(end, _)| *end == line.len());
-        let outcome = if let Some((_, id)) = passed {
-            Ok(id)
-        } else if line.starts_with(b"{") {
-            self.check.check(line).map_err(|fault| match (found, value_end(line, 0)) {
-                (None, Err(Flaw::Unclosed)) => Fault::new(SetAsideKind::Truncated, "the file ends inside this record"),
-                _ => fault,
-            })
-        } else if value_end(line, 0) == Ok(line.len()) {
-            Err(Fault::new(SetAsideKind::WrongType, "a record is an object, and this is not"))
-        } else {
-            Err(Fault::new(SetAsideKind::BadJson, stray(line, 0, 0)))
-        };
-        Some(Step { span, next, outcome })
+        let line = &bytes[start..trim_end(bytes, start, next)];
+        if let Some((end, id)) = self.sequence.check.pass(line, 0)
+            && end == line.len()
+        {
+            return Some(Step { span: start..start + end, next, outcome: Ok(id) });
+        }
+        let (end, mut outcome) = self.uneven(line);
+        if found.is_none() && end == line.len() && line.starts_with(b"{") && value_end(line, 0) == Err(Flaw::Unclosed) {
+            outcome = Err(Fault::new(SetAsideKind::Truncated, "the file ends inside this record"));
+        }
+        let after = start + end + bytes[start + end..next].iter().take_while(|byte| **byte == b',').count();
+        let span = start..trim_end(bytes, start, start + end);
+        Some(Step { span, next: if end == line.len() { next } else { after }, outcome })
     }
 
     fn align(&self, bytes: &[u8], at: usize) -> usize {

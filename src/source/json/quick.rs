@@ -6,7 +6,7 @@
 //!
 //! Invariant: never reports a fault; a record that passes here reads without one.
 
-use super::role::{Role, Roles};
+use crate::source::role::{Role, Roles};
 use crate::source::span::skip_space;
 
 /// The deepest nesting that is followed here.

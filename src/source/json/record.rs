@@ -9,18 +9,18 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use super::pair::{Pair, Pairs};
-use super::role::{Role, Roles};
 use super::turn::Turns;
-use super::value::{self, Strings, Text};
+use super::value::{Name, Strings, Text};
+use crate::source::role::{Role, Roles};
 use crate::source::walk::Fault;
 use crate::source::{Given, Image, Instance, SetAsideKind, Turn};
 
 /// Members that hold the name of an object, a label or a token given as an object.
-const NAMES: &[&str] = &["name", "label", "category", "class", "object", "text"];
+pub(crate) const NAMES: &[&str] = &["name", "label", "category", "class", "object", "text"];
 /// Members that hold the text of a caption given as an object.
-const TEXTS: &[&str] = &["caption", "text", "value", "raw", "sentence"];
+pub(crate) const TEXTS: &[&str] = &["caption", "text", "value", "raw", "sentence"];
 /// Members that hold the path of an image given as an object.
-const PATHS: &[&str] = &["path", "file_name", "url", "src"];
+pub(crate) const PATHS: &[&str] = &["path", "file_name", "url", "src"];
 
 /// Clears `into` and fills it with the record; an empty id means that the record has none.
 pub(crate) fn read<'a>(record: &'a [u8], roles: &Roles, into: &mut Instance<'a>) -> Result<(), Fault> {
@@ -38,6 +38,12 @@ pub(crate) fn read<'a>(record: &'a [u8], roles: &Roles, into: &mut Instance<'a>)
     }
     let message = format!("the record has none of the members {}", roles.content_members());
     Err(Fault::new(SetAsideKind::WrongType, message))
+}
+
+/// Reads a record of a fixed form.
+pub(crate) fn parse<'a, T: serde::Deserialize<'a>>(record: &'a [u8]) -> Result<T, Fault> {
+    let text = simdutf8::basic::from_utf8(record).map_err(|_| invalid_utf8(record))?;
+    sonic_rs::from_str(text).map_err(|error| fault(&error, None))
 }
 
 fn invalid_utf8(record: &[u8]) -> Fault {
@@ -87,7 +93,7 @@ impl<'de> Visitor<'de> for Record<'_, 'de> {
             self.at.set(role);
             match role {
                 None => drop(map.next_value::<IgnoredAny>()?),
-                Some(Role::Id) => self.into.id = value::name(&mut map)?.unwrap_or_default(),
+                Some(Role::Id) => self.into.id = map.next_value::<Name<'de>>()?.0.unwrap_or_default(),
                 Some(Role::Pairs) => used |= paired(&mut map, &mut self.into.given, &mut pairs)?,
                 Some(Role::Statistics) => {
                     used |= map.next_value_seed(Statistics { given: &mut self.into.given, pairs: &mut pairs })?;

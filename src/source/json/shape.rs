@@ -15,8 +15,14 @@ const SAMPLE: usize = 1 << 20;
 /// How many records are looked at, at the start and in all.
 const FIRST: usize = 64;
 const PLACES: usize = 16;
+/// How many stray bytes may stand before the first bracket.
+const SLIP: usize = 4;
 /// Members by which a part of a conversation is told from a record.
 const PARTS: &[&str] = &["from", "value", "role", "content", "type", "text", "weight", "url", "image_url"];
+
+/// Members by which a record is told from an object that wraps records.
+const RECORD: &[&str] =
+    &["id", "conversations", "messages", "image", "caption", "captions", "text", "label", "labels", "statistics"];
 
 /// How the records follow each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,13 +36,14 @@ pub(crate) enum Shape {
 /// The shape of JSON text, or why it is none.
 pub(crate) fn shape(bytes: &[u8]) -> Result<Shape, String> {
     let start = skip_space(bytes, text_start(bytes));
-    let after = skip_space(bytes, start + 1);
     match bytes.get(start) {
         None => Err("the file is empty".into()),
-        Some(b'[') if bytes.get(after) == Some(&b']') => Err("its array has no element".into()),
         Some(b'[') => Ok(Shape::Sequence(start + 1..bytes.len())),
         _ if mostly_object_lines(bytes, start) => Ok(Shape::Lines),
         Some(b'{') => Ok(Shape::Sequence(wrapped(bytes, start).unwrap_or(start..bytes.len()))),
+        Some(_) if bytes[start..].iter().take(SLIP).any(|byte| matches!(byte, b'[' | b'{')) => {
+            Ok(Shape::Sequence(start..bytes.len()))
+        }
         Some(_) => Err("it starts with neither [ nor {".into()),
     }
 }
@@ -52,6 +59,7 @@ fn mostly_object_lines(bytes: &[u8], start: usize) -> bool {
     let (mut objects, mut seen) = (0, 0);
     for line in lines.filter(|line| !line.is_empty()).take(FIRST) {
         seen += 1;
+        let line = line.strip_suffix(b",").unwrap_or(line);
         objects += usize::from(line.starts_with(b"{") && value_end(line, 0) == Ok(line.len()));
     }
     objects * 2 > seen && !(seen == 1 && wrapped(bytes, start).is_some())
@@ -66,8 +74,7 @@ fn wrapped(bytes: &[u8], start: usize) -> Option<Range<usize>> {
     if end.is_some_and(|end| skip_space(bytes, end) != bytes.len()) {
         return None;
     }
-    let is_conversation = |member: &Member<'_>| ["conversations", "messages"].contains(&member.name);
-    if found.iter().any(is_conversation) {
+    if found.iter().any(|member| RECORD.contains(&member.name)) {
         return None;
     }
     let array_of_objects = |member: &&Member<'_>| {

@@ -7,8 +7,8 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::role::speaker;
 use super::value::{Strings, Text};
+use crate::source::role::speaker;
 use crate::source::{Image, Instance, Speaker, Turn};
 
 /// A list of turns, each an object with `from` and `value` or with `role` and `content`.

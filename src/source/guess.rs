@@ -55,13 +55,8 @@ pub(crate) fn first_of<'n>(names: &[&str], present: &'n [String]) -> Option<&'n 
 }
 
 /// What the members of these records stand for, and the format that this makes them.
-pub(super) fn roles(samples: &[Map<String, Value>], columns: &Columns) -> Result<(Roles, Format), String> {
-    let mut present: Vec<String> = Vec::new();
-    for member in samples.iter().flat_map(Map::keys) {
-        if !present.contains(member) {
-            present.push(member.clone());
-        }
-    }
+pub(crate) fn roles(samples: &[Map<String, Value>], columns: &Columns) -> Result<(Roles, Format), String> {
+    let present = present(samples);
     let mut roles = Roles::default();
     named(columns, &present, &mut roles)?;
     let turns = TURNS.iter().find(|name| samples.iter().any(|sample| is_conversation(sample.get(**name))));
@@ -74,6 +69,19 @@ pub(super) fn roles(samples: &[Map<String, Value>], columns: &Columns) -> Result
         texts(&mut roles, &present, samples);
     }
     Ok((roles, format))
+}
+
+/// The members of the samples, those of most records first, so that a misspelt one comes last.
+fn present(samples: &[Map<String, Value>]) -> Vec<String> {
+    let mut counted: Vec<(&String, usize)> = Vec::new();
+    for member in samples.iter().flat_map(Map::keys) {
+        match counted.iter_mut().find(|(other, _)| *other == member) {
+            Some((_, count)) => *count += 1,
+            None => counted.push((member, 1)),
+        }
+    }
+    counted.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    counted.into_iter().map(|(member, _)| member.clone()).collect()
 }
 
 fn named(columns: &Columns, present: &[String], roles: &mut Roles) -> Result<(), String> {
@@ -120,10 +128,13 @@ fn known(roles: &mut Roles, columns: &Columns, present: &[String], samples: &[Ma
             roles.insert(name, Role::Image);
         }
     }
-    if free(&columns.label)
-        && let Some(name) = first_of(LABELS, present)
-    {
-        roles.insert(name, Role::Label);
+    if free(&columns.label) {
+        let first = first_of(LABELS, present);
+        // Some records have one label, some have several.
+        let both = ["label", "labels"].into_iter().filter(|name| present.iter().any(|other| other == name));
+        for name in first.into_iter().chain(both) {
+            roles.insert(name, Role::Label);
+        }
     }
     if free(&columns.objects)
         && let Some(name) = first_of(OBJECTS, present)

@@ -1,0 +1,118 @@
+//! `fantail apply`: rebalances a dataset and writes the result; the same job as behind the terminal program.
+//!
+//! Invariant: an interrupt cancels the job and leaves nothing under a final name; a second one ends the program.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::Duration;
+
+use super::progress::ProgressLine;
+use crate::index::cache::Cache;
+use crate::job::{self, ApplyJob, Event, Handle, Summary};
+use crate::load::{self, Provenance};
+use crate::manifest::{ManifestError, Target};
+use crate::number::{bytes, count};
+use crate::progress::{Observer, Stage};
+use crate::recipe::Recipe;
+
+/// The arguments of `fantail apply`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ApplyArguments {
+    /// A file, a folder, or a pattern such as 'data/*.jsonl'
+    pub dataset: PathBuf,
+    /// The recipe to apply
+    #[arg(long, value_name = "FILE")]
+    pub recipe: PathBuf,
+    /// The folder to write to
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Replace files that are there
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Runs `fantail apply`: progress on stderr, a summary on stdout.
+///
+/// # Errors
+/// An unreadable dataset, an invalid recipe, a folder that cannot be written to, or an interrupt.
+pub fn run(arguments: &ApplyArguments) -> color_eyre::Result<()> {
+    let recipe = Recipe::load(&arguments.recipe)?;
+    let interrupt = Interrupt::listen()?;
+    let cache = Cache::of_user();
+    let (loaded, provenance) = load::load(&arguments.dataset, &recipe, &interrupt, &cache)?;
+    if let (Provenance::Built(_), Err(cause)) = (provenance, load::keep(&loaded, &recipe, &cache)) {
+        eprintln!("the index could not be cached, so the next time takes as long: {cause}");
+    }
+    let job = ApplyJob {
+        data: Arc::new(loaded),
+        recipe,
+        recipe_path: Some(arguments.recipe.clone()),
+        target: Target { folder: arguments.out.clone(), force: arguments.force },
+    };
+    let (sender, events) = channel();
+    // A receiver that is gone has given up on the job.
+    let handle = job::start(job, move |event| drop(sender.send(event)))?;
+    let summary = follow(&handle, &events, &interrupt);
+    handle.wait();
+    drop(interrupt);
+    write_summary(&summary?)
+}
+
+/// Takes events until the last one.
+fn follow(handle: &Handle, events: &Receiver<Event>, interrupt: &Interrupt) -> color_eyre::Result<Summary> {
+    loop {
+        if interrupt.cancelled() {
+            handle.cancel();
+        }
+        match events.recv_timeout(Duration::from_millis(50)) {
+            Ok(Event::Progress { stage, done, total }) => interrupt.advanced(stage, done, total),
+            Ok(Event::Log { line }) => eprintln!("{line}"),
+            Ok(Event::Started { .. }) | Err(RecvTimeoutError::Timeout) => {}
+            Ok(Event::Finished(summary)) => return Ok(summary),
+            Ok(Event::Failed(failure)) => return Err(failure.into()),
+            Ok(Event::Cancelled) | Err(RecvTimeoutError::Disconnected) => return Err(ManifestError::Cancelled.into()),
+        }
+    }
+}
+
+fn write_summary(summary: &Summary) -> color_eyre::Result<()> {
+    let mut out = std::io::stdout().lock();
+    let tally = &summary.tally;
+    let (kept, dropped) = (count(tally.kept), count(tally.dropped));
+    writeln!(out, "kept {kept}, dropped {dropped}, set aside {}", count(summary.set_aside))?;
+    for file in &summary.files {
+        let rows = if file.rows > 0 { format!("{} records, ", count(file.rows)) } else { String::new() };
+        writeln!(out, "wrote {} ({rows}{})", file.path.display(), bytes(file.bytes))?;
+    }
+    Ok(())
+}
+
+/// Progress on stderr, and whether the user interrupted.
+struct Interrupt {
+    line: ProgressLine,
+    came: Arc<AtomicBool>,
+}
+
+impl Interrupt {
+    fn listen() -> std::io::Result<Self> {
+        let came = Arc::new(AtomicBool::new(false));
+        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+            signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&came))?;
+            signal_hook::flag::register(signal, Arc::clone(&came))?;
+        }
+        Ok(Self { line: ProgressLine::on_stderr(), came })
+    }
+}
+
+impl Observer for Interrupt {
+    fn advanced(&self, stage: Stage, done: u64, total: u64) {
+        self.line.advanced(stage, done, total);
+    }
+
+    fn cancelled(&self) -> bool {
+        self.came.load(Ordering::Acquire)
+    }
+}

@@ -1,0 +1,94 @@
+//! `fantail explain`: why one instance is kept, repeated or dropped.
+//!
+//! Invariant: says what the plan says; nothing is decided here.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::exit_code::UsageError;
+use super::indexed::indexed;
+use super::stats::StatsFormat;
+use crate::index::name_hash;
+use crate::number::measure;
+use crate::plan::{self, Decision, Explanation, VoteExplanation};
+use crate::recipe::Recipe;
+
+/// The arguments of `fantail explain`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ExplainArguments {
+    /// A file, a folder, or a pattern such as 'data/*.jsonl'
+    pub dataset: PathBuf,
+    /// The recipe whose decision to explain
+    #[arg(long, value_name = "FILE")]
+    pub recipe: PathBuf,
+    /// The instance's id
+    #[arg(long, value_name = "ID")]
+    pub id: String,
+    /// How to write the result
+    #[arg(long, value_enum, default_value_t = StatsFormat::Table)]
+    pub format: StatsFormat,
+}
+
+/// An explanation with the id that it is of.
+#[derive(Clone, Debug, Serialize)]
+struct Report<'a> {
+    id: &'a str,
+    #[serde(flatten)]
+    explanation: Explanation,
+}
+
+/// Runs `fantail explain` to stdout.
+///
+/// # Errors
+/// An unreadable dataset, an invalid recipe, an id that no instance has, or a stdout that cannot be written.
+pub fn run(arguments: &ExplainArguments) -> color_eyre::Result<()> {
+    let recipe = Recipe::load(&arguments.recipe)?;
+    let (index, _) = indexed(&arguments.dataset, &recipe)?;
+    let (id, hash) = (arguments.id.as_str(), name_hash(&arguments.id));
+    let unknown = || UsageError(format!("no instance of {} has the id '{id}'", arguments.dataset.display()));
+    let instance = index.id_hashes.iter().position(|&known| known == hash).ok_or_else(unknown)?;
+    let explanation = plan::explain(&index, &recipe, instance)?.ok_or_else(unknown)?;
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    match arguments.format {
+        StatsFormat::Json => {
+            serde_json::to_writer_pretty(&mut out, &Report { id, explanation }).map_err(std::io::Error::from)?;
+            writeln!(out)?;
+        }
+        StatsFormat::Table => write_table(id, &explanation, &recipe, &mut out)?,
+    }
+    out.flush()?;
+    Ok(())
+}
+
+fn write_table(id: &str, told: &Explanation, recipe: &Recipe, out: &mut dyn Write) -> std::io::Result<()> {
+    let decision = match (told.decision, told.repeat) {
+        (Decision::Drop, _) => "dropped".to_owned(),
+        (Decision::Keep, 1) => "kept".to_owned(),
+        (Decision::Keep, repeat) => format!("kept {repeat} times"),
+    };
+    let chance = measure(told.keep_probability);
+    writeln!(
+        out,
+        "{id}: {decision} by {} (probability {chance}, weight {})",
+        recipe.rebalance.policy,
+        measure(told.weight)
+    )?;
+    if told.no_entity {
+        writeln!(out, "  it holds no entity that the policy looks at; the recipe's no_entity decides")?;
+    }
+    told.votes.iter().try_for_each(|vote| write_vote(vote, out))?;
+    told.alpha_draw.map_or(Ok(()), |draw| writeln!(out, "  last draw {draw:.4}"))
+}
+
+fn write_vote(vote: &VoteExplanation, out: &mut dyn Write) -> std::io::Result<()> {
+    let verdict = if vote.passed { "yes" } else { "no " };
+    let name = vote.perspective.title();
+    let Some(entity) = &vote.entity else { return writeln!(out, "  {name:<14} {verdict}  holds no entity") };
+    write!(out, "  {name:<14} {verdict}  {entity}: probability {}", measure(vote.probability))?;
+    match vote.draw {
+        Some(draw) => writeln!(out, ", draw {draw:.4} (passes with probability {})", measure(vote.pass_probability)),
+        None => writeln!(out),
+    }
+}

@@ -1,0 +1,51 @@
+//! `fantail preview`: what a recipe would make of a dataset, in a table or as JSON.
+//!
+//! Invariant: writes nothing but its result; the figures are exact, never an estimate.
+
+mod report;
+mod table;
+
+use std::io::Write;
+use std::path::PathBuf;
+
+pub use report::{ControlReport, OutcomeReport, PreviewReport, VolumeReport};
+
+use super::indexed::indexed;
+use super::stats::StatsFormat;
+use crate::preview::Exact;
+use crate::progress::Unobserved;
+use crate::recipe::Recipe;
+
+/// The arguments of `fantail preview`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct PreviewArguments {
+    /// A file, a folder, or a pattern such as 'data/*.jsonl'
+    pub dataset: PathBuf,
+    /// The recipe whose policy to preview
+    #[arg(long, value_name = "FILE")]
+    pub recipe: PathBuf,
+    /// How to write the result
+    #[arg(long, value_enum, default_value_t = StatsFormat::Table)]
+    pub format: StatsFormat,
+}
+
+/// Runs `fantail preview` to stdout.
+///
+/// # Errors
+/// An unreadable dataset, an invalid recipe or one that does not fit the dataset, or a stdout that cannot be written.
+pub fn run(arguments: &PreviewArguments) -> color_eyre::Result<()> {
+    let recipe = Recipe::load(&arguments.recipe)?;
+    let (index, _) = indexed(&arguments.dataset, &recipe)?;
+    let preview = Exact::new(&index).preview(&index, &recipe, &Unobserved)?;
+    let report = PreviewReport::of(&preview, &index);
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    match arguments.format {
+        StatsFormat::Json => {
+            serde_json::to_writer_pretty(&mut out, &report).map_err(std::io::Error::from)?;
+            writeln!(out)?;
+        }
+        StatsFormat::Table => table::write(&report, &mut out)?,
+    }
+    out.flush()?;
+    Ok(())
+}

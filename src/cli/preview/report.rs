@@ -1,0 +1,128 @@
+//! The stable JSON form of a preview.
+//!
+//! Invariant: names and units are a contract; pairs are before and after.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::entity::Perspective;
+use crate::index::{Index, PerspectiveIndex};
+use crate::preview::{Measures, Move, Outcome, Preview};
+use crate::recipe::PolicyName;
+
+/// A preview.
+#[derive(Clone, Debug, Serialize)]
+pub struct PreviewReport {
+    /// Numbers of instances.
+    pub instances: VolumeReport,
+    /// Always true on the command line.
+    pub exact: bool,
+    /// The policy.
+    pub policy: PolicyName,
+    /// Each perspective before and after.
+    pub perspectives: BTreeMap<Perspective, OutcomeReport>,
+    /// The same measures for a random subset of the same expected size.
+    pub random_control: ControlReport,
+}
+
+/// Numbers of instances before and after.
+#[derive(Clone, Debug, Serialize)]
+pub struct VolumeReport {
+    /// Instances before.
+    pub before: u64,
+    /// Kept at least once, expected.
+    pub kept: f64,
+    /// Standard deviation of the number kept, over seeds.
+    pub kept_sd: f64,
+    /// Volume after, repeats counted, expected.
+    pub after: f64,
+    /// Instances without an entity, by perspective.
+    pub no_entity: BTreeMap<Perspective, u64>,
+}
+
+/// A perspective before and after.
+#[derive(Clone, Debug, Serialize)]
+pub struct OutcomeReport {
+    /// τ, a count.
+    pub threshold: u32,
+    /// Gini index.
+    pub gini: [f64; 2],
+    /// Evenness.
+    pub evenness: [f64; 2],
+    /// Hill number of order 1.
+    pub effective_entities: [f64; 2],
+    /// The tail's share of occurrences.
+    pub tail_occurrence_share: [f64; 2],
+    /// Entities of which nothing stays, expected.
+    pub entities_lost: f64,
+    /// The share of occurrences that they held.
+    pub mass_lost: f64,
+    /// Divergence from uniform, in nats.
+    pub kl_uniform: [f64; 2],
+    /// Jensen–Shannon divergence from before, in nats.
+    pub js: f64,
+    /// Entity, count before, expected count after.
+    pub moves_most: Vec<(String, u32, f64)>,
+    /// Tail entities that lose more than a fifth: entity, count before, expected count after.
+    pub collateral: Vec<(String, u32, f64)>,
+    /// How many such entities there are.
+    pub collateral_entities: u64,
+}
+
+/// The control's measures.
+#[derive(Clone, Debug, Serialize)]
+pub struct ControlReport {
+    /// By perspective.
+    pub perspectives: BTreeMap<Perspective, Measures>,
+}
+
+impl PreviewReport {
+    /// The report of a preview of `index`.
+    #[must_use]
+    pub fn of(preview: &Preview, index: &Index) -> Self {
+        let instances = &preview.instances;
+        let entries = preview.perspectives.iter().filter_map(|outcome| {
+            let entry = index.perspective(outcome.perspective)?;
+            Some((outcome.perspective, OutcomeReport::of(outcome, entry)))
+        });
+        let control = preview.perspectives.iter().map(|outcome| (outcome.perspective, outcome.random));
+        Self {
+            instances: VolumeReport {
+                before: instances.before,
+                kept: instances.kept,
+                kept_sd: instances.kept_sd,
+                after: instances.after,
+                no_entity: instances.no_entity.iter().copied().collect(),
+            },
+            exact: preview.exact,
+            policy: preview.policy,
+            perspectives: entries.collect(),
+            random_control: ControlReport { perspectives: control.collect() },
+        }
+    }
+}
+
+impl OutcomeReport {
+    fn of(outcome: &Outcome, entry: &PerspectiveIndex) -> Self {
+        let (before, after) = (&outcome.before, &outcome.after);
+        let named = |moves: &[Move]| {
+            let name = |entry_move: &Move| entry.names.get(entry_move.rank as usize).into_owned();
+            moves.iter().map(|entry_move| (name(entry_move), entry_move.before, f64::from(entry_move.after))).collect()
+        };
+        Self {
+            threshold: outcome.split.threshold,
+            gini: [before.gini, after.gini],
+            evenness: [before.evenness, after.evenness],
+            effective_entities: [before.effective_entities, after.effective_entities],
+            tail_occurrence_share: [before.tail_occurrence_share, after.tail_occurrence_share],
+            entities_lost: after.entities_lost,
+            mass_lost: after.mass_lost,
+            kl_uniform: [before.kl_uniform, after.kl_uniform],
+            js: after.js,
+            moves_most: named(&outcome.moves_most),
+            collateral: named(&outcome.collateral),
+            collateral_entities: outcome.collateral_entities,
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The values that a parameter can take, and where they stand on a slider.
+//!
+//! Invariant: a value that comes from here is within the range, and whole where only whole numbers are.
+
+/// How a slider's positions map to values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scale {
+    /// Equal steps.
+    Linear,
+    /// Equal ratios.
+    Logarithmic,
+}
+
+/// The values that a parameter can take.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Range {
+    /// The smallest value.
+    pub low: f64,
+    /// The largest value.
+    pub high: f64,
+    /// How positions map to values.
+    pub scale: Scale,
+    /// Only whole numbers.
+    pub whole: bool,
+}
+
+impl Range {
+    pub(super) const fn whole(low: f64, high: f64, scale: Scale) -> Self {
+        Self { low, high, scale, whole: true }
+    }
+
+    pub(super) const fn share(low: f64) -> Self {
+        Self { low, high: 1.0, scale: Scale::Linear, whole: false }
+    }
+
+    /// The nearest value that the parameter can take.
+    #[must_use]
+    pub fn clamped(&self, value: f64) -> f64 {
+        let value = if value.is_nan() { self.low } else { value };
+        let value = if self.whole { value.round() } else { value };
+        value.clamp(self.low, self.high.max(self.low))
+    }
+
+    /// Where a value stands on the slider, 0 to 1.
+    #[must_use]
+    pub fn position(&self, value: f64) -> f64 {
+        let (low, high, value) =
+            (self.on_scale(self.low), self.on_scale(self.high), self.on_scale(self.clamped(value)));
+        if high > low { (value - low) / (high - low) } else { 0.0 }
+    }
+
+    /// The value at a place of the slider, 0 to 1.
+    #[must_use]
+    pub fn value_at(&self, position: f64) -> f64 {
+        if position <= 0.0 || position >= 1.0 {
+            // The ends exactly, not by way of a logarithm.
+            return self.clamped(if position <= 0.0 { self.low } else { self.high });
+        }
+        let (low, high) = (self.on_scale(self.low), self.on_scale(self.high));
+        let value = low + position * (high - low);
+        self.clamped(if self.scale == Scale::Logarithmic { value.exp() } else { value })
+    }
+
+    /// The value `steps` hundredths of the slider away, at least 1 away for whole numbers.
+    #[must_use]
+    pub fn stepped(&self, value: f64, steps: i32) -> f64 {
+        let moved = self.value_at(self.position(value) + f64::from(steps) / 100.0);
+        let moved = if self.whole { moved } else { rounded(moved) };
+        let stuck = self.whole && moved == self.clamped(value) && steps != 0;
+        self.clamped(if stuck { value + f64::from(steps.signum()) } else { moved })
+    }
+
+    fn on_scale(&self, value: f64) -> f64 {
+        match self.scale {
+            Scale::Linear => value,
+            Scale::Logarithmic => value.max(f64::MIN_POSITIVE).ln(),
+        }
+    }
+}
+
+/// Four significant digits, so that a stepped value reads well in the recipe.
+fn rounded(value: f64) -> f64 {
+    if value == 0.0 {
+        return value;
+    }
+    let unit = 10_f64.powf(3.0 - value.abs().log10().floor());
+    let nines = 1.0 - value;
+    if nines > 0.0 && nines < 0.01 { 1.0 - rounded(nines) } else { (value * unit).round() / unit }
+}

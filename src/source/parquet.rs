@@ -1,0 +1,201 @@
+//! Parquet tables by polars: plain, list and struct columns, Hugging Face images with their bytes and class labels by name.
+//!
+//! Invariant: only the columns that mean something are read; images stay encoded in the frame and are lent, not copied.
+
+mod column;
+
+use std::borrow::Cow;
+use std::io::Cursor;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use column::Column;
+use polars::prelude::{ParquetReader, PlSmallStr, SerReader};
+use serde_json::{Map, Value};
+
+use super::dataset::{Place, Reader};
+use super::guess;
+use super::json::{NAMES, PATHS, TEXTS, distinct};
+use super::part::{Input, Part, id_hash, row_id, set_aside};
+use super::role::{Role, speaker};
+use super::walk::{Aside, Fault};
+use super::{Image, Instance, SetAsideKind, SourceError, Turn};
+
+/// How many rows are looked at.
+const SAMPLE: usize = 64;
+
+/// Loads one table.
+pub(crate) fn load(input: &Input<'_>) -> Result<Part, SourceError> {
+    let malformed = |reason: String| input.malformed("Parquet", reason);
+    let names = guarded(|| names(&input.content)).map_err(malformed)?;
+    let samples = samples(&input.content, &names);
+    let (roles, _) = guess::roles(&samples, &input.options.columns).map_err(malformed)?;
+    let mapping = roles.mapping().into_iter().filter(|(_, name)| names.contains(name)).collect();
+    let classes = guarded(|| classes(&input.content)).unwrap_or_default();
+    let mut columns = Vec::new();
+    for name in &names {
+        if let Some(role) = roles.of(name) {
+            input.phase.check()?;
+            let column = guarded(|| read_column(&input.content, name, None)).map_err(malformed)?;
+            columns.push((role, column.with_classes(classes.get(name))));
+        }
+    }
+    if columns.iter().all(|(role, _)| *role == Role::Id) {
+        let reason = format!("no column says what a row is about; map dataset.columns to some of {}", names.join(", "));
+        return Err(malformed(reason));
+    }
+    input.phase.add(input.content.len() as u64)?;
+    Ok(part(input, Table { columns, ..Table::default() }, mapping))
+}
+
+/// Runs polars on bytes that may be damaged: its errors and its panics become words.
+fn guarded<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err("it is damaged, or holds a type that is not read".into()))
+}
+
+fn names(bytes: &[u8]) -> Result<Vec<String>, String> {
+    let schema = ParquetReader::new(Cursor::new(bytes)).schema().map_err(|error| error.to_string())?;
+    Ok(schema.iter_names().map(PlSmallStr::to_string).collect())
+}
+
+fn read_column(bytes: &[u8], name: &str, rows: Option<usize>) -> Result<Column, String> {
+    let reader = ParquetReader::new(Cursor::new(bytes)).with_columns(Some(vec![name.to_owned()]));
+    let frame = reader.with_slice(rows.map(|rows| (0, rows))).finish().map_err(|error| error.to_string())?;
+    let column = frame.column(name).map_err(|error| error.to_string())?;
+    Column::new(column.as_materialized_series()).map_err(|error| error.to_string())
+}
+
+/// The first rows as JSON, for the guess; columns of types that are not read are left out.
+fn samples(bytes: &[u8], names: &[String]) -> Vec<Map<String, Value>> {
+    let columns: Vec<(&String, Column)> = names
+        .iter()
+        .filter_map(|name| Some((name, guarded(|| read_column(bytes, name, Some(SAMPLE))).ok()?)))
+        .collect();
+    let rows = columns.iter().map(|(_, column)| column.len()).max().unwrap_or(0).max(1);
+    let row = |at: usize| columns.iter().map(|(name, column)| ((*name).clone(), column.value(at))).collect();
+    (0..rows).map(row).collect()
+}
+
+/// The names of class labels, by column, as Hugging Face keeps them in the file's metadata.
+fn classes(bytes: &[u8]) -> Result<std::collections::HashMap<String, Vec<String>>, String> {
+    let mut reader = ParquetReader::new(Cursor::new(bytes));
+    let metadata = reader.get_metadata().map_err(|error| error.to_string())?;
+    let pairs = metadata.key_value_metadata.iter().flatten();
+    let json = pairs.filter(|pair| pair.key == "huggingface").find_map(|pair| pair.value.as_deref());
+    let features: Value = json.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+    let features = features.pointer("/info/features").and_then(Value::as_object).cloned().unwrap_or_default();
+    let names = |feature: &Value| -> Option<Vec<String>> {
+        let names = feature.get("names").or_else(|| feature.pointer("/feature/names"))?.as_array()?;
+        names.iter().map(|name| name.as_str().map(str::to_owned)).collect()
+    };
+    Ok(features.into_iter().filter_map(|(column, feature)| Some((column, names(&feature)?))).collect())
+}
+
+fn part(input: &Input<'_>, mut table: Table, mapping: Vec<(String, String)>) -> Part {
+    let rows = table.columns.iter().map(|(_, column)| column.len()).max().unwrap_or(0);
+    let ids: Vec<Option<u64>> = (0..rows).map(|row| table.id(row).map(|id| id_hash(&id))).collect();
+    let mut asides = Vec::new();
+    let id_hashes = if ids.iter().all(Option::is_none) {
+        table.made_ids = Some(input.first_row);
+        table.rows = (0..rows as u64).collect();
+        table.rows.iter().map(|row| id_hash(&row_id(input.first_row + row))).collect()
+    } else {
+        for (row, _) in ids.iter().enumerate().filter(|(_, id)| id.is_none()) {
+            let fault = Fault::new(SetAsideKind::MissingId, "the row has no id while others of its file have one");
+            asides.push(Aside { row: row as u64, offset: 0, fault });
+        }
+        table.rows = (0..rows as u64).filter(|&row| ids[row as usize].is_some()).collect();
+        ids.into_iter().flatten().collect()
+    };
+    Part {
+        reader: Box::new(table),
+        id_hashes,
+        set_aside: set_aside(asides, input.path),
+        mapping,
+        warnings: Vec::new(),
+        rows: rows as u64,
+    }
+}
+
+/// The columns that mean something.
+#[derive(Default)]
+struct Table {
+    columns: Vec<(Role, Column)>,
+    /// The row of each usable record.
+    rows: Vec<u64>,
+    made_ids: Option<u64>,
+}
+
+impl Table {
+    fn id(&self, row: usize) -> Option<Cow<'_, str>> {
+        let (_, column) = self.columns.iter().find(|(role, _)| *role == Role::Id)?;
+        column.text(row).filter(|id| !id.is_empty()).map(Cow::Borrowed)
+    }
+}
+
+impl Reader for Table {
+    fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn read<'a>(&'a self, row: usize, into: &mut Instance<'a>) {
+        into.clear();
+        let Some(&number) = self.rows.get(row) else { return };
+        for (role, column) in &self.columns {
+            fill(*role, column, number as usize, into);
+        }
+        distinct(&mut into.labels);
+        into.id = match self.made_ids {
+            Some(first) => Cow::Owned(row_id(first + number)),
+            None => self.id(number as usize).unwrap_or_default(),
+        };
+    }
+
+    fn place(&self, row: usize) -> Place {
+        Place { row: self.rows.get(row).copied().unwrap_or_default(), offset: 0 }
+    }
+}
+
+fn fill<'a>(role: Role, column: &'a Column, row: usize, into: &mut Instance<'a>) {
+    let Instance { turns, images, labels, given, .. } = into;
+    let names = |list: &mut Option<Vec<Cow<'a, str>>>| {
+        if !column.is_null(row) {
+            let list = list.get_or_insert_default();
+            column.each_text(row, NAMES, &mut |name| list.push(Cow::Borrowed(name)));
+        }
+    };
+    match role {
+        Role::Turns => column.each_element(row, &mut |turn, at| conversation_turn(turn, at, into)),
+        Role::Text(speaker) => {
+            column.each_text(row, TEXTS, &mut |text| turns.push(Turn { speaker, text: Cow::Borrowed(text) }));
+        }
+        Role::Image => column.each_element(row, &mut |image, at| images.extend(picture(image, at))),
+        Role::Label => column.each_text(row, NAMES, &mut |name| labels.push(Cow::Borrowed(name))),
+        Role::Objects => names(&mut given.objects),
+        Role::Tokens => names(&mut given.tokens),
+        Role::Interrogations => names(&mut given.interrogations),
+        Role::Id | Role::Pairs | Role::Statistics => {}
+    }
+}
+
+/// One turn; its content is a text, or a list of parts.
+fn conversation_turn<'a>(turn: &'a Column, at: usize, into: &mut Instance<'a>) {
+    let who = ["from", "role"].into_iter().find_map(|name| turn.member(name)?.text(at));
+    let content = ["value", "content"].into_iter().find_map(|name| turn.member(name));
+    let (Some(who), Some(content)) = (who, content) else { return };
+    let Instance { turns, images, .. } = into;
+    content.each_text(at, TEXTS, &mut |text| turns.push(Turn { speaker: speaker(who), text: Cow::Borrowed(text) }));
+    content.each_element(at, &mut |part, at| {
+        let image = ["image", "image_url"].into_iter().find_map(|name| part.member(name));
+        images.extend(image.and_then(|image| picture(image, at)));
+    });
+}
+
+/// A picture: a path, bytes, or a struct with either; bytes are preferred.
+fn picture(image: &Column, at: usize) -> Option<Image<'_>> {
+    if let Some(bytes) = image.member("bytes").unwrap_or(image).bytes(at) {
+        return Some(Image::Bytes(Cow::Borrowed(bytes)));
+    }
+    let path = PATHS.iter().find_map(|name| image.member(name)?.text(at)).or_else(|| image.text(at));
+    path.filter(|path| !path.is_empty()).map(|path| Image::Path(Cow::Borrowed(path)))
+}

@@ -1,0 +1,152 @@
+//! What the language and the text extractors promise.
+
+use fantail::entity::text::{Analysis, Speaker};
+use fantail::entity::vocabulary::Vocabulary;
+use fantail::language::{Language, Tag};
+
+fn analysed(text: &str, speaker: Speaker) -> Analysis {
+    let mut analysis = Analysis::new();
+    Language::embedded().analyse(text, speaker, None, &mut analysis);
+    analysis
+}
+
+fn tokens(text: &str) -> Vec<String> {
+    analysed(text, Speaker::Assistant).tokens().map(|mention| mention.name.to_owned()).collect()
+}
+
+fn objects(text: &str) -> Vec<String> {
+    analysed(text, Speaker::Assistant).objects().map(|mention| mention.name.to_owned()).collect()
+}
+
+fn interrogations(text: &str) -> Vec<String> {
+    analysed(text, Speaker::Human).interrogations().map(|mention| mention.name.to_owned()).collect()
+}
+
+#[test]
+fn nineteen_of_twenty_hand_checked_questions_are_reduced_right() {
+    let (mut all, mut wrong) = (0, Vec::new());
+    for line in include_str!("data/interrogations.tsv").lines().skip(1) {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let gold: Vec<&str> = fields[1].split('|').collect();
+        let found = interrogations(&fields[0].replace("\\n", "\n"));
+        all += 1;
+        if found != gold {
+            wrong.push(format!("{} → {found:?}, not {gold:?}", fields[0]));
+        }
+    }
+    println!("{} of {all} wrong\n{}", wrong.len(), wrong.join("\n"));
+    assert!(all >= 200 && wrong.len() * 20 <= all, "{} of {all} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn nouns_become_lemmas() {
+    for (text, names) in [
+        ("The children saw two mice and some geese near the knives.", vec!["child", "mouse", "goose", "knife"]),
+        ("She lives in Paris and loves the Beatles.", vec!["Paris", "Beatles"]),
+        ("Years ago the boxes were in the churches.", vec!["year", "box", "church"]),
+        ("He wants to plan a visit to the library.", vec!["visit", "library"]),
+        ("You can watch them play; the play was good.", vec!["play"]),
+        ("Two dogs chase the ball.", vec!["dog", "ball"]),
+        ("I don't like O'Neill's car.", vec!["O'Neill", "car"]),
+        ("An e-mail about a well-known 15-year term", vec!["e-mail", "year", "term"]),
+    ] {
+        assert_eq!(tokens(text), names, "{text}");
+    }
+}
+
+#[test]
+fn objects_are_the_longest_visible_phrases() {
+    for (text, names) in [
+        ("A man holds a tennis racket near two fire hydrants.", vec!["man", "tennis racket", "fire hydrant"]),
+        ("The teddy bears sit on a dining table.", vec!["teddy bear", "dining table"]),
+        ("The image shows the background of the scene.", vec![]),
+        ("People with frisbees by a traffic light", vec!["people", "frisbee", "traffic light"]),
+        ("Honesty is a virtue, an idea of justice.", vec![]),
+        ("She put on her T-shirt, jeans and sunglasses.", vec!["t-shirt", "jeans", "sunglasses"]),
+    ] {
+        assert_eq!(objects(text), names, "{text}");
+    }
+}
+
+#[test]
+fn a_vocabulary_goes_before_wordnet() {
+    let vocabulary = Vocabulary::parse("# mine\n\nred panda cub\nKöttbullar\ntraffic cones\n");
+    assert_eq!(vocabulary.len(), 3);
+    let mut analysis = Analysis::new();
+    let text = "Red panda cubs eat köttbullar beside a Traffic Cone and a red panda.";
+    Language::embedded().analyse(text, Speaker::Assistant, Some(&vocabulary), &mut analysis);
+    let names: Vec<&str> = analysis.objects().map(|mention| mention.name).collect();
+    assert_eq!(names, ["red panda cub", "köttbullar", "traffic cones", "red panda"]);
+}
+
+#[test]
+fn only_humans_ask() {
+    let text = "Describe it. What color is the bus?";
+    assert_eq!(interrogations(text), ["describe", "what color"]);
+    assert_eq!(analysed(text, Speaker::Assistant).interrogations().count(), 0);
+}
+
+#[test]
+fn spans_lie_in_the_text_and_names_are_clean() {
+    let texts = [
+        "",
+        " \r\n\t ",
+        "<image>\nWhat's \"this\", then?\u{feff} “Quoted, nouns” and 'more, nouns'",
+        "猫はかわいい。犬は？ 😀👩‍👩‍👧 emoji café naïve Ünïcödé İstanbul",
+        "[0.1, 0.25, 0.5, 0.75] <box> [INST] hi [/INST] <|im_end|> a<b>c",
+        "...---!!!??? '' `` n't 's don’t ’s",
+        "tab\tseparated\u{a0}nouns\u{2028}line",
+    ];
+    for text in texts {
+        let analysis = analysed(text, Speaker::Human);
+        for mention in analysis.tokens().chain(analysis.objects()).chain(analysis.interrogations()) {
+            assert!(!mention.span.is_empty() && text.get(mention.span.clone()).is_some(), "{mention:?} in {text}");
+            assert!(!mention.name.is_empty(), "{mention:?} in {text}");
+            assert!(!mention.name.contains(['\n', '\t', '"', ',', '“', '”']), "{mention:?} in {text}");
+        }
+    }
+}
+
+#[test]
+fn markup_is_no_word() {
+    assert_eq!(tokens("<image>\n<video> [INST] A dog [/INST] <|im_end|> at [0.1, 0.2, 0.3, 0.4]"), ["dog"]);
+    assert_eq!(tokens("See https://example.com/a-dog?x=1 or write to dog@example.com"), Vec::<String>::new());
+}
+
+#[test]
+fn sentences_without_a_space_between_do_not_glue() {
+    assert_eq!(tokens("It is for parking.Is the daisy red?Kaplan nods"), ["parking", "daisy", "Kaplan"]);
+}
+
+#[test]
+fn a_text_of_one_endless_word_is_read_in_linear_time() {
+    for piece in ["a", "<", "a-", "a.", "[1,", "a'", "x@", "é", "ab ", "?", "the "] {
+        let text = piece.repeat(400_000 / piece.len());
+        let started = std::time::Instant::now();
+        analysed(&text, Speaker::Human);
+        assert!(started.elapsed().as_secs() < 10, "{piece}");
+    }
+}
+
+#[test]
+fn synonyms_and_lemmas_come_from_wordnet() {
+    let language = Language::embedded();
+    let synonyms: Vec<&str> = language.synonyms("sofas").collect();
+    assert!(synonyms.contains(&"couch") && !synonyms.contains(&"sofa"), "{synonyms:?}");
+    assert_eq!(language.synonyms("qwertz").count(), 0);
+    assert_eq!(
+        (language.lemma("mice"), language.lemma("Bushes"), language.lemma("qwertz")),
+        ("mouse", "bush", "qwertz")
+    );
+    assert!(
+        language.is_known_noun("fire hydrant") && language.is_known_noun("zebras") && !language.is_known_noun("of")
+    );
+}
+
+#[test]
+fn words_already_divided_are_tagged() {
+    let tagged = Language::embedded().tag_words(&["The", "old", "dogs", "ran", "in", "London", "."]);
+    let tags: Vec<Tag> = tagged.iter().map(|(tag, _)| *tag).collect();
+    assert_eq!(tags, [Tag::Det, Tag::Adj, Tag::Noun, Tag::Verb, Tag::Adp, Tag::Propn, Tag::Punct]);
+    assert_eq!((tagged[2].1.as_str(), tagged[5].1.as_str()), ("dog", "London"));
+}

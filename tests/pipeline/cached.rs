@@ -1,0 +1,137 @@
+//! The on-disk cache: the same index when it fits, a new one whenever anything does not.
+
+use std::fs;
+use std::path::PathBuf;
+
+use fantail::entity::Perspective;
+use fantail::index::cache::{Cache, Miss};
+use fantail::index::{DatasetFacts, Index};
+use fantail::load::{self, Provenance};
+use fantail::progress::Unobserved;
+use fantail::recipe::Recipe;
+
+use crate::{Scratch, conversations, with_statistics};
+
+fn dataset() -> Scratch {
+    conversations(&[
+        &["What color is the cat?", "The cat on the sofa is black."],
+        &["What color is the dog?", "A brown dog, and a cat, by a lamp."],
+        &["Describe the picture.", "A horse and a naïve café owner."],
+    ])
+}
+
+/// Loads with a cache beside the dataset and keeps what was built.
+fn load(scratch: &Scratch, recipe: &Recipe) -> (Index, Provenance) {
+    let cache = Cache::at(&scratch.beside("cache"));
+    let (loaded, provenance) = load::load(&scratch.path, recipe, &Unobserved, &cache).unwrap();
+    if let Provenance::Built(_) = provenance {
+        load::keep(&loaded, recipe, &cache).unwrap();
+    }
+    (loaded.index, provenance)
+}
+
+fn cache_files(scratch: &Scratch) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(scratch.beside("cache")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+fn assert_same(a: &Index, b: &Index) {
+    assert_eq!((&a.id_hashes, &a.text, a.crowded_instances), (&b.id_hashes, &b.text, b.crowded_instances));
+    assert_eq!(a.perspectives.len(), b.perspectives.len());
+    for (a, b) in a.perspectives.iter().zip(&b.perspectives) {
+        assert_eq!((a.perspective, a.origin, &a.counts), (b.perspective, b.origin, &b.counts));
+        assert_eq!((&a.by_instance, &a.by_entity), (&b.by_instance, &b.by_entity));
+        assert_eq!((&a.name_hashes, &a.cumulative, &a.reach), (&b.name_hashes, &b.cumulative, &b.reach));
+        assert_eq!(a.distribution, b.distribution);
+        assert!((0..a.entities()).all(|rank| a.names.get(rank) == b.names.get(rank)));
+    }
+}
+
+#[test]
+fn a_kept_index_comes_back_whole() {
+    let given = with_statistics(&[
+        serde_json::json!({"object": ["cat", "sofa"], "co_occurrence": [["cat", "moon"]]}),
+        serde_json::json!({"object": ["cat"], "co_occurrence": []}),
+    ]);
+    for scratch in [dataset(), given] {
+        let (built, first) = load(&scratch, &Recipe::default());
+        let (kept, second) = load(&scratch, &Recipe::default());
+        assert!(matches!(first, Provenance::Built(Miss::Absent)) && matches!(second, Provenance::Cached));
+        assert_same(&built, &kept);
+        assert_eq!(cache_files(&scratch).len(), 1, "no part is left behind");
+    }
+}
+
+#[test]
+fn the_index_is_found_without_opening_the_records() {
+    let scratch = dataset();
+    let cache = Cache::at(&scratch.beside("cache"));
+    let cached = || load::cached(&scratch.path, &Recipe::default(), &Unobserved, &cache).unwrap();
+    assert!(cached().is_none());
+    let (built, _) = load(&scratch, &Recipe::default());
+    let (kept, facts) = cached().unwrap();
+    assert_same(&built, &kept);
+    let opened = crate::loaded(&scratch.path, &Recipe::default());
+    assert_eq!(facts, DatasetFacts::of(&opened.dataset));
+}
+
+#[test]
+fn what_changes_the_index_makes_it_stale() {
+    let scratch = dataset();
+    load(&scratch, &Recipe::default());
+    let mut fewer = Recipe::default();
+    fewer.entities.perspectives = vec![Perspective::Token];
+    let (index, provenance) = load(&scratch, &fewer);
+    assert!(matches!(provenance, Provenance::Built(_)) && index.perspectives.len() == 1);
+    let text = fs::read_to_string(&scratch.path).unwrap().replace("horse", "zebra");
+    fs::write(&scratch.path, text).unwrap();
+    let (index, provenance) = load(&scratch, &Recipe::default());
+    assert!(matches!(provenance, Provenance::Built(Miss::Absent)));
+    assert!(crate::names(&index, Perspective::Object).contains(&"zebra".to_owned()));
+}
+
+#[test]
+fn settings_that_change_nothing_find_the_same_index() {
+    let scratch = dataset();
+    load(&scratch, &Recipe::default());
+    let mut recipe = Recipe { seed: 7, ..Recipe::default() };
+    recipe.rebalance.pass_count = 2;
+    assert!(matches!(load(&scratch, &recipe).1, Provenance::Cached));
+}
+
+#[test]
+fn any_damage_is_noticed_and_mended() {
+    let scratch = dataset();
+    let (built, _) = load(&scratch, &Recipe::default());
+    let file = cache_files(&scratch).remove(0);
+    let whole = fs::read(&file).unwrap();
+    let mut damages: Vec<Vec<u8>> = Vec::new();
+    for place in (0..whole.len()).step_by(whole.len() / 150 + 1) {
+        let mut flipped = whole.clone();
+        flipped[place] ^= 1 << (place % 8);
+        damages.push(flipped);
+        damages.push(whole[..place].to_vec());
+    }
+    damages.push([&whole[..], &[0]].concat());
+    damages.push(b"not an index".to_vec());
+    for damage in damages {
+        fs::write(&file, damage).unwrap();
+        let (index, provenance) = load(&scratch, &Recipe::default());
+        assert!(matches!(provenance, Provenance::Built(Miss::Damaged(_) | Miss::Stale)), "{provenance:?}");
+        assert_same(&built, &index);
+        assert_eq!(fs::read(&file).unwrap(), whole, "mended");
+    }
+}
+
+#[test]
+fn without_a_cache_everything_still_works() {
+    let scratch = dataset();
+    let occupied = Scratch::holding("cache", "a file where the folder should be");
+    let cache = Cache::at(&occupied.path);
+    let (loaded, provenance) = load::load(&scratch.path, &Recipe::default(), &Unobserved, &cache).unwrap();
+    assert!(matches!(provenance, Provenance::Built(_)));
+    assert!(load::keep(&loaded, &Recipe::default(), &cache).is_err());
+    assert!(load::keep(&loaded, &Recipe::default(), &Cache::none()).is_ok());
+}

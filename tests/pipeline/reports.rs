@@ -1,0 +1,180 @@
+//! `fantail stats`: the JSON contract, the table, and what is worth knowing.
+
+use fantail::cli::stats::{StatsArguments, StatsFormat, write_stats};
+use fantail::entity::Perspective;
+use fantail::finding::{Finding, Severity, findings};
+use fantail::index::DatasetFacts;
+use fantail::index::cache::Cache;
+use fantail::recipe::Recipe;
+
+use crate::{Scratch, conversations, list, loaded, with_statistics};
+
+fn arguments(scratch: &Scratch, format: StatsFormat) -> StatsArguments {
+    StatsArguments { dataset: scratch.path.clone(), recipe: None, perspectives: Vec::new(), top: 3, format }
+}
+
+fn written(arguments: &StatsArguments, cache: &Cache) -> String {
+    let mut out = Vec::new();
+    write_stats(arguments, cache, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn classes() -> Scratch {
+    list([("dog", 120), ("cat", 30), ("axolotl", 5), ("猫", 1)])
+}
+
+#[test]
+fn json_keeps_the_contract() {
+    let scratch = classes();
+    let json: serde_json::Value =
+        serde_json::from_str(&written(&arguments(&scratch, StatsFormat::Json), &Cache::none())).unwrap();
+    let members = |value: &serde_json::Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let mut expected = [
+        "origin",
+        "entities",
+        "occurrences",
+        "max",
+        "min",
+        "imbalance_ratio",
+        "gini",
+        "evenness",
+        "effective_entities",
+        "zipf_exponent",
+        "singletons",
+        "unseen_mass",
+        "chao1",
+        "scumble",
+        "mean_irlbl",
+        "threshold",
+        "head_entities",
+        "tail_entities",
+        "tail_entity_share",
+        "tail_occurrence_share",
+        "tail_instance_share",
+        "top",
+        "groups",
+    ];
+    expected.sort_unstable();
+    let mut found = members(&json["perspectives"]["label"]);
+    found.sort_unstable();
+    assert_eq!(found, expected);
+    assert_eq!(json["dataset"]["instances"], 156);
+    assert_eq!(json["dataset"]["format"], "list");
+    assert_eq!(json["dataset"]["set_aside"], 0);
+    assert!(json["dataset"]["fingerprint"].as_str().unwrap().starts_with("blake3:"));
+    let label = &json["perspectives"]["label"];
+    assert_eq!(label["top"], serde_json::json!([["dog", 120], ["cat", 30], ["axolotl", 5]]));
+    assert_eq!(label["groups"]["many"], serde_json::json!([1, 120.0 / 156.0]));
+    assert_eq!(label["groups"]["few"], serde_json::json!([2, 6.0 / 156.0]));
+    assert_eq!((&label["threshold"], &label["head_entities"]), (&30.into(), &1.into()));
+    assert_eq!(label["zipf_exponent"], serde_json::Value::Null);
+    assert_eq!(json["warnings"], serde_json::json!([]));
+}
+
+#[test]
+fn what_was_set_aside_is_in_the_warnings() {
+    let lines = "{\"id\":\"a\",\"conversations\":[{\"from\":\"gpt\",\"value\":\"A cat.\"}]}\n{\"id\":\"b\",\"conversations\":[{\"from\"\n{\"id\":\"a\",\"conversations\":[{\"from\":\"gpt\",\"value\":\"A dog.\"}]}\n";
+    let scratch = Scratch::holding("data.jsonl", lines);
+    let json: serde_json::Value =
+        serde_json::from_str(&written(&arguments(&scratch, StatsFormat::Json), &Cache::none())).unwrap();
+    assert_eq!(json["dataset"]["set_aside"], 2);
+    let kinds: Vec<_> =
+        json["warnings"].as_array().unwrap().iter().map(|warning| (&warning["row"], &warning["kind"])).collect();
+    assert_eq!(kinds, [(&1.into(), &"bad_json".into()), (&2.into(), &"duplicate_id".into())]);
+    let found = found_in(&scratch);
+    assert_eq!(kinds_of(&found)[..2], ["set_aside", "duplicate_ids"]);
+}
+
+#[test]
+fn cold_and_warm_write_the_same_bytes() {
+    let scratch = conversations(&[&["What color is it?", "A red bus by a tree."], &["Hi", "A bus."]]);
+    let cache = Cache::at(&scratch.beside("cache"));
+    for format in [StatsFormat::Json, StatsFormat::Table] {
+        let cold = written(&arguments(&scratch, format), &Cache::none());
+        assert_eq!(written(&arguments(&scratch, format), &cache), cold);
+        assert_eq!(written(&arguments(&scratch, format), &cache), cold);
+    }
+}
+
+#[test]
+fn the_table_is_aligned_and_says_what_matters() {
+    let table = written(&arguments(&classes(), StatsFormat::Table), &Cache::none());
+    let line = |start: &str| table.lines().find(|line| line.trim_start().starts_with(start)).unwrap().to_owned();
+    assert!(line("imbalance").ends_with("120 : 1"));
+    assert!(line("many · medium · few").ends_with("1 · 1 · 2"));
+    assert!(line("label:").contains("75.0 % of entities hold 23.1 % of occurrences"));
+    assert!(line("1  dog").ends_with("120    76.9 %"));
+    let measures: Vec<_> = table.lines().skip(3).take(4).map(|line| line.chars().count()).collect();
+    assert!(measures.windows(2).all(|pair| pair[0] == pair[1]), "{table}");
+}
+
+#[test]
+fn a_perspective_is_shown_alone_or_named_as_missing() {
+    let scratch = conversations(&[&["Hi", "A cat on a sofa."]]);
+    let mut arguments = arguments(&scratch, StatsFormat::Json);
+    arguments.perspectives = vec![Perspective::Object];
+    let json: serde_json::Value = serde_json::from_str(&written(&arguments, &Cache::none())).unwrap();
+    assert_eq!(json["perspectives"].as_object().unwrap().len(), 1);
+    arguments.perspectives = vec![Perspective::Label];
+    let error = write_stats(&arguments, &Cache::none(), &mut Vec::new()).unwrap_err().to_string();
+    assert!(error.contains("no perspective 'label'; it has token, object, co_occurrence"), "{error}");
+}
+
+fn found_in(scratch: &Scratch) -> Vec<Finding> {
+    let recipe = Recipe::default();
+    let loaded = loaded(&scratch.path, &recipe);
+    findings(&loaded.index, &recipe, &DatasetFacts::of(&loaded.dataset))
+}
+
+fn kinds_of(found: &[Finding]) -> Vec<&'static str> {
+    found.iter().map(|finding| finding.kind).collect()
+}
+
+#[test]
+fn a_conversation_set_with_a_template_is_told_as_one() {
+    let things = [
+        "cat", "dog", "cup", "bus", "tree", "boat", "lamp", "sofa", "horse", "spoon", "plate", "apple", "bridge",
+        "shoe", "hat", "bird", "fish", "drum", "bell", "rose", "clock", "knife",
+    ];
+    let long = format!("A man. {}", "It is a very long way home. ".repeat(40));
+    let answers: Vec<String> = (0..300)
+        .map(|number| match number % 60 {
+            0 => long.clone(),
+            _ if number % 3 == 0 => format!("A man and a {}.", things[number % 22]),
+            _ => format!("A {}.", things[number % 22]),
+        })
+        .collect();
+    let records: Vec<[&str; 2]> = answers.iter().map(|answer| ["<image>\nWhat is it?", answer.as_str()]).collect();
+    let records: Vec<&[&str]> = records.iter().map(|record| &record[..]).collect();
+    let found = found_in(&conversations(&records));
+    let text = |kind: &str| found.iter().find(|finding| finding.kind == kind).map_or("", |finding| &finding.text);
+    assert_eq!(text("frequent_prompts"), "one prompt makes 100 % of the questions: 'What is it?'");
+    assert_eq!(text("objects_from_text"), "object perspective comes from text, not from detections");
+    assert!(found.iter().any(|finding| finding.text == "33 % of instances hold 'man' (object)"), "{found:#?}");
+    assert!(text("text_length").starts_with("text length is long-tailed too"), "{found:#?}");
+    assert!(text("shared_instances").starts_with("head and tail share instances (SCUMBLE 0."), "{found:#?}");
+    assert!(found.is_sorted_by(|a, b| a.severity >= b.severity));
+}
+
+#[test]
+fn lists_with_gaps_and_singletons_are_told() {
+    let statistics: Vec<_> = (0..40)
+        .map(|number| match number {
+            0..30 => serde_json::json!({"object": ["cat", format!("rare{number}")]}),
+            _ => serde_json::json!({}),
+        })
+        .collect();
+    let found = found_in(&with_statistics(&statistics));
+    let gaps = found.iter().find(|finding| finding.kind == "without_objects").unwrap();
+    assert_eq!(
+        (gaps.severity, gaps.text.as_str()),
+        (Severity::Warning, "25 % of instances have no object in the lists that came with the dataset")
+    );
+    let singletons = found.iter().find(|finding| finding.kind == "singletons").unwrap();
+    assert!(singletons.text.contains("dropping them costs about 0 % of the mass (2·N₂/n)"), "{}", singletons.text);
+}
+
+#[test]
+fn a_plain_set_of_classes_has_nothing_to_tell() {
+    assert_eq!(kinds_of(&found_in(&list((0..30).map(|class| (format!("c{class}"), 40))))), Vec::<&str>::new());
+}

@@ -1,0 +1,899 @@
+//! Every format opens, every fault is told and set aside, and nothing else is lost with it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use fantail::progress::{Observer, Stage, Unobserved};
+use fantail::source::{
+    self, Columns, Dataset, Format, Image, Instance, Options, SetAsideKind, SourceError, Speaker, open, open_demo,
+};
+use polars::prelude::{DataFrame, IntoColumn, IntoSeries, NamedFrom, ParquetWriter, Series, StructChunked};
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+/// A folder with these files in it.
+fn folder(files: &[(&str, &[u8])]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, content) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+    }
+    folder
+}
+
+fn open_bytes(name: &str, content: &[u8]) -> Result<Dataset, SourceError> {
+    let folder = folder(&[(name, content)]);
+    // On Linux a mapped file stays readable after its name is gone.
+    open(&folder.path().join(name), &Options::default(), &Unobserved)
+}
+
+fn opened(name: &str, content: &str) -> Dataset {
+    open_bytes(name, content.as_bytes()).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+fn failure(name: &str, content: &[u8]) -> String {
+    match open_bytes(name, content) {
+        Ok(dataset) => panic!("{name} opened as {:?} with {} instances", dataset.format(), dataset.len()),
+        Err(error) => error.to_string(),
+    }
+}
+
+fn instances(dataset: &Dataset) -> Vec<Instance<'_>> {
+    let read = |number| {
+        let mut instance = Instance::default();
+        dataset.read(number, &mut instance);
+        instance
+    };
+    (0..dataset.len()).map(read).collect()
+}
+
+fn ids(dataset: &Dataset) -> Vec<String> {
+    instances(dataset).into_iter().map(|instance| instance.id.into_owned()).collect()
+}
+
+fn kinds(dataset: &Dataset) -> Vec<(u64, SetAsideKind)> {
+    dataset.set_aside().iter().map(|aside| (aside.row, aside.kind)).collect()
+}
+
+/// One instance in a line: id | images | speaker: text … | labels | objects.
+fn told(instance: &Instance<'_>) -> String {
+    let images: Vec<String> = instance
+        .images
+        .iter()
+        .map(|image| match image {
+            Image::Path(path) => path.to_string(),
+            Image::Bytes(bytes) => format!("{} bytes", bytes.len()),
+        })
+        .collect();
+    let turns: Vec<String> = instance
+        .turns
+        .iter()
+        .map(|turn| {
+            let speaker = match turn.speaker {
+                Speaker::Human => "H",
+                Speaker::Assistant => "A",
+                Speaker::Caption => "C",
+                Speaker::System => "S",
+            };
+            format!("{speaker}: {}", turn.text)
+        })
+        .collect();
+    let objects = instance.given.objects.as_ref().map_or("-".to_owned(), |objects| objects.join(","));
+    format!("{} | {} | {} | {} | {objects}", instance.id, images.join(","), turns.join(" "), instance.labels.join(","))
+}
+
+fn all_told(dataset: &Dataset) -> Vec<String> {
+    instances(dataset).iter().map(told).collect()
+}
+
+fn llava(id: &str, text: &str) -> String {
+    format!(
+        r#"{{"id": "{id}", "image": "{id}.jpg", "conversations": [{{"from": "human", "value": "What is it?\n<image>"}}, {{"from": "gpt", "value": "{text}"}}]}}"#
+    )
+}
+
+fn array(records: &[String]) -> String {
+    format!("[{}]", records.join(",\n"))
+}
+
+const LLAVA_TOLD: &str = "a | a.jpg | H: What is it?\n<image> A: A cat. |  | -";
+
+// ---------------------------------------------------------------- LLaVA and its relatives
+
+#[test]
+fn llava_array_and_lines_read_alike() {
+    let records = [llava("a", "A cat."), llava("b", "A dog.")];
+    for (name, content) in [("a.json", array(&records)), ("a.jsonl", records.join("\n"))] {
+        let dataset = opened(name, &content);
+        assert_eq!(dataset.format(), Format::Llava, "{name}");
+        assert_eq!(ids(&dataset), ["a", "b"], "{name}");
+        assert_eq!(all_told(&dataset)[0], LLAVA_TOLD, "{name}");
+        assert_eq!(dataset.raw(1).unwrap(), records[1].as_bytes(), "{name}");
+        assert!(dataset.set_aside().is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn every_way_of_writing_a_conversation_is_read() {
+    let table = [
+        (
+            r#"{"id": 7, "messages": [{"role": "system", "content": "be kind"}, {"role": "user", "content": [{"type": "text", "text": "one"}, {"type": "image", "image": "x.png"}, {"type": "text", "text": "two"}]}, {"role": "assistant", "content": "three"}]}"#,
+            "7 | x.png | S: be kind H: one H: two A: three |  | -",
+        ),
+        (
+            r#"{"id": "b", "images": ["1.jpg", "2.jpg"], "messages": [{"content": "content first", "role": "user"}, {"role": "tool", "content": null}, {"role": "model", "content": "ok", "extra": {"x": [1, 2.5e3, true, null]}}]}"#,
+            "b | 1.jpg,2.jpg | H: content first A: ok |  | -",
+        ),
+        (
+            r#"{"id": "c", "image": ["1.jpg"], "conversations": [{"from": "user", "value": "\u00e9\ud83d\ude00\t\"q\""}], "label": 3, "objects": ["cat", "dog"]}"#,
+            "c | 1.jpg | H: é😀\t\"q\" | 3 | cat,dog",
+        ),
+        (
+            r#"{"id": "d", "messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "http://x/y.jpg"}}, "bare"]}], "labels": ["a", "b", "a"], "image": null}"#,
+            "d | http://x/y.jpg | H: bare | a,b | -",
+        ),
+    ];
+    let content = array(&table.iter().map(|(record, _)| (*record).to_owned()).collect::<Vec<_>>());
+    let dataset = opened("chat.json", &content);
+    assert_eq!(all_told(&dataset), table.iter().map(|(_, told)| *told).collect::<Vec<_>>());
+    assert_eq!(kinds(&dataset), []);
+}
+
+#[test]
+fn official_statistics_become_given_lists() {
+    let record = r#"{"id": "a", "conversations": [], "statistics": {"token": ["cat", "sofa"], "co_occurrence": ["cat,sofa", ["sofa", "tv, old"], "cat,tv, old"], "object": ["cat", "sofa", "tv, old", ""], "what_word": []}}"#;
+    let dataset = opened("a.json", &format!("[{record}]"));
+    let given = instances(&dataset).remove(0).given;
+    assert_eq!(given.tokens.unwrap(), ["cat", "sofa"]);
+    assert_eq!(given.objects.unwrap(), ["cat", "sofa", "tv, old"]);
+    assert_eq!(given.interrogations.unwrap(), Vec::<String>::new(), "an empty list is not a missing one");
+    let pairs: Vec<(String, String)> =
+        given.pairs.unwrap().into_iter().map(|(one, other)| (one.into_owned(), other.into_owned())).collect();
+    let expected = [("cat", "sofa"), ("sofa", "tv, old"), ("cat", "tv, old")];
+    assert_eq!(pairs, expected.map(|(one, other)| (one.to_owned(), other.to_owned())));
+}
+
+#[test]
+fn a_wrapped_array_and_single_objects_are_found() {
+    let records = [llava("a", "A cat."), llava("b", "A dog.")];
+    let wrapped = format!(r#"{{"version": 1, "data": [{}], "n": 2}}"#, records.join(", "));
+    let pretty = records.join("\n").replace(", \"", ",\n  \"");
+    for (name, content) in
+        [("wrapped", wrapped), ("pretty", pretty), ("glued", format!("[{}][{}]", records[0], records[1]))]
+    {
+        assert_eq!(ids(&opened(name, &content)), ["a", "b"], "{name}");
+    }
+    assert_eq!(all_told(&opened("one.json", &records[0])), [LLAVA_TOLD]);
+    assert_eq!(all_told(&opened("one.json", &format!("[{}]", records[0]))), [LLAVA_TOLD]);
+}
+
+#[test]
+fn ids_are_made_from_rows_only_where_no_record_has_one() {
+    let without = r#"{"conversations": [{"from": "human", "value": "hi"}]}"#;
+    assert_eq!(ids(&opened("a.jsonl", &format!("{without}\nbroken\n{without}\n"))), ["row-0", "row-2"]);
+    let mixed = opened("a.jsonl", &format!("{}\n{without}\n{}\n", llava("a", "x"), llava("b", "y")));
+    assert_eq!(ids(&mixed), ["a", "b"]);
+    assert_eq!(kinds(&mixed), [(1, SetAsideKind::MissingId)]);
+}
+
+// ---------------------------------------------------------------- faults
+
+#[test]
+fn faults_are_set_aside_with_row_offset_and_reason() {
+    let (a, c) = (llava("a", "A cat."), llava("c", "An owl."));
+    let table: [(&str, &str, SetAsideKind, &str); 13] = [
+        ("broken literal", r#"{"id": "b", "image": nope, "conversations": []}"#, SetAsideKind::BadJson, ""),
+        ("mismatched closer", r#"{"id": "b", "conversations": [{"from": "human"}}"#, SetAsideKind::BadJson, ""),
+        (
+            "missing closers",
+            r#"{"id": "b", "conversations": [{"from": "human", "value": "x""#,
+            SetAsideKind::BadJson,
+            "",
+        ),
+        ("missing last brace", r#"{"id": "b", "conversations": []"#, SetAsideKind::BadJson, ""),
+        (
+            "unclosed string",
+            r#"{"id": "b", "conversations": [{"from": "human", "value": "x}]}"#,
+            SetAsideKind::BadJson,
+            "",
+        ),
+        (
+            "bad escape",
+            r#"{"id": "b", "conversations": [{"from": "human", "value": "\x"}]}"#,
+            SetAsideKind::BadJson,
+            "",
+        ),
+        ("stray text", "some words", SetAsideKind::BadJson, "some words"),
+        ("a number", "17", SetAsideKind::WrongType, "object"),
+        (
+            "image of the wrong type",
+            r#"{"id": "b", "image": 5, "conversations": []}"#,
+            SetAsideKind::WrongType,
+            "image",
+        ),
+        ("turns of the wrong type", r#"{"id": "b", "conversations": "hello"}"#, SetAsideKind::WrongType, "turns"),
+        (
+            "a turn without content",
+            r#"{"id": "b", "conversations": [{"from": "gpt"}]}"#,
+            SetAsideKind::WrongType,
+            "turn",
+        ),
+        ("nothing to read", r#"{"id": "b", "other": 1}"#, SetAsideKind::WrongType, "conversations"),
+        ("repeated id", r#"{"id": "a", "conversations": []}"#, SetAsideKind::DuplicateId, "row 0"),
+    ];
+    for (what, bad, kind, words) in table {
+        for (name, content) in
+            [("x.json", array(&[a.clone(), bad.to_owned(), c.clone()])), ("x.jsonl", format!("{a}\n{bad}\n{c}\n"))]
+        {
+            let dataset = opened(name, &content);
+            assert_eq!(ids(&dataset), ["a", "c"], "{what} in {name}");
+            assert_eq!(kinds(&dataset), [(1, kind)], "{what} in {name}");
+            let aside = &dataset.set_aside()[0];
+            assert_eq!(aside.offset as usize, content.find(bad).unwrap(), "{what} in {name}");
+            assert!(aside.message.contains(words), "{what} in {name}: {}", aside.message);
+        }
+    }
+}
+
+#[test]
+fn invalid_utf8_spoils_one_record_only() {
+    let mut content = array(&[llava("a", "A cat."), llava("b", "A ?dog."), llava("c", "An owl.")]).into_bytes();
+    let place = content.iter().position(|&byte| byte == b'?').unwrap();
+    let place = place + 1 + content[place + 1..].windows(5).position(|window| window == b"?dog.").unwrap();
+    content[place] = 0xff;
+    let dataset = open_bytes("x.json", &content).unwrap();
+    assert_eq!(ids(&dataset), ["a", "c"]);
+    assert_eq!(kinds(&dataset), [(1, SetAsideKind::InvalidUtf8)]);
+}
+
+#[test]
+fn a_file_that_ends_mid_record_keeps_what_is_whole() {
+    let whole = array(&[llava("a", "A cat."), llava("b", "A dog."), llava("c", "An owl.")]);
+    let third = whole.find(r#"{"id": "c""#).unwrap();
+    for end in third + 1..whole.len() - 1 {
+        let dataset = opened("x.json", &whole[..end]);
+        assert_eq!(ids(&dataset), ["a", "b"], "cut at {end}");
+        assert_eq!(kinds(&dataset), [(2, SetAsideKind::Truncated)], "cut at {end}");
+    }
+    let lines = whole.replace(",\n", "\n").replace(['[', ']'], "");
+    let _ = lines;
+    let jsonl = format!("{}\n{}", llava("a", "A cat."), &llava("b", "A dog.")[..40]);
+    assert_eq!(kinds(&opened("x.jsonl", &jsonl)), [(1, SetAsideKind::Truncated)]);
+}
+
+#[test]
+fn empty_files_say_so() {
+    for (name, content, words) in [
+        ("x.json", &b""[..], "empty"),
+        ("x.json", b" \r\n\t ", "empty"),
+        ("x.json", b"\xef\xbb\xbf", "empty"),
+        ("x.json", b"[]", "array is empty"),
+        ("x.json", b" [ \n ] ", "array is empty"),
+        ("x.json", b"{}", "object is empty"),
+        ("x.txt", b"once upon a time\nthere was a fish\n", "dataset.format"),
+        ("x.bin", b"\x00\x01\x02\x03\xff\xfe", "dataset.format"),
+        ("x.json", b"[1, 2, 3]", "object"),
+        ("x.json", b"\xff\xfe[\x00]\x00", "UTF-16"),
+        ("x.jsonl", b"{\"id\": 1}\n{\"id\": 2}\n", "columns"),
+    ] {
+        let message = failure(name, content);
+        assert!(message.contains(words) && message.contains(name), "{content:?}: {message}");
+    }
+}
+
+#[test]
+fn byte_order_marks_line_ends_and_scripts_change_nothing() {
+    let texts = ["A 🐈‍⬛ cat.", "一只猫坐在沙发上。", "猫はソファの上", "고양이"];
+    let records: Vec<String> = texts.iter().enumerate().map(|(at, text)| llava(&format!("猫{at}"), text)).collect();
+    for (name, content) in [
+        ("bom.json", format!("\u{feff}{}", array(&records))),
+        ("crlf.json", array(&records).replace('\n', "\r\n")),
+        ("bom.jsonl", format!("\u{feff}{}\r\n", records.join("\r\n"))),
+        ("blank.jsonl", format!("\r\n{}\r\n\r\n", records.join("\r\n\r\n"))),
+    ] {
+        let dataset = opened(name, &content);
+        let answers: Vec<String> =
+            instances(&dataset).iter().map(|instance| instance.turns[1].text.to_string()).collect();
+        assert_eq!(answers, texts, "{name}");
+        assert_eq!(dataset.raw(0).unwrap(), records[0].as_bytes(), "{name}");
+    }
+}
+
+#[test]
+fn a_record_of_ten_megabytes_is_read() {
+    let records = [llava("a", "x"), llava("big", &"word ".repeat(2 << 20)), llava("c", "y")];
+    for (name, content) in [("x.json", array(&records)), ("x.jsonl", records.join("\n"))] {
+        let dataset = opened(name, &content);
+        assert_eq!(ids(&dataset), ["a", "big", "c"], "{name}");
+        assert_eq!(instances(&dataset)[1].turns[1].text.len(), 10 << 20, "{name}");
+    }
+    let long = format!("id,caption\na,x\nbig,\"{}\"\nc,y\n", "line\n".repeat(2 << 20));
+    assert_eq!(ids(&opened("x.csv", &long)), ["a", "big", "c"]);
+}
+
+#[test]
+fn a_large_file_is_the_same_as_its_records_one_by_one() {
+    // Larger than several chunks of the parallel walk, with faults in it, and nested objects that look like records.
+    let record = |at: usize| match at {
+        at if at % 5_000 == 17 => format!(r#"{{"id": "r{at}", "conversations": [}}"#),
+        at if at % 7_000 == 18 => {
+            format!(r#"{{"id": "r{at}", "parts": [{{"id": "inner"}}, {{"id": "inner"}}], "conversations": []}}"#)
+        }
+        _ => llava(&format!("r{at}"), &"some words about a picture ".repeat(at % 23)),
+    };
+    let records: Vec<String> = (0..40_000).map(record).collect();
+    let good: Vec<String> = (0..records.len()).filter(|at| at % 5_000 != 17).map(|at| format!("r{at}")).collect();
+    for (name, content) in [("x.json", array(&records)), ("x.jsonl", records.join("\n"))] {
+        assert!(content.len() > 12 << 20);
+        let dataset = opened(name, &content);
+        assert_eq!(ids(&dataset), good, "{name}");
+        assert_eq!(dataset.set_aside().len(), 8, "{name}");
+        assert_eq!(dataset.set_aside()[1].row, 5_017, "{name}");
+        assert_eq!(dataset.place(5_017).unwrap().row, 5_019, "{name}");
+    }
+}
+
+// ---------------------------------------------------------------- tables
+
+#[test]
+fn plain_json_lines_are_mapped_by_name_and_content() {
+    let table: [(&str, &str, &[&str]); 4] = [
+        (
+            r#"{"id": "a", "image": "a.png", "caption": "a cat", "label": "cat", "category": "animal", "objects": [{"name": "cat"}, "mat"]}"#,
+            "a | a.png | C: a cat | cat | cat,mat",
+            &["id=id", "image=image", "text=caption", "label=label", "objects=objects"],
+        ),
+        (
+            r#"{"uid": 5, "captions": ["one", "two"], "file_name": "x.jpg"}"#,
+            "5 | x.jpg | C: one C: two |  | -",
+            &["id=uid"],
+        ),
+        (r#"{"question": "why?", "answer": "so", "class": 3}"#, "row-0 |  | H: why? A: so | 3 | -", &["label=class"]),
+        (
+            r#"{"key": "k", "blurb": "a long blurb of words", "n": 1}"#,
+            "k |  | C: a long blurb of words |  | -",
+            &["text=blurb"],
+        ),
+    ];
+    for (record, expected, mapped) in table {
+        let dataset = opened("x.jsonl", record);
+        assert_eq!(all_told(&dataset), [expected]);
+        assert_eq!(dataset.format(), Format::Jsonl);
+        let mapping: Vec<String> = dataset.mapping().iter().map(|(role, name)| format!("{role}={name}")).collect();
+        for pair in mapped {
+            assert!(mapping.iter().any(|found| found == pair), "{pair} in {mapping:?}");
+        }
+    }
+}
+
+#[test]
+fn columns_are_overridden_by_the_recipe() {
+    let folder = folder(&[
+        ("x.csv", b"id,a,b,caption\n1,red,one thing,ignored\n"),
+        ("x.jsonl", b"{\"id\":1,\"a\":\"red\",\"b\":\"one thing\",\"caption\":\"ignored\"}\n"),
+    ]);
+    let columns = Columns { label: Some("a".into()), text: Some(vec!["b".into()]), ..Columns::default() };
+    for name in ["x.csv", "x.jsonl"] {
+        let options = Options { columns: columns.clone(), ..Options::default() };
+        let dataset = open(&folder.path().join(name), &options, &Unobserved).unwrap();
+        assert_eq!(all_told(&dataset), ["1 |  | C: one thing | red | -"], "{name}");
+        let wrong = Columns { label: Some("colour".into()), ..Columns::default() };
+        let options = Options { columns: wrong, ..Options::default() };
+        let error = open(&folder.path().join(name), &options, &Unobserved).err().unwrap().to_string();
+        for word in ["label", "'colour'", "caption"] {
+            assert!(error.contains(word), "{name}: {error}");
+        }
+    }
+}
+
+#[test]
+fn csv_rows_are_read_and_bad_ones_set_aside() {
+    let content = "\u{feff}id,caption,label,objects\r\n1,\"a \"\"big\"\", cat\",pet,cat|mat\r\n2,too,many,fields,here\r\n3,\"two\nlines\",wild,\r\n4,\"stray\" quote,x,y\r\n,no id,x,y\r\n5,猫,pet,a;b\r\n1,again,x,y\r\n6,\"open";
+    let folder = folder(&[("x.csv", content.as_bytes())]);
+    let options = Options { format: Format::Csv, ..Options::default() };
+    let dataset = open(&folder.path().join("x.csv"), &options, &Unobserved).unwrap();
+    assert_eq!(dataset.format(), Format::Csv);
+    let expected =
+        ["1 |  | C: a \"big\", cat | pet | cat,mat", "3 |  | C: two\nlines | wild | -", "5 |  | C: 猫 | pet | a,b"];
+    assert_eq!(all_told(&dataset), expected);
+    let mut found = kinds(&dataset);
+    found.sort_by_key(|aside| aside.0);
+    let bad = SetAsideKind::BadJson;
+    let expected = [
+        (1, bad),
+        (3, bad),
+        (4, SetAsideKind::MissingId),
+        (6, SetAsideKind::DuplicateId),
+        (7, SetAsideKind::Truncated),
+    ];
+    assert_eq!(found, expected);
+    assert_eq!(dataset.raw(0).unwrap(), "1,\"a \"\"big\"\", cat\",pet,cat|mat".as_bytes());
+}
+
+#[test]
+fn tsv_and_other_delimiters_are_told_apart() {
+    for (name, delimiter) in [("x.tsv", "\t"), ("x.csv", ";"), ("x.csv", "|"), ("x.txt", ",")] {
+        let content = [["name", "text", "label"], ["a", "one thing", ""], ["b", "two things", "x"]];
+        let content = content.map(|row| row.join(delimiter)).join("\n");
+        let dataset = opened(name, &content);
+        assert_eq!(
+            all_told(&dataset),
+            ["row-0 |  | C: one thing |  | -", "row-1 |  | C: two things | x | -"],
+            "{delimiter}"
+        );
+    }
+}
+
+#[test]
+fn lists_are_read_with_any_separator() {
+    for (name, content) in [
+        ("space", "a/b c.jpg 0\na/d.PNG 1\n"),
+        ("tab", "a/b c.jpg\t0\na/d.PNG\t1"),
+        ("comma and marks", "\u{feff}a/b c.jpg,0\r\na/d.PNG,1\r\n\r\n"),
+    ] {
+        let dataset = opened("list.txt", content);
+        assert_eq!(dataset.format(), Format::List, "{name}");
+        assert_eq!(all_told(&dataset), ["a/b c.jpg | a/b c.jpg |  | 0 | -", "a/d.PNG | a/d.PNG |  | 1 | -"], "{name}");
+    }
+    let lines: String = (0..30).map(|at| format!("{at}.jpg class_{}\n", at % 3)).collect();
+    let dataset = opened("list.txt", &format!("{lines}alone\n3.jpg class_0\n"));
+    assert_eq!(dataset.len(), 30);
+    assert_eq!(kinds(&dataset), [(30, SetAsideKind::BadJson), (31, SetAsideKind::DuplicateId)]);
+}
+
+fn write_parquet(path: &Path, columns: Vec<Series>) {
+    let height = columns[0].len();
+    let mut frame = DataFrame::new(height, columns.into_iter().map(IntoColumn::into_column).collect()).unwrap();
+    ParquetWriter::new(std::fs::File::create(path).unwrap()).finish(&mut frame).unwrap();
+}
+
+fn strings(name: &str, values: &[Option<&str>]) -> Series {
+    Series::new(name.into(), values)
+}
+
+fn structs(name: &str, fields: &[Series]) -> Series {
+    StructChunked::from_series(name.into(), fields[0].len(), fields.iter()).unwrap().into_series()
+}
+
+#[test]
+fn parquet_columns_of_every_kind_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.parquet");
+    let turn =
+        |from: &[Option<&str>], value: &[Option<&str>]| structs("", &[strings("from", from), strings("value", value)]);
+    let conversations = Series::new(
+        "conversations".into(),
+        [turn(&[Some("human"), Some("gpt")], &[Some("hi"), Some("ho")]), turn(&[Some("human")], &[Some("猫?")])],
+    );
+    let bytes = Series::new("bytes".into(), [Some(&b"\x89PNG"[..]), None]);
+    let image = structs("image", &[bytes, strings("path", &[Some("a.png"), Some("b.png")])]);
+    let objects = Series::new("objects".into(), [strings("", &[Some("cat"), Some("mat")]), strings("", &[])]);
+    let label = Series::new("label".into(), [3_i64, 4]);
+    write_parquet(&path, vec![strings("id", &[Some("a"), Some("b")]), image, conversations, objects, label]);
+    let dataset = open(&path, &Options::default(), &Unobserved).unwrap();
+    assert_eq!(dataset.format(), Format::Parquet);
+    assert_eq!(all_told(&dataset), ["a | 4 bytes | H: hi A: ho | 3 | cat,mat", "b | b.png | H: 猫? | 4 | "]);
+    let picture = instances(&dataset)[0].images[0].clone();
+    assert_eq!(dataset.image_bytes(&picture).unwrap(), b"\x89PNG");
+}
+
+#[test]
+fn parquet_captions_and_missing_ids_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.parquet");
+    let captions = Series::new(
+        "captions".into(),
+        [strings("", &[Some("one"), Some("two")]), strings("", &[Some("three")]), strings("", &[])],
+    );
+    write_parquet(&path, vec![strings("id", &[Some("a"), None, Some("a")]), captions.clone()]);
+    let dataset = open(&path, &Options::default(), &Unobserved).unwrap();
+    assert_eq!(all_told(&dataset), ["a |  | C: one C: two |  | -"]);
+    assert_eq!(kinds(&dataset), [(1, SetAsideKind::MissingId), (2, SetAsideKind::DuplicateId)]);
+    write_parquet(&path, vec![captions]);
+    let dataset = open(&path, &Options::default(), &Unobserved).unwrap();
+    assert_eq!(ids(&dataset), ["row-0", "row-1", "row-2"]);
+    let whole = std::fs::read(&path).unwrap();
+    for end in [4, 20, whole.len() / 2, whole.len() - 1] {
+        assert!(failure("x.parquet", &whole[..end]).contains("Parquet"), "cut at {end}");
+    }
+}
+
+// ---------------------------------------------------------------- COCO
+
+const COCO: &str = r#"{"info": {"year": 2017}, "images": [{"id": 1, "file_name": "1.jpg"}, {"id": 2, "coco_url": "http://h/train2017/2.jpg"}, {"id": 2, "file_name": "again.jpg"}],
+ "annotations": [{"id": 9, "image_id": 1, "category_id": 18, "segmentation": [[1.5, 2]]}, {"id": 8, "image_id": 2, "category_id": 1},
+  {"id": 7, "image_id": 1, "category_id": 1}, {"id": 6, "image_id": 1, "category_id": 18}, {"id": 5, "image_id": 77, "category_id": 1}],
+ "categories": [{"id": 1, "name": "person"}, {"id": 18, "name": "dog"EXTRA}]}"#;
+
+#[test]
+fn coco_categories_become_objects_and_captions_turns() {
+    for (extra, format) in [("", Format::Coco), (r#", "frequency": "c", "synset": "dog.n.01""#, Format::Lvis)] {
+        let dataset = opened("instances.json", &COCO.replace("EXTRA", extra));
+        assert_eq!(dataset.format(), format);
+        assert_eq!(all_told(&dataset), ["1 | 1.jpg |  |  | dog,person", "2 | train2017/2.jpg |  |  | person"]);
+        assert_eq!(kinds(&dataset), [(2, SetAsideKind::DuplicateId)]);
+        assert!(dataset.warnings()[0].contains("1 annotations"), "{:?}", dataset.warnings());
+    }
+    let captions = r#"{"annotations": [{"image_id": 1, "caption": "a dog"}, {"image_id": 1, "caption": "the dog"}], "images": [{"file_name": "1.jpg", "id": 1}]}"#;
+    let dataset = opened("captions.json", captions);
+    assert_eq!(dataset.format(), Format::Coco);
+    assert_eq!(all_told(&dataset), ["1 | 1.jpg | C: a dog C: the dog |  | -"]);
+}
+
+// ---------------------------------------------------------------- files and folders
+
+#[test]
+fn an_image_folder_is_labelled_by_its_folders() {
+    let folder = folder(&[
+        ("birds/owl/1.jpg", b"x"),
+        ("cats/2.PNG", b"x"),
+        ("cats/notes.txt", b"x"),
+        ("0.jpg", b"x"),
+        ("cats/.hidden.jpg", b"x"),
+    ]);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("nowhere.jpg", folder.path().join("cats/dangling.jpg")).unwrap();
+        std::os::unix::fs::symlink("..", folder.path().join("cats/circle")).unwrap();
+    }
+    let dataset = open(folder.path(), &Options::default(), &Unobserved).unwrap();
+    assert_eq!(dataset.format(), Format::ImageFolder);
+    let expected = [
+        "0.jpg | 0.jpg |  |  | -",
+        "birds/owl/1.jpg | birds/owl/1.jpg |  | birds/owl | -",
+        "cats/2.PNG | cats/2.PNG |  | cats | -",
+    ];
+    assert_eq!(all_told(&dataset), expected);
+    #[cfg(unix)]
+    assert_eq!(kinds(&dataset).iter().map(|aside| aside.1).collect::<Vec<_>>(), [SetAsideKind::Unreadable; 2]);
+    assert!(dataset.warnings()[0].contains("1 files"), "{:?}", dataset.warnings());
+    assert_eq!(dataset.image_bytes(&Image::Path("cats/2.PNG".into())).unwrap(), b"x");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_read_is_told_and_never_waited_for() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder =
+        folder(&[("data/a.jsonl", llava("a", "x").as_bytes()), ("locked/cat/1.jpg", b"x"), ("locked/dog/2.jpg", b"x")]);
+    let path = |name: &str| folder.path().join(name);
+    assert!(
+        std::process::Command::new("mkfifo")
+            .arg(path("pipe.json"))
+            .arg(path("data/pipe.jsonl"))
+            .arg(path("locked/dog/pipe.jpg"))
+            .status()
+            .unwrap()
+            .success()
+    );
+    std::os::unix::fs::symlink("nowhere.jsonl", path("data/dangling.jsonl")).unwrap();
+    let error = |name: &str| open(&path(name), &Options::default(), &Unobserved).err().unwrap().to_string();
+    assert!(error("pipe.json").contains("regular file"));
+    assert!(error("absent.json").contains("absent.json"));
+    assert!(error("none-*.json").contains("no file matches"));
+    assert_eq!(ids(&open(&path("data"), &Options::default(), &Unobserved).unwrap()), ["a"]);
+
+    // Without rights, unless the tests run as root, who has all: then the class is read.
+    std::fs::set_permissions(path("locked/cat"), PermissionsExt::from_mode(0o000)).unwrap();
+    let enforced = std::fs::read_dir(path("locked/cat")).is_err();
+    let dataset = open(&path("locked"), &Options::default(), &Unobserved).unwrap();
+    let expected: &[&str] = if enforced { &["dog/2.jpg"] } else { &["cat/1.jpg", "dog/2.jpg"] };
+    assert_eq!(ids(&dataset), expected);
+    assert_eq!(dataset.set_aside().len(), if enforced { 2 } else { 1 }, "{:?}", dataset.set_aside());
+    std::fs::set_permissions(path("locked/cat"), PermissionsExt::from_mode(0o700)).unwrap();
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn compressed_shards_read_as_the_plain_file() {
+    let records: Vec<String> = (0..9).map(|at| llava(&format!("r{at}"), "words")).collect();
+    let shard = |from: usize| records[from..from + 3].join("\n");
+    let folder = folder(&[
+        ("plain.jsonl", records.join("\n").as_bytes()),
+        ("shards/1.jsonl", shard(0).as_bytes()),
+        ("shards/2.jsonl.gz", &gzip(shard(3).as_bytes())),
+        ("shards/3.jsonl.zst", &zstd::encode_all(shard(6).as_bytes(), 3).unwrap()),
+        ("shards/README.md", b"read me"),
+    ]);
+    let open = |name: &str| open(&folder.path().join(name), &Options::default(), &Unobserved).unwrap();
+    let plain = open("plain.jsonl");
+    for name in ["shards", "shards/*.jsonl*"] {
+        let shards = open(name);
+        assert_eq!(ids(&shards), ids(&plain), "{name}");
+        assert_eq!(shards.id_hashes(), plain.id_hashes(), "{name}");
+        assert_eq!(shards.raw(7), plain.raw(7), "{name}");
+    }
+}
+
+#[test]
+fn a_repeated_id_in_a_later_shard_names_the_first() {
+    let folder = folder(&[
+        ("s/1.jsonl", llava("a", "x").as_bytes()),
+        ("s/2.jsonl", llava("a", "y").as_bytes()),
+        ("s/3.jsonl", llava("b", "z").as_bytes()),
+    ]);
+    let dataset = open(&folder.path().join("s"), &Options::default(), &Unobserved).unwrap();
+    assert_eq!(all_told(&dataset).len(), 2);
+    assert_eq!(instances(&dataset)[1].turns[1].text, "z");
+    let aside = &dataset.set_aside()[0];
+    assert!(aside.file.ends_with("2.jsonl") && aside.message.contains("1.jsonl"), "{aside:?}");
+}
+
+#[test]
+fn a_shard_that_cannot_be_used_is_set_aside_as_a_whole() {
+    let folder =
+        folder(&[("s/1.jsonl", llava("a", "x").as_bytes()), ("s/2.jsonl", b""), ("s/3.jsonl", b"no json at all")]);
+    let dataset = open(&folder.path().join("s"), &Options::default(), &Unobserved).unwrap();
+    assert_eq!(ids(&dataset), ["a"]);
+    assert_eq!(kinds(&dataset), [(0, SetAsideKind::Unreadable); 2]);
+}
+
+#[test]
+fn a_compressed_file_cut_short_keeps_what_came_before() {
+    // Words that compress badly, so that a cut in the middle leaves records on both sides.
+    let text = |at: usize| {
+        (0..40).map(|word| format!("{:x}", (at * 7919 + word * 104_729) % 65_521)).collect::<Vec<_>>().join(" ")
+    };
+    let records: Vec<String> = (0..2_000).map(|at| llava(&format!("r{at}"), &text(at))).collect();
+    let whole = array(&records);
+    for (name, bytes) in
+        [("x.json.gz", gzip(whole.as_bytes())), ("x.json.zst", zstd::encode_all(whole.as_bytes(), 1).unwrap())]
+    {
+        let dataset = open_bytes(name, &bytes[..bytes.len() * 3 / 4]).unwrap();
+        assert!((500..2_000).contains(&dataset.len()), "{name}: {}", dataset.len());
+        assert_eq!(ids(&dataset)[..500], (0..500).map(|at| format!("r{at}")).collect::<Vec<_>>(), "{name}");
+        let aside = dataset.set_aside();
+        assert_eq!((aside.len(), aside[0].kind), (1, SetAsideKind::Truncated), "{name}: {aside:?}");
+        assert!(aside[0].message.contains("cut short"), "{name}: {}", aside[0].message);
+    }
+}
+
+// ---------------------------------------------------------------- images, sidecar, demo, fingerprint, progress
+
+#[test]
+fn no_path_leads_out_of_the_image_root() {
+    let folder = folder(&[
+        ("root/ok.jpg", b"ok"),
+        ("root/deep/ok.jpg", b"ok"),
+        ("secret.jpg", b"secret"),
+        ("root/x.jsonl", llava("a", "x").as_bytes()),
+    ]);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("../secret.jpg", folder.path().join("root/link.jpg")).unwrap();
+        std::os::unix::fs::symlink("..", folder.path().join("root/up")).unwrap();
+    }
+    let dataset = open(&folder.path().join("root/x.jsonl"), &Options::default(), &Unobserved).unwrap();
+    let read = |path: &str| dataset.image_bytes(&Image::Path(path.to_owned().into()));
+    let inside = folder.path().join("root/ok.jpg");
+    for path in ["ok.jpg", "./deep/../ok.jpg", "deep/ok.jpg", inside.to_str().unwrap()] {
+        assert_eq!(read(path).unwrap(), b"ok", "{path}");
+    }
+    let outside = folder.path().join("secret.jpg");
+    let mut refused = vec![
+        "../secret.jpg",
+        "deep/../../secret.jpg",
+        "/etc/passwd",
+        "../../../../etc/passwd",
+        outside.to_str().unwrap(),
+    ];
+    if cfg!(unix) {
+        refused.extend(["link.jpg", "up/secret.jpg"]);
+    }
+    for path in refused {
+        assert!(read(path).unwrap_err().to_string().contains("image_root"), "{path}");
+    }
+    assert!(read("http://example.com/a.jpg").unwrap_err().to_string().contains("address"));
+    for path in ["", "deep", "absent.jpg", "\0"] {
+        assert!(read(path).is_err(), "{path:?}");
+    }
+}
+
+#[test]
+fn a_sidecar_is_joined_by_id() {
+    let records =
+        [llava("a", "x"), llava("b", "y").replace("\"image\"", "\"objects\": [\"own\"], \"image\""), llava("c", "z")];
+    let sidecar = [
+        r#"{"id": "b", "objects": ["cat"], "tokens": ["t"], "co_occurrence": [["cat", "mat"]], "labels": ["L"]}"#,
+        r#"{"id": "stranger", "objects": []}"#,
+        r#"{"id": "c", "statistics": {"object": [], "what_word": ["where"]}}"#,
+        r#"{"objects": ["nobody"]}"#,
+    ];
+    let folder = folder(&[("x.json", array(&records).as_bytes()), ("e.jsonl", sidecar.join("\n").as_bytes())]);
+    let options = Options { entities: Some(folder.path().join("e.jsonl")), ..Options::default() };
+    let dataset = open(&folder.path().join("x.json"), &options, &Unobserved).unwrap();
+    let found = instances(&dataset);
+    assert_eq!(found[0].given, source::Given::default());
+    assert_eq!(found[1].given.objects.as_deref().unwrap(), ["cat"]);
+    assert_eq!(found[1].given.tokens.as_deref().unwrap(), ["t"]);
+    assert_eq!(found[1].labels, ["L"]);
+    assert_eq!(found[1].turns.len(), 2, "the record's own turns stay");
+    assert_eq!(found[2].given.objects.as_deref().unwrap(), [""; 0]);
+    assert_eq!(found[2].given.interrogations.as_deref().unwrap(), ["where"]);
+    let warnings = dataset.warnings().join("\n");
+    assert!(warnings.contains("1 ids are not in the dataset, the first is 'stranger'"), "{warnings}");
+    assert!(warnings.contains("1 records cannot be used"), "{warnings}");
+    let alone = open(&folder.path().join("x.json"), &Options::default(), &Unobserved).unwrap();
+    assert_ne!(alone.fingerprint(), dataset.fingerprint(), "the sidecar is part of what is read");
+}
+
+#[test]
+fn the_demo_is_part_of_the_program() {
+    let demo = open_demo().unwrap();
+    assert_eq!((demo.len(), demo.set_aside().len(), demo.format()), (1_911, 0, Format::Jsonl));
+    for instance in instances(&demo) {
+        assert_eq!((instance.turns.len(), instance.images.len(), instance.labels.len()), (1, 1, 1));
+        assert!(demo.image_bytes(&instance.images[0]).unwrap().starts_with(b"\x89PNG"), "{}", instance.id);
+    }
+}
+
+#[test]
+fn the_fingerprint_follows_the_content() {
+    let records = array(&[llava("a", "x"), llava("b", "y")]);
+    let folder = folder(&[
+        ("x.json", records.as_bytes()),
+        ("y.json", records.as_bytes()),
+        ("z.json", records.replace('y', "z").as_bytes()),
+        ("images/a/1.jpg", b"1"),
+    ]);
+    let print = |name: &str| source::fingerprint(&folder.path().join(name), &Options::default(), &Unobserved).unwrap();
+    assert_eq!(print("x.json"), print("y.json"));
+    assert_ne!(print("x.json"), print("z.json"));
+    let opened = |name: &str| open(&folder.path().join(name), &Options::default(), &Unobserved).unwrap().fingerprint();
+    assert_eq!(print("x.json"), opened("x.json"));
+    assert_eq!(print("x.json").to_string(), format!("blake3:{}", blake3::hash(records.as_bytes()).to_hex()));
+    let before = print("images");
+    assert_eq!(before, opened("images"));
+    std::fs::write(folder.path().join("images/a/2.jpg"), b"2").unwrap();
+    assert_ne!(before, print("images"));
+}
+
+/// Hears progress, and cancels after so many reports.
+struct Listener {
+    reports: AtomicU64,
+    last: AtomicU64,
+    total: AtomicU64,
+    patience: u64,
+}
+
+impl Observer for Listener {
+    fn advanced(&self, stage: Stage, done: u64, total: u64) {
+        assert_eq!(stage, Stage::Read);
+        self.reports.fetch_add(1, Ordering::SeqCst);
+        self.last.fetch_max(done, Ordering::SeqCst);
+        self.total.store(total, Ordering::SeqCst);
+    }
+
+    fn cancelled(&self) -> bool {
+        self.reports.load(Ordering::SeqCst) >= self.patience
+    }
+}
+
+#[test]
+fn progress_reaches_the_size_and_cancelling_stops() {
+    let records: Vec<String> = (0..60_000).map(|at| llava(&format!("r{at}"), &"words ".repeat(20))).collect();
+    let content = array(&records);
+    let folder = folder(&[("x.json", content.as_bytes())]);
+    for patience in [u64::MAX, 0, 1, 3] {
+        let listener = Listener { reports: 0.into(), last: 0.into(), total: 0.into(), patience };
+        let result = open(&folder.path().join("x.json"), &Options::default(), &listener);
+        if patience == u64::MAX {
+            assert_eq!(result.unwrap().len(), 60_000);
+            assert_eq!(listener.total.into_inner(), content.len() as u64);
+            assert!(listener.last.into_inner() * 100 >= content.len() as u64 * 99);
+        } else {
+            assert!(matches!(result, Err(SourceError::Cancelled)), "after {patience} reports");
+        }
+    }
+}
+
+// ---------------------------------------------------------------- any damage
+
+/// A change of a few bytes somewhere.
+fn damage() -> impl Strategy<Value = Vec<(prop::sample::Index, u8, u8)>> {
+    let interesting = prop_oneof![
+        Just(b'"'),
+        Just(b'\\'),
+        Just(b'{'),
+        Just(b'}'),
+        Just(b'['),
+        Just(b']'),
+        Just(b','),
+        Just(b'\n'),
+        any::<u8>()
+    ];
+    prop::collection::vec((any::<prop::sample::Index>(), interesting, 0..3_u8), 1..4)
+}
+
+fn damaged(content: &[u8], changes: &[(prop::sample::Index, u8, u8)]) -> Vec<u8> {
+    let mut bytes = content.to_vec();
+    for (place, byte, how) in changes {
+        let at = place.index(bytes.len());
+        match how {
+            0 => bytes[at] = *byte,
+            1 => bytes.insert(at, *byte),
+            _ => drop(bytes.remove(at)),
+        }
+    }
+    bytes
+}
+
+fn records_for_damage() -> Vec<String> {
+    (0..12).map(|at| llava(&format!("id{at}"), "A \\\"cat\\\", {on} a [mat] 猫.")).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Each change spoils the record that it hits and, at most, the one that it borders; all others are kept and the spoilt are told.
+    #[test]
+    fn damage_spoils_only_what_it_hits(changes in damage(), lines in any::<bool>()) {
+        let records = records_for_damage();
+        let content = if lines { records.join("\n") } else { array(&records) };
+        let bytes = damaged(content.as_bytes(), &changes);
+        if let Ok(dataset) = open_bytes("x.json", &bytes) {
+            let kept = dataset.len();
+            let whole = records.iter().filter(|record| memchr::memmem::find(&bytes, record.as_bytes()).is_some()).count();
+            let hit = records.len() - whole;
+            prop_assert!(kept + dataset.set_aside().len() + 2 * changes.len() >= records.len(), "{kept} kept, {:?}", dataset.set_aside());
+            prop_assert!(kept + changes.len() >= whole, "{kept} of {whole} whole records kept, {hit} hit, {:?}", dataset.set_aside());
+            for instance in instances(&dataset) {
+                prop_assert!(!instance.id.is_empty());
+            }
+        }
+    }
+
+    /// No bytes at all make any format panic.
+    #[test]
+    fn no_bytes_make_any_format_panic(changes in damage(), which in 0..6_usize) {
+        let seeds = [
+            COCO.replace("EXTRA", ""),
+            "id,caption,label\n1,\"a \"\"big\"\" cat\",x\n2,dog,y\n3,\"two\nlines\",z\n".to_owned(),
+            "a.jpg 1\nb.jpg 2\nc.jpg 3\n".to_owned(),
+            "{\"id\": 1, \"statistics\": {\"object\": [\"a\"], \"co_occurrence\": [\"a,b\"]}, \"caption\": \"x\"}\n".to_owned(),
+            format!("{{\"data\": {}}}", array(&records_for_damage())),
+            "[{\"id\": 1, \"messages\": [{\"role\": \"user\", \"content\": [{\"type\": \"text\", \"text\": \"x\"}]}]}]".to_owned(),
+        ];
+        if let Ok(dataset) = open_bytes("x", &damaged(seeds[which].as_bytes(), &changes)) {
+            instances(&dataset);
+        }
+    }
+
+    /// Whatever the file holds, it opens or fails with words.
+    #[test]
+    fn random_bytes_open_or_fail(bytes in prop::collection::vec(any::<u8>(), 0..400), start in "[\\[{]?(PAR1)?") {
+        let content = [start.as_bytes(), &bytes].concat();
+        match open_bytes("x", &content) {
+            Ok(dataset) => drop(instances(&dataset).len()),
+            Err(error) => prop_assert!(!error.to_string().is_empty()),
+        }
+    }
+}
+
+// ---------------------------------------------------------------- real data, where it is at hand
+
+/// The folder that `FANTAIL_DATA` names, laid out as the data set's own archives are.
+fn real(name: &str) -> Option<PathBuf> {
+    let path = PathBuf::from(std::env::var_os("FANTAIL_DATA")?).join(name);
+    path.exists().then_some(path)
+}
+
+#[test]
+fn real_files_open_whole() {
+    for (name, format, instances) in [
+        ("stablellava/stablellava_llava.json", Format::Llava, 77_916),
+        ("places_lt/Places_LT_train.txt", Format::List, 62_500),
+    ] {
+        let Some(path) = real(name) else { continue };
+        let dataset = open(&path, &Options::default(), &Unobserved).unwrap();
+        assert_eq!((dataset.format(), dataset.len(), dataset.set_aside().len()), (format, instances, 0), "{name}");
+    }
+}
