@@ -38,7 +38,7 @@ fn it_opens_fits_every_size_and_quits() {
     terminal.press("\x1b");
     terminal.wait("no help", |screen| !screen.contents().contains("Keys"));
     terminal.press("qq");
-    terminal.wait("the end", |screen| screen.contents().contains("done"));
+    terminal.wait("the end", |screen| !screen.alternate_screen() && screen.contents().contains("done"));
     let left = terminal.screen.screen().contents();
     assert!(left.contains("code=0"), "{left}");
     assert!(left.contains(" icanon") && left.contains(" echo "), "{left}");
