@@ -83,7 +83,7 @@ fn title<'a>(model: &Model, theme: &Theme, width: u16) -> Line<'a> {
         number::count(volume.before),
         number::count(volume.after.round() as u64)
     )));
-    if width >= 50 {
+    if width >= 44 {
         spans.push(Span::raw(format!(" ({})", number::relative_change(volume.before as f64, volume.after))));
     }
     Line::from(spans)
