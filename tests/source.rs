@@ -258,8 +258,6 @@ fn a_file_that_ends_mid_record_keeps_what_is_whole() {
         assert_eq!(ids(&dataset), ["a", "b"], "cut at {end}");
         assert_eq!(kinds(&dataset), [(2, SetAsideKind::Truncated)], "cut at {end}");
     }
-    let lines = whole.replace(",\n", "\n").replace(['[', ']'], "");
-    let _ = lines;
     let jsonl = format!("{}\n{}", llava("a", "A cat."), &llava("b", "A dog.")[..40]);
     assert_eq!(kinds(&opened("x.jsonl", &jsonl)), [(1, SetAsideKind::Truncated)]);
 }
@@ -438,8 +436,8 @@ fn lists_are_read_with_any_separator() {
         assert_eq!(dataset.format(), Format::List, "{name}");
         assert_eq!(all_told(&dataset), ["a/b c.jpg | a/b c.jpg |  | 0 | -", "a/d.PNG | a/d.PNG |  | 1 | -"], "{name}");
     }
-    let lines: String = (0..30).map(|at| format!("{at}.jpg class_{}\n", at % 3)).collect();
-    let dataset = opened("list.txt", &format!("{lines}alone\n3.jpg class_0\n"));
+    let lines: String = (0..30).map(|at| format!("{at}.jpg class_{}", at % 3)).collect::<Vec<_>>().join("\n");
+    let dataset = opened("list.txt", &format!("{lines}\nalone\n3.jpg class_0\n"));
     assert_eq!(dataset.len(), 30);
     assert_eq!(kinds(&dataset), [(30, SetAsideKind::BadJson), (31, SetAsideKind::DuplicateId)]);
 }

@@ -28,7 +28,7 @@ pub struct Expected {
 /// The exit code of an error that reached the edge.
 #[must_use]
 pub fn of(report: &color_eyre::Report) -> u8 {
-    report.chain().find_map(|error| of_cause(error)).unwrap_or(1)
+    report.chain().find_map(of_cause).unwrap_or(1)
 }
 
 fn of_cause(error: &(dyn std::error::Error + 'static)) -> Option<u8> {

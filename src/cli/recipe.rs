@@ -3,8 +3,9 @@
 //! Invariant: `check` and `show` write no file; `init` never replaces one unasked.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use crate::job::Failure;
 use crate::manifest::{ManifestError, Pending};
 use crate::recipe::{DEFAULT_TEXT, Recipe};
 
@@ -48,12 +49,7 @@ pub fn run(arguments: &RecipeArguments) -> color_eyre::Result<()> {
     let mut out = std::io::stdout().lock();
     match &arguments.command {
         RecipeCommand::Init { file, force } => {
-            if !force && file.symlink_metadata().is_ok() {
-                return Err(ManifestError::Exists { path: file.clone() }.into());
-            }
-            let mut pending = Pending::beside(file)?;
-            pending.write(DEFAULT_TEXT.as_bytes())?;
-            pending.synced()?.publish(*force)?;
+            init(file, *force).map_err(Failure::from)?;
             writeln!(out, "wrote {}", file.display())?;
         }
         RecipeCommand::Check { file } => {
@@ -66,4 +62,13 @@ pub fn run(arguments: &RecipeArguments) -> color_eyre::Result<()> {
         }
     }
     Ok(())
+}
+
+fn init(file: &Path, force: bool) -> Result<(), ManifestError> {
+    if !force && file.symlink_metadata().is_ok() {
+        return Err(ManifestError::Exists { path: file.to_path_buf() });
+    }
+    let mut pending = Pending::beside(file)?;
+    pending.write(DEFAULT_TEXT.as_bytes())?;
+    pending.synced()?.publish(force)
 }

@@ -36,10 +36,9 @@ impl Job for ApplyJob {
 
     fn run(&mut self, observer: &dyn Observer) -> Result<Summary, End> {
         let Loaded { dataset, index } = &*self.data;
-        let plan = Plan::new(index, &self.recipe, observer).map_err(|error| self.plan_failed(&error))?;
+        let plan = Plan::new(index, &self.recipe, observer).map_err(|error| Self::plan_failed(&error))?;
         let contents = Contents { dataset, index, recipe: &self.recipe, plan: &plan };
-        let written =
-            manifest::write(&contents, &self.target, observer).map_err(|error| self.manifest_failed(&error))?;
+        let written = manifest::write(&contents, &self.target, observer).map_err(manifest_failed)?;
         Ok(Summary {
             files: written.files,
             tally: written.tally,
@@ -58,7 +57,7 @@ impl ApplyJob {
         format!("fantail apply {dataset} --recipe {} --out {folder}{force}", quoted(recipe))
     }
 
-    fn plan_failed(&self, error: &PlanError) -> End {
+    fn plan_failed(error: &PlanError) -> End {
         match error {
             PlanError::Cancelled => End::Cancelled,
             PlanError::Recipe(_) => End::Failed(Failure {
@@ -68,19 +67,13 @@ impl ApplyJob {
             }),
         }
     }
+}
 
-    fn manifest_failed(&self, error: &ManifestError) -> End {
-        let next = match error {
-            ManifestError::Cancelled => return End::Cancelled,
-            ManifestError::Exists { .. } => "choose another folder, or allow it to be replaced",
-            ManifestError::IsSource { .. } => "choose another folder",
-            ManifestError::Unsupported { .. } | ManifestError::Mixed { .. } => "nothing was written",
-            ManifestError::Changed { .. } => "open the dataset again and start again",
-            ManifestError::Unwritable { .. } => {
-                "check the folder's permissions and the space on its disk, and start again"
-            }
-        };
-        End::Failed(Failure { message: error.to_string(), next: next.into(), exit_code: error.exit_code() })
+/// How the job ends when the manifest could not be written.
+fn manifest_failed(error: ManifestError) -> End {
+    match error {
+        ManifestError::Cancelled => End::Cancelled,
+        error => End::Failed(error.into()),
     }
 }
 

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::manifest::WrittenFile;
+use crate::manifest::{ManifestError, WrittenFile};
 use crate::plan::Tally;
 use crate::progress::Stage;
 
@@ -72,6 +72,12 @@ pub struct Failure {
     pub next: String,
     /// The program's exit code for it.
     pub exit_code: u8,
+}
+
+impl From<ManifestError> for Failure {
+    fn from(error: ManifestError) -> Self {
+        Self { message: error.to_string(), next: error.next().to_owned(), exit_code: error.exit_code() }
+    }
 }
 
 /// How a job stands, from its events.

@@ -1,6 +1,6 @@
 //! Why a manifest could not be written.
 //!
-//! Invariant: every message names the path and a next step.
+//! Invariant: every message names the path; [`ManifestError::next`] says what to do now.
 
 use std::path::PathBuf;
 
@@ -16,13 +16,13 @@ pub enum ManifestError {
         cause: std::io::Error,
     },
     /// Something is there already.
-    #[error("{} is there already; choose another folder, or replace it with --force", path.display())]
+    #[error("{} is there already", path.display())]
     Exists {
         /// The file.
         path: PathBuf,
     },
     /// The target is the source.
-    #[error("{} is the dataset itself and is never overwritten; choose another folder", path.display())]
+    #[error("{} is the dataset itself and is never overwritten", path.display())]
     IsSource {
         /// The file.
         path: PathBuf,
@@ -42,7 +42,7 @@ pub enum ManifestError {
         path: PathBuf,
     },
     /// The plan was made of something else.
-    #[error("{} has changed since it was opened; open it again", path.display())]
+    #[error("{} has changed since it was opened", path.display())]
     Changed {
         /// The dataset.
         path: PathBuf,
@@ -53,6 +53,18 @@ pub enum ManifestError {
 }
 
 impl ManifestError {
+    /// What to do now.
+    #[must_use]
+    pub const fn next(&self) -> &'static str {
+        match self {
+            Self::Exists { .. } => "choose another place, or allow it to be replaced (--force)",
+            Self::IsSource { .. } => "choose another folder",
+            Self::Unsupported { .. } | Self::Mixed { .. } | Self::Cancelled => "nothing was written",
+            Self::Changed { .. } => "open the dataset again and start again",
+            Self::Unwritable { .. } => "check the folder's permissions and the space on its disk",
+        }
+    }
+
     /// The program's exit code for this failure: 3 when the dataset changed, 6 when cancelled, else 7.
     #[must_use]
     pub const fn exit_code(&self) -> u8 {

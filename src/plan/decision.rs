@@ -31,12 +31,12 @@ pub(super) struct Draw {
     /// The entity that drew; `None` when the perspective drew once for all of them.
     pub(super) rank: Option<u32>,
     pub(super) probability: f64,
-    pub(super) draw: f64,
+    pub(super) number: f64,
 }
 
 impl Draw {
     pub(super) fn passed(&self) -> bool {
-        self.draw < self.probability
+        self.number < self.probability
     }
 }
 
@@ -93,14 +93,14 @@ impl<'a> Decider<'a> {
         let key = self.vote_key(voter, instance);
         if voter.reduction != Reduction::Any {
             let probability = voter.score(instance)?;
-            return Some(Draw { rank: None, probability, draw: key.unit() });
+            return Some(Draw { rank: None, probability, number: key.unit() });
         }
         let draws = voter.ranks(instance).iter().map(|&rank| Draw {
             rank: Some(rank),
             probability: voter.value(rank),
-            draw: key.with(voter.name_hash(rank)).unit(),
+            number: key.with(voter.name_hash(rank)).unit(),
         });
-        draws.min_by(|a, b| (a.draw * b.probability).total_cmp(&(b.draw * a.probability)))
+        draws.min_by(|a, b| (a.number * b.probability).total_cmp(&(b.number * a.probability)))
     }
 
     fn has_votes(&self, instance: usize, wanted: usize) -> bool {

@@ -95,7 +95,7 @@ fn votes(decider: &Decider<'_>, instance: usize) -> Vec<VoteExplanation> {
             passed: draw.map_or(draws_once && rank.is_some(), |draw| draw.passed()),
             entity: rank.map(|rank| voter.entry.names.get(rank as usize).into_owned()),
             probability: draw.map_or(rank.map_or(0.0, |rank| voter.value(rank)), |draw| draw.probability.min(1.0)),
-            draw: draw.map(|draw| draw.draw),
+            draw: draw.map(|draw| draw.number),
             pass_probability: voter.score(instance).unwrap_or(0.0).min(1.0),
         }
     });

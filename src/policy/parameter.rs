@@ -106,14 +106,13 @@ impl Parameter {
             Self::Vote | Self::NoEntity | Self::Balanced => {
                 Range::whole(0.0, self.choices(index).len().saturating_sub(1) as f64, Scale::Linear)
             }
-            Self::Alpha | Self::Keep => Range::share(0.01),
+            Self::Alpha | Self::Keep | Self::RepeatExponent => Range::share(0.01),
             Self::Cap => {
                 let high = index.perspectives.iter().map(|entry| largest(&entry.counts)).fold(1.0, f64::max);
                 Range::whole(1.0, high, Scale::Logarithmic)
             }
             Self::Temperature => Range { low: 1.0, high: 100.0, scale: Scale::Logarithmic, whole: false },
             Self::RepeatThreshold => Range { low: 0.000_001, high: 1.0, scale: Scale::Logarithmic, whole: false },
-            Self::RepeatExponent => Range::share(0.01),
             Self::Beta => Range { low: 0.9, high: 0.999_999, scale: Scale::Linear, whole: false },
         }
     }

@@ -66,7 +66,7 @@ impl Range {
     pub fn stepped(&self, value: f64, steps: i32) -> f64 {
         let moved = self.value_at(self.position(value) + f64::from(steps) / 100.0);
         let moved = if self.whole { moved } else { rounded(moved) };
-        let stuck = self.whole && moved == self.clamped(value) && steps != 0;
+        let stuck = self.whole && (moved - self.clamped(value)).abs() < 0.5 && steps != 0;
         self.clamped(if stuck { value + f64::from(steps.signum()) } else { moved })
     }
 

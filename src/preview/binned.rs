@@ -35,7 +35,7 @@ impl Entities {
         }
         let (mut place, mut weighted, mut logs) = (0.0, 0.0, 0.0);
         for (entities, mass) in self.size.filled() {
-            weighted += mass * (place + (entities + 1.0) / 2.0);
+            weighted += mass * (place + f64::midpoint(entities, 1.0));
             place += entities;
             logs += if mass > 0.0 { mass * (mass / entities / sum).ln() } else { 0.0 };
         }

@@ -92,12 +92,12 @@ impl Exact {
             if place.as_ref().is_some_and(|scored| scored.dictionary == *dictionary) {
                 continue;
             }
-            let scorer = dictionary.on(&entry.counts);
+            let written = dictionary.on(&entry.counts);
             let mut scores = place.take().map_or_else(|| vec![0.0; index.instances()], |scored| scored.scores);
             scores.par_chunks_mut(BATCH).enumerate().for_each(|(batch, scores)| {
                 for (offset, score) in scores.iter_mut().enumerate() {
                     let ranks = entry.by_instance.row(batch * BATCH + offset);
-                    *score = scorer.score(ranks).map_or(-1.0, |score| score as f32);
+                    *score = written.score(ranks).map_or(-1.0, |score| score as f32);
                 }
             });
             *place = Some(Scored { dictionary: *dictionary, scores });

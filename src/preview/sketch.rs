@@ -106,8 +106,8 @@ impl Sketch {
             order.select_nth_unstable(sampled);
             order.truncate(sampled);
         }
-        let samples = index.perspectives.iter().map(|entry| Sample::of(entry, &order)).collect();
-        Self { samples, sampled, instances: index.instances() }
+        let seen = index.perspectives.iter().map(|entry| Sample::of(entry, &order)).collect();
+        Self { samples: seen, sampled, instances: index.instances() }
     }
 
     /// An estimate of what the recipe's policy would make of the index, with the distribution of one perspective.

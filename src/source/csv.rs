@@ -92,7 +92,7 @@ fn header(bytes: &[u8], start: usize, delimiter: u8) -> Result<Header, String> {
     let start =
         start + bytes[start..].iter().position(|byte| !matches!(byte, b'\r' | b'\n')).ok_or("it has no header")?;
     let mut fields = Fields::new();
-    let end = split(bytes, start, delimiter, &mut fields).map_err(|_| "its header has a quote that does not close")?;
+    let end = split(bytes, start, delimiter, &mut fields).map_err(|()| "its header has a quote that does not close")?;
     let names: Option<Vec<String>> = fields.iter().map(|field| field.text(bytes).map(Cow::into_owned)).collect();
     let names = names.ok_or("its header is not UTF-8")?;
     if names.iter().any(|name| name.contains('\0')) {

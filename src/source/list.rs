@@ -38,18 +38,18 @@ pub(crate) fn separator(bytes: &[u8]) -> Result<u8, String> {
         List { separator }.split(line).is_some_and(|(path, label)| names_image(path) && !label.contains(&b'/'))
     };
     let candidates = [b'\t', b',', b' '].into_iter().filter(|&separator| fits(first, separator));
-    let share = |separator: &u8| lines.iter().filter(|line| fits(line, *separator)).count();
+    let share = |separator: u8| lines.iter().filter(|line| fits(line, separator)).count();
     candidates
-        .max_by_key(share)
-        .filter(|separator| share(separator) * 10 >= lines.len() * 9)
+        .max_by_key(|&separator| share(separator))
+        .filter(|&separator| share(separator) * 10 >= lines.len() * 9)
         .ok_or_else(|| "its lines are not an image path and a label".to_owned())
 }
 
 /// The separator that the lines of a file that is known to be a list have.
 pub(crate) fn likely_separator(bytes: &[u8]) -> u8 {
     let lines = sample(bytes);
-    let share = |separator: &u8| lines.iter().filter(|line| line.contains(separator)).count();
-    [b' ', b',', b'\t'].into_iter().max_by_key(share).unwrap_or(b' ')
+    let share = |separator: u8| lines.iter().filter(|line| line.contains(&separator)).count();
+    [b' ', b',', b'\t'].into_iter().max_by_key(|&separator| share(separator)).unwrap_or(b' ')
 }
 
 fn sample(bytes: &[u8]) -> Vec<&[u8]> {
@@ -74,13 +74,13 @@ struct List {
 
 impl List {
     /// Path and label of a line.
-    fn split<'l>(&self, line: &'l [u8]) -> Option<(&'l [u8], &'l [u8])> {
+    fn split(self, line: &[u8]) -> Option<(&[u8], &[u8])> {
         let cut = line.iter().rposition(|&byte| byte == self.separator)?;
         let (path, label) = (unquoted(line[..cut].trim_ascii()), unquoted(line[cut + 1..].trim_ascii()));
         (!path.is_empty() && !label.is_empty()).then_some((path, label))
     }
 
-    fn entry<'l>(&self, line: &'l [u8]) -> Result<(&'l str, &'l str), Fault> {
+    fn entry(self, line: &[u8]) -> Result<(&str, &str), Fault> {
         let (path, label) =
             self.split(line).ok_or_else(|| Fault::new(SetAsideKind::BadJson, "the line is not a path and a label"))?;
         match (std::str::from_utf8(path), std::str::from_utf8(label)) {

@@ -25,7 +25,7 @@ const HASH_STEP: usize = 32 << 20;
 /// # Errors
 /// [`SourceError`] when nothing can be read as any format, or when the observer cancels.
 pub fn open(path: &Path, options: &Options, observer: &dyn Observer) -> Result<Dataset, SourceError> {
-    let Files { files, folder, passed_over } = match expand(path, options.format)? {
+    let Files { in_order: files, folder, passed_over } = match expand(path, options.format)? {
         Named::Files(files) => files,
         Named::Images(folder) => return open_folder(&folder, options, observer),
     };
@@ -79,7 +79,7 @@ pub fn fingerprint(path: &Path, options: &Options, observer: &dyn Observer) -> R
     let phase = meter.phase(0..0, 1);
     let mut hasher = blake3::Hasher::new();
     let files = match expand(path, options.format)? {
-        Named::Files(named) => named.files,
+        Named::Files(named) => named.in_order,
         Named::Images(folder) => {
             Tree::walk(&folder, &phase)?.hash(&mut hasher);
             Vec::new()

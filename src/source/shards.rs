@@ -20,7 +20,7 @@ pub(crate) enum Named {
 
 /// Files to read one after the other.
 pub(crate) struct Files {
-    pub(crate) files: Vec<PathBuf>,
+    pub(crate) in_order: Vec<PathBuf>,
     /// The folder that image paths start from.
     pub(crate) folder: PathBuf,
     /// Data files of another kind beside them.
@@ -33,7 +33,7 @@ pub(crate) fn expand(path: &Path, format: Format) -> Result<Named, SourceError> 
         Ok(facts) if facts.is_dir() && format == Format::ImageFolder => Ok(Named::Images(path.to_owned())),
         Ok(facts) if facts.is_dir() => folder(path),
         Ok(_) => {
-            Ok(Named::Files(Files { files: vec![path.to_owned()], folder: parent(path), passed_over: Vec::new() }))
+            Ok(Named::Files(Files { in_order: vec![path.to_owned()], folder: parent(path), passed_over: Vec::new() }))
         }
         Err(cause) => match path.to_str().filter(|text| text.contains(['*', '?', '['])) {
             Some(pattern) => matching(path, pattern),
@@ -57,7 +57,7 @@ fn matching(path: &Path, pattern: &str) -> Result<Named, SourceError> {
     files.sort();
     let first = files.first().ok_or_else(|| unreadable("no file matches this pattern".into()))?;
     let folder = parent(first);
-    Ok(Named::Files(Files { files, folder, passed_over: Vec::new() }))
+    Ok(Named::Files(Files { in_order: files, folder, passed_over: Vec::new() }))
 }
 
 /// The data files in a folder, of the kind that takes most room; a folder without any is one of images, or of data further down.
@@ -83,7 +83,7 @@ fn folder(path: &Path) -> Result<Named, SourceError> {
     }
     taken.sort();
     passed_over.sort();
-    Ok(Named::Files(Files { files: taken, folder: path.to_owned(), passed_over }))
+    Ok(Named::Files(Files { in_order: taken, folder: path.to_owned(), passed_over }))
 }
 
 /// Kinds of data files, which do not mix in one dataset.

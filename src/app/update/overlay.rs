@@ -117,14 +117,15 @@ pub(super) fn enter(model: &mut Model) -> Vec<Effect> {
             model.overlay = Some(overlay);
             edit::accept(model)
         }
-        // The theme is shown already; all others only have to close.
+        Some(Overlay::Themes { .. }) => vec![Effect::KeepTheme { name: model.theme.clone() }],
+        // All others only have to close.
         _ => Vec::new(),
     }
 }
 
 /// Selects a visible line; a second click on it chooses.
 pub(super) fn click_line(model: &mut Model, line: usize) -> Vec<Effect> {
-    let (Some(Overlay::Palette { cursor, .. }) | Some(Overlay::Themes { cursor, .. })) = &mut model.overlay else {
+    let Some(Overlay::Palette { cursor, .. } | Overlay::Themes { cursor, .. }) = &mut model.overlay else {
         return Vec::new();
     };
     let lines = model.hits.lines(|target| matches!(target, Target::OverlayRows), LINES);

@@ -49,10 +49,10 @@ impl Annotations {
         (by_image, categories): (&FxHashMap<u64, u32>, &FxHashMap<String, String>),
     ) -> Result<(Self, Vec<String>), SourceError> {
         let check = AnnotationCheck { by_image, categories };
-        let walker = Sequence { first_members: first_members(&input.content, &list), check };
-        let walked = walk(&walker, &input.content[..list.end], list.start, &input.phase)?;
+        let sequence = Sequence { first_members: first_members(&input.content, &list), check };
+        let walked = walk(&sequence, &input.content[..list.end], list.start, &input.phase)?;
         let mut starts = vec![0_u32; by_image.len() + 1];
-        let image = |hash: &u64| by_image.get(hash).map(|&image| image as usize);
+        let image = |hash: &u64| by_image.get(hash).map(|&number| number as usize);
         starts.resize(by_image.values().max().map_or(1, |&last| last as usize + 2), 0);
         for at in walked.id_hashes.iter().filter_map(image) {
             starts[at + 1] += 1;

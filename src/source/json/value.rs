@@ -45,7 +45,7 @@ pub(super) struct Strings<'s, 'de> {
     pub(super) each: &'s mut dyn FnMut(Cow<'de, str>),
 }
 
-impl<'s, 'de> Strings<'s, 'de> {
+impl<'de> Strings<'_, 'de> {
     fn again(&mut self) -> Strings<'_, 'de> {
         Strings { expecting: self.expecting, scalars: self.scalars, members: self.members, each: &mut *self.each }
     }

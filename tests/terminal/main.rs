@@ -1,112 +1,11 @@
 //! The program in a real terminal: what it shows, and that the terminal is whole again however it ends.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use std::io::{Read, Write};
-use std::path::Path;
-use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, Instant};
+mod pty;
+mod story;
 
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
-
-/// How long anything may take before a test gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
-/// What is written to a terminal that asks for its ground, and the answer of a dark one.
-const DARK: &str = "\x1b]11;rgb:0000/0000/0000\x07";
-const LIGHT: &str = "\x1b]11;rgb:ffff/ffff/ffff\x07";
-
-/// A program in a terminal of its own.
-struct Terminal {
-    screen: vt100::Parser,
-    output: Receiver<Vec<u8>>,
-    input: Box<dyn Write + Send>,
-    master: Box<dyn MasterPty + Send>,
-    child: Box<dyn Child + Send + Sync>,
-    ground: Option<&'static str>,
-}
-
-impl Terminal {
-    fn open(command: CommandBuilder, (columns, rows): (u16, u16), ground: Option<&'static str>) -> Self {
-        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
-        let pair = native_pty_system().openpty(size).unwrap();
-        let child = pair.slave.spawn_command(command).unwrap();
-        drop(pair.slave);
-        let mut reader = pair.master.try_clone_reader().unwrap();
-        let input = pair.master.take_writer().unwrap();
-        let (sender, output) = channel();
-        std::thread::spawn(move || {
-            let mut bytes = [0; 4096];
-            while let Ok(read @ 1..) = reader.read(&mut bytes) {
-                if sender.send(bytes[..read].to_vec()).is_err() {
-                    return;
-                }
-            }
-        });
-        Self { screen: vt100::Parser::new(rows, columns, 0), output, input, master: pair.master, child, ground }
-    }
-
-    fn press(&mut self, keys: &str) {
-        self.input.write_all(keys.as_bytes()).unwrap();
-        self.input.flush().unwrap();
-    }
-
-    fn resize(&mut self, columns: u16, rows: u16) {
-        self.screen.screen_mut().set_size(rows, columns);
-        self.master.resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
-    }
-
-    /// Takes output in until the screen is as wanted.
-    fn wait(&mut self, what: &str, wanted: impl Fn(&vt100::Screen) -> bool) {
-        let deadline = Instant::now() + PATIENCE;
-        while !wanted(self.screen.screen()) {
-            let left = deadline.saturating_duration_since(Instant::now());
-            match self.output.recv_timeout(left) {
-                Ok(bytes) => self.take(&bytes),
-                Err(error) => panic!("no {what} ({error}):\n{}", self.screen.screen().contents()),
-            }
-        }
-    }
-
-    fn wait_for(&mut self, text: &str) {
-        self.wait(text, |screen| screen.contents().contains(text));
-    }
-
-    fn take(&mut self, bytes: &[u8]) {
-        let text = String::from_utf8_lossy(bytes).into_owned();
-        if let Some(ground) = self.ground {
-            if text.contains("\x1b]11;?") {
-                self.press(ground);
-            }
-            if text.contains("\x1b]10;?") {
-                self.press(if ground == DARK {
-                    "\x1b]10;rgb:ffff/ffff/ffff\x07"
-                } else {
-                    "\x1b]10;rgb:0000/0000/0000\x07"
-                });
-            }
-            if text.contains("\x1b[c") {
-                self.press("\x1b[?62c");
-            }
-        }
-        self.screen.process(bytes);
-    }
-
-    /// Waits for the end and gives the exit code.
-    fn end(&mut self) -> u32 {
-        let deadline = Instant::now() + PATIENCE;
-        while let Ok(bytes) = self.output.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-            self.take(&bytes);
-        }
-        self.child.wait().unwrap().exit_code()
-    }
-
-    fn assert_restored(&self) {
-        let screen = self.screen.screen();
-        assert!(!screen.alternate_screen(), "the alternate screen is left");
-        assert!(!screen.hide_cursor(), "the cursor is shown");
-        assert!(!screen.bracketed_paste(), "pastes are plain");
-        assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None, "the mouse is free");
-    }
-}
+use portable_pty::CommandBuilder;
+use pty::{DARK, LIGHT, Terminal, fantail, prepare};
 
 /// A folder with a dataset of labelled paths in it.
 fn folder() -> tempfile::TempDir {
@@ -115,24 +14,6 @@ fn folder() -> tempfile::TempDir {
     let lines = labels.iter().flat_map(|(label, count)| (0..*count).map(move |n| format!("{label}/{n}.png {label}\n")));
     std::fs::write(folder.path().join("list.txt"), lines.collect::<String>()).unwrap();
     folder
-}
-
-fn fantail(folder: &Path, arguments: &[&str]) -> CommandBuilder {
-    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_fantail"));
-    command.args(arguments);
-    prepare(&mut command, folder);
-    command
-}
-
-fn prepare(command: &mut CommandBuilder, folder: &Path) {
-    command.cwd(folder);
-    for name in ["NO_COLOR", "FANTAIL_THEME", "VISUAL"] {
-        command.env_remove(name);
-    }
-    command.env("TERM", "xterm-256color");
-    command.env("COLORTERM", "truecolor");
-    command.env("FANTAIL_CACHE_DIR", folder.join("cache"));
-    command.env("FANTAIL_CONFIG_DIR", folder.join("config"));
 }
 
 #[test]
@@ -157,7 +38,7 @@ fn it_opens_fits_every_size_and_quits() {
     terminal.press("\x1b");
     terminal.wait("no help", |screen| !screen.contents().contains("Keys"));
     terminal.press("qq");
-    terminal.wait("the end", |screen| screen.contents().contains("done"));
+    terminal.wait("the end", |screen| !screen.alternate_screen() && screen.contents().contains("done"));
     let left = terminal.screen.screen().contents();
     assert!(left.contains("code=0"), "{left}");
     assert!(left.contains(" icanon") && left.contains(" echo "), "{left}");
