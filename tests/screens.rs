@@ -262,6 +262,20 @@ proptest! {
 }
 
 #[test]
+fn nothing_is_written_over_a_frame() {
+    let mono = theme("dark", ColorSupport::None);
+    let edges = ['│', '┃', '┐', '┓', '┘', '┛', '┤', '┨'];
+    for (name, make) in SCREENS {
+        for size in [(60, 20), (80, 24), (90, 30), (120, 36), (200, 50)] {
+            let screen = text(&drawn(&make(), &mono, size));
+            for line in screen.lines().filter(|line| line.starts_with(['│', '┃', '├', '┠'])) {
+                assert!(line.ends_with(edges), "{name} at {size:?}:\n{line}");
+            }
+        }
+    }
+}
+
+#[test]
 fn every_screen_has_its_tab() {
     let hits = ui::regions(&fixture::model(), Rect::new(0, 0, 40, 12));
     for screen in Screen::ALL {
