@@ -96,6 +96,12 @@ fn the_editor_changes_the_recipe_at_once() {
     assert_eq!(terminal.end(), 0);
 }
 
+/// Whether the first line's first letter, which is plain text, is darker than grey.
+fn has_dark_ink(screen: &vt100::Screen) -> bool {
+    matches!(screen.cell(0, 1).map(vt100::Cell::fgcolor), Some(vt100::Color::Rgb(red, green, blue))
+        if u16::from(red) + u16::from(green) + u16::from(blue) < 384)
+}
+
 #[test]
 fn colours_follow_the_ground_and_the_user() {
     let colours = |ground, no_color: bool| {
@@ -117,11 +123,6 @@ fn colours_follow_the_ground_and_the_user() {
         assert_eq!(terminal.end(), 0);
         used
     };
-    // The first line's first letter is plain text.
-    fn has_dark_ink(screen: &vt100::Screen) -> bool {
-        matches!(screen.cell(0, 1).map(vt100::Cell::fgcolor), Some(vt100::Color::Rgb(red, green, blue))
-            if u16::from(red) + u16::from(green) + u16::from(blue) < 384)
-    }
     let plain = (vt100::Color::Default, vt100::Color::Default);
     assert!(colours(DARK, true).into_iter().all(|cell| cell == plain), "NO_COLOR");
     let (dark, light) = (colours(DARK, false), colours(LIGHT, false));
