@@ -63,7 +63,12 @@ pub(super) fn narrow_palette(model: &mut Model) {
     if let Some(Overlay::Palette { field, cursor, matches }) = &mut model.overlay {
         let query = field.text.trim();
         let named = pick(Action::ALL.iter().map(|action| action.name()), query);
-        let described = pick(Action::ALL.iter().map(|action| action.summary()), query);
+        // In whole sentences nearly every letter is found somewhere: there only what stands as typed is meant.
+        let described = (0..Action::ALL.len()).filter(|place| {
+            Action::ALL
+                .get(*place)
+                .is_some_and(|action| action.summary().to_lowercase().contains(&query.to_lowercase()))
+        });
         let mut places: Vec<usize> = Action::ALL.iter().position(|action| action.name() == query).into_iter().collect();
         for place in named.into_iter().chain(described) {
             if !places.contains(&place) {
