@@ -10,6 +10,7 @@ pub mod text;
 mod token;
 pub mod vocabulary;
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -19,13 +20,13 @@ use crate::column::{Csr, StringTable};
 pub use extract::extract;
 
 /// One more with every change of what is extracted from the same dataset: cached indexes of other versions are built again.
-pub const EXTRACTOR_VERSION: u32 = 1;
+pub const EXTRACTOR_VERSION: u32 = 2;
 
 /// A way of looking at a dataset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Perspective {
-    /// Nouns and proper nouns of all turns, by lemma.
+    /// Nouns and proper nouns of all turns, by lemma, whatever their case.
     Token,
     /// Visible things: from annotations where the dataset has them, else from text.
     Object,
@@ -60,6 +61,13 @@ impl Perspective {
             Self::CoOccurrence => "co-occurrence",
             other => other.key(),
         }
+    }
+
+    /// The form of a name that tells entities apart: tokens that differ in case alone are one entity, all else is exact.
+    #[must_use]
+    pub fn folded(self, name: &str) -> Cow<'_, str> {
+        let small = name.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+        if small || self != Self::Token { Cow::Borrowed(name) } else { Cow::Owned(name.to_lowercase()) }
     }
 
     /// The share of occurrences that the tail holds unless the recipe says otherwise

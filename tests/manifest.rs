@@ -40,7 +40,7 @@ fn written(folder: &TempDir, name: &str, text: &str) -> PathBuf {
 
 fn load(path: &Path, recipe: &Recipe) -> Loaded {
     let dataset = source::open(path, &recipe.dataset, &Unobserved).unwrap();
-    let index = index::build(entity::extract(&dataset, &recipe.entities, &Unobserved).unwrap(), &Unobserved);
+    let index = index::build(entity::extract(&dataset, &recipe.entities, &Unobserved).unwrap(), &Unobserved).unwrap();
     Loaded { dataset, index }
 }
 

@@ -123,6 +123,7 @@ fn failure(error: &LoadError, path: Option<&Path>) -> Failure {
         LoadError::Source(SourceError::Unrecognised { .. }) => "name the format in the recipe, then reload",
         LoadError::Source(_) => "repair the file or name its format in the recipe, then reload",
         LoadError::Entity(_) => "correct the recipe's [entities], then reload",
+        LoadError::Cancelled(_) => "reload",
     };
     Failure { title: format!("cannot load {shown}"), cause: error.to_string(), next: next.into() }
 }
