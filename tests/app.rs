@@ -518,6 +518,7 @@ fn themes_are_shown_while_they_are_chosen() {
     machine.send(Message::ThemeLoaded { name: "light".into(), warnings: Vec::new() });
     machine.press("enter");
     assert_eq!((machine.model.theme.as_str(), &machine.model.overlay), ("light", &None));
+    assert_eq!(machine.asked().last().unwrap(), "KeepTheme light");
 }
 
 #[test]

@@ -99,7 +99,8 @@ fn view(number: usize, instance: &Instance<'_>, sought: &(Perspective, Vec<Strin
 
 /// The longest beginning of at most so many bytes that ends on a character.
 fn beginning(text: &str, most: usize) -> &str {
-    &text[..text.floor_char_boundary(most)]
+    let end = (0..=most.min(text.len())).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
+    &text[..end]
 }
 
 fn spans(turn: &Turn<'_>, shown: &str, (perspective, names): &(Perspective, Vec<String>)) -> Vec<Range<usize>> {

@@ -112,4 +112,6 @@ pub struct TextField {
     pub text: String,
     /// The cursor's byte position, on a character border.
     pub cursor: usize,
+    /// All of it is selected: what is typed next takes its place.
+    pub selected: bool,
 }

@@ -63,7 +63,12 @@ pub(super) fn narrow_palette(model: &mut Model) {
     if let Some(Overlay::Palette { field, cursor, matches }) = &mut model.overlay {
         let query = field.text.trim();
         let named = pick(Action::ALL.iter().map(|action| action.name()), query);
-        let described = pick(Action::ALL.iter().map(|action| action.summary()), query);
+        // In whole sentences nearly every letter is found somewhere: there only what stands as typed is meant.
+        let described = (0..Action::ALL.len()).filter(|place| {
+            Action::ALL
+                .get(*place)
+                .is_some_and(|action| action.summary().to_lowercase().contains(&query.to_lowercase()))
+        });
         let mut places: Vec<usize> = Action::ALL.iter().position(|action| action.name() == query).into_iter().collect();
         for place in named.into_iter().chain(described) {
             if !places.contains(&place) {
@@ -117,14 +122,15 @@ pub(super) fn enter(model: &mut Model) -> Vec<Effect> {
             model.overlay = Some(overlay);
             edit::accept(model)
         }
-        // The theme is shown already; all others only have to close.
+        Some(Overlay::Themes { .. }) => vec![Effect::KeepTheme { name: model.theme.clone() }],
+        // All others only have to close.
         _ => Vec::new(),
     }
 }
 
 /// Selects a visible line; a second click on it chooses.
 pub(super) fn click_line(model: &mut Model, line: usize) -> Vec<Effect> {
-    let (Some(Overlay::Palette { cursor, .. }) | Some(Overlay::Themes { cursor, .. })) = &mut model.overlay else {
+    let Some(Overlay::Palette { cursor, .. } | Overlay::Themes { cursor, .. }) = &mut model.overlay else {
         return Vec::new();
     };
     let lines = model.hits.lines(|target| matches!(target, Target::OverlayRows), LINES);
