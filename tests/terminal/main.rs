@@ -177,7 +177,7 @@ fn from_the_threshold_to_a_manifest_that_opens_again() {
     terminal.wait_for("Outcome");
     terminal.press("5");
     terminal.press("\r");
-    terminal.wait_for("kept");
+    terminal.wait_for("Job finished");
     terminal.press("\x13");
     terminal.wait_for("saved");
     terminal.press("Q");

@@ -111,6 +111,10 @@ impl Terminal {
         while let Ok(bytes) = self.output.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
             self.take(&bytes);
         }
+        if self.child.try_wait().unwrap().is_none() && Instant::now() >= deadline {
+            let _ = self.child.kill();
+            panic!("it does not end:\n{}", self.screen.screen().contents());
+        }
         self.child.wait().unwrap().exit_code()
     }
 

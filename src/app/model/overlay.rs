@@ -43,6 +43,8 @@ pub enum Overlay {
     },
     /// "The recipe is unsaved": save and quit, quit, stay.
     ConfirmQuit,
+    /// "A job is running": quit and cancel it, or stay.
+    ConfirmAbandonJob,
     /// "The dataset changed on disk": load it again, or keep what is loaded.
     ConfirmReload,
     /// "Cancel the job?"

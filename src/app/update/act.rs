@@ -222,7 +222,16 @@ fn step_back(model: &mut Model) -> Option<Vec<Effect>> {
 
 /// Ends the program, unless something would be lost.
 pub(super) fn quit(model: &mut Model) -> Vec<Effect> {
-    if model.unsaved() || model.job.active() {
+    if model.job.active() {
+        model.overlay = Some(Overlay::ConfirmAbandonJob);
+        return Vec::new();
+    }
+    quit_without_job(model)
+}
+
+/// Ends the program whatever the job does, unless the recipe would be lost.
+pub(super) fn quit_without_job(model: &mut Model) -> Vec<Effect> {
+    if model.unsaved() {
         model.overlay = Some(Overlay::ConfirmQuit);
         return Vec::new();
     }

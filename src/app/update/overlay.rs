@@ -2,7 +2,7 @@
 //!
 //! Invariant: closing the themes without choosing shows the theme of before again.
 
-use super::act::{Step, act};
+use super::act::{Step, act, quit_without_job};
 use super::{edit, job, load, recipe, tell};
 use crate::app::action::Action;
 use crate::app::arrange::pick;
@@ -166,11 +166,13 @@ pub(super) fn answered(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
     };
     let question = model.overlay.as_ref()?;
     let effects = match (question, letter) {
+        (Overlay::ConfirmAbandonJob, 'y') => {
+            model.overlay = None;
+            return Some(quit_without_job(model));
+        }
         (Overlay::ConfirmQuit, 's') => Some(recipe::save(model, AfterSave::Quit)),
         // Enter is the answer that loses nothing.
-        (Overlay::ConfirmQuit, _) if key.code == Code::Enter && model.unsaved() => {
-            Some(recipe::save(model, AfterSave::Quit))
-        }
+        (Overlay::ConfirmQuit, _) if key.code == Code::Enter => Some(recipe::save(model, AfterSave::Quit)),
         (Overlay::ConfirmQuit, 'y') => Some(vec![Effect::Quit]),
         (Overlay::ConfirmReload, 'y') => Some(load::start(model)),
         (Overlay::ConfirmCancelJob, 'y') => Some(job::cancel(model)),
@@ -186,7 +188,11 @@ pub(super) fn answered(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
 const fn is_question(overlay: &Overlay) -> bool {
     matches!(
         overlay,
-        Overlay::ConfirmQuit | Overlay::ConfirmReload | Overlay::ConfirmCancelJob | Overlay::ConfirmOverwrite { .. }
+        Overlay::ConfirmQuit
+            | Overlay::ConfirmAbandonJob
+            | Overlay::ConfirmReload
+            | Overlay::ConfirmCancelJob
+            | Overlay::ConfirmOverwrite { .. }
     )
 }
 
