@@ -46,7 +46,7 @@ pub enum Provenance {
     Built(Miss),
 }
 
-/// Opens and indexes the dataset at `path`; the index is taken from `cache` where it fits, and its counts are told while the records
+/// Opens and indexes the dataset at `path`, or the embedded demo by its name; the index is taken from `cache` where it fits, and its counts are told while the records
 /// are still being found.
 ///
 /// # Errors
@@ -57,11 +57,24 @@ pub fn load(
     observer: &dyn Observer,
     cache: &Cache,
 ) -> Result<(Loaded, Provenance), LoadError> {
+    if source::is_demo(path) {
+        return demo(recipe, observer);
+    }
     let opening = source::Opening::begin(path, &recipe.dataset, observer)?;
     let key = key(opening.fingerprint(), recipe);
     let (kept, dataset) = rayon::join(|| kept(&key, observer, cache), || opening.finish());
     let dataset = dataset?;
     let (index, provenance) = fitting(kept, &dataset, recipe, observer)?;
+    Ok((Loaded { dataset, index }, provenance))
+}
+
+/// Opens and indexes the embedded demo, which is not worth a cache.
+///
+/// # Errors
+/// [`LoadError`] when the vocabulary cannot be read, or when the observer cancels.
+pub fn demo(recipe: &Recipe, observer: &dyn Observer) -> Result<(Loaded, Provenance), LoadError> {
+    let dataset = source::open_demo()?;
+    let (index, provenance) = index_of(&dataset, recipe, observer, &Cache::none())?;
     Ok((Loaded { dataset, index }, provenance))
 }
 
@@ -115,6 +128,9 @@ pub fn cached(
     observer: &dyn Observer,
     cache: &Cache,
 ) -> Result<Option<(Index, DatasetFacts)>, LoadError> {
+    if source::is_demo(path) {
+        return Ok(None);
+    }
     let fingerprint = source::fingerprint(path, &recipe.dataset, observer)?;
     let found = cache.load(&key(fingerprint, recipe)).ok();
     Ok(found.filter(|(_, facts)| facts.path == path))

@@ -31,7 +31,7 @@ mod walk;
 
 pub use contents::Opening;
 pub use dataset::{Dataset, Fingerprint, Place, Reader, SetAside, SetAsideKind};
-pub use demo::open_demo;
+pub use demo::{DEMO, is_demo, open_demo};
 pub use error::SourceError;
 pub use frame::Frame;
 pub use instance::{Given, Image, Instance, Speaker, Turn};
