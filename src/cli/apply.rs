@@ -15,6 +15,7 @@ use crate::job::{self, ApplyJob, Event, Handle, Summary};
 use crate::load::{self, Provenance};
 use crate::manifest::{ManifestError, Target};
 use crate::number::{bytes, count};
+use crate::policy;
 use crate::progress::{Observer, Stage};
 use crate::recipe::Recipe;
 
@@ -46,6 +47,7 @@ pub fn run(arguments: &ApplyArguments) -> color_eyre::Result<()> {
     if let (Provenance::Built(_), Err(cause)) = (provenance, load::keep(&loaded, &recipe, &cache)) {
         eprintln!("the index could not be cached, so the next time takes as long: {cause}");
     }
+    policy::fits(&loaded.index, &recipe).map_err(|error| error.in_file(&arguments.recipe))?;
     let job = ApplyJob {
         data: Arc::new(loaded),
         recipe,

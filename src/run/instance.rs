@@ -12,7 +12,7 @@ use crate::app::model::{InstanceView, Loaded, TurnView};
 use crate::entity::{Perspective, text};
 use crate::language::Language;
 use crate::number;
-use crate::plan::{self, Decision, Explanation};
+use crate::plan::{self, Decision, Explanation, OverrideExplanation};
 use crate::recipe::Recipe;
 use crate::source::{Image, Instance, Speaker, Turn};
 
@@ -171,6 +171,15 @@ fn explanation_lines(explanation: &Explanation) -> Vec<String> {
             number::share(vote.pass_probability)
         )
     }));
+    lines.extend(explanation.overridden.as_ref().map(override_line));
     lines.extend(explanation.alpha_draw.map(|draw| format!("last draw {draw:.3}")));
     lines
+}
+
+fn override_line(told: &OverrideExplanation) -> String {
+    let drawn = told.draw.map_or_else(String::new, |draw| {
+        format!(", probability {}, draw {draw:.3}", number::measure(told.probability))
+    });
+    let verdict = if told.changed { "and decides" } else { "and changes nothing here" };
+    format!("override: {} of {}{drawn}, {verdict}", told.action, told.entity)
 }

@@ -2,7 +2,9 @@
 //!
 //! Invariant: every action has an arm here; where an action has nothing to do, it says so or does nothing.
 
-use super::{drill, edit, explore, export, job, load, overlay, rebalance, recipe, show, stepped, tell, threshold};
+use super::{
+    drill, edit, explore, export, job, load, overlay, overrides, rebalance, recipe, show, stepped, tell, threshold,
+};
 use crate::app::action::Action;
 use crate::app::effect::{AfterSave, Effect};
 use crate::app::model::{Level, Model, Overlay, Screen, ValueTarget};
@@ -97,7 +99,8 @@ fn act_on_entities_and_values(model: &mut Model, action: Action) -> Vec<Effect> 
         Action::OpenInstances => drill::open(model),
         Action::NextImage => drill::next_image(model),
         Action::Explain => drill::explain(model),
-        Action::TogglePin | Action::OverrideEntity => no_overrides(model),
+        Action::TogglePin => overrides::toggle_pin(model),
+        Action::OverrideEntity => overrides::open(model),
         Action::ThresholdLower => threshold::count(model, -1, 1),
         Action::ThresholdHigher => threshold::count(model, 1, 1),
         Action::ThresholdMuchLower => threshold::count(model, -1, threshold::FAR),
@@ -245,10 +248,5 @@ fn edit_value(model: &mut Model, target: ValueTarget) -> Vec<Effect> {
     } else {
         edit::open(model, target);
     }
-    Vec::new()
-}
-
-fn no_overrides(model: &mut Model) -> Vec<Effect> {
-    tell(model, Level::Info, "overrides of single entities are not supported yet");
     Vec::new()
 }

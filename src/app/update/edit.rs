@@ -2,13 +2,13 @@
 //!
 //! Invariant: a value that cannot be used stays in the field with what is wrong; the recipe changes only by usable ones.
 
-use super::{export, overlay, recipe};
+use super::{export, overlay, overrides, recipe};
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Key};
 use crate::app::model::{Edited, Model, Overlay, SearchState, TextField, ValueTarget, parameters};
 use crate::entity::Perspective;
 use crate::policy::Parameter;
-use crate::recipe::ThresholdChoice;
+use crate::recipe::{OverrideAction, ThresholdChoice};
 
 impl TextField {
     /// A field with selected text in it and the cursor behind it.
@@ -93,7 +93,7 @@ pub(super) fn open(model: &mut Model, target: ValueTarget) {
         ValueTarget::Threshold(_) => model.split().map(|split| split.threshold.to_string()).unwrap_or_default(),
         ValueTarget::Slider(number) => slider_text(model, *number),
         ValueTarget::Output => model.export.folder.display().to_string(),
-        ValueTarget::Cap(_) | ValueTarget::Floor(_) => String::new(),
+        ValueTarget::Cap(entity) | ValueTarget::Floor(entity) => overrides::text(model, entity),
     };
     model.overlay = Some(Overlay::EditValue { target, field: TextField::holding(text), problem: None });
 }
@@ -120,7 +120,8 @@ pub(super) fn accept(model: &mut Model) -> Vec<Effect> {
         ValueTarget::Threshold(perspective) => set_threshold(model, perspective, &text),
         ValueTarget::Slider(number) => set_slider(model, number, &text),
         ValueTarget::Output => export::set_folder(model, &text),
-        ValueTarget::Cap(_) | ValueTarget::Floor(_) => Err("overrides of single entities are not supported yet".into()),
+        ValueTarget::Cap(entity) => overrides::set_count(model, &entity, (number(&text), OverrideAction::Cap)),
+        ValueTarget::Floor(entity) => overrides::set_count(model, &entity, (number(&text), OverrideAction::Floor)),
     };
     match used {
         Ok(effects) => {

@@ -3,7 +3,7 @@
 //! Invariant: closing the themes without choosing shows the theme of before again.
 
 use super::act::{Step, act, quit_without_job};
-use super::{edit, job, load, recipe, tell};
+use super::{edit, job, load, overrides, recipe, tell};
 use crate::app::action::Action;
 use crate::app::arrange::pick;
 use crate::app::effect::{AfterSave, Effect};
@@ -92,6 +92,7 @@ pub(super) fn step(model: &mut Model, step: Step) -> Vec<Effect> {
             *cursor = step.from(*cursor, themes, lines);
             return show_selected_theme(model);
         }
+        Some(Overlay::Override { cursor, .. }) => *cursor = step.from(*cursor, overrides::CHOICES, lines),
         Some(Overlay::Help { scroll }) => *scroll = step.from(*scroll, help_lines(&model.bindings), lines),
         Some(Overlay::Explanation { scroll, lines: text, .. }) => *scroll = step.from(*scroll, text.len(), lines),
         _ => {}
@@ -123,6 +124,9 @@ pub(super) fn enter(model: &mut Model) -> Vec<Effect> {
             edit::accept(model)
         }
         Some(Overlay::Themes { .. }) => vec![Effect::KeepTheme { name: model.theme.clone() }],
+        Some(Overlay::Override { perspective, entity, cursor }) => {
+            overrides::choose(model, (perspective, &entity), cursor)
+        }
         // All others only have to close.
         _ => Vec::new(),
     }
@@ -130,7 +134,9 @@ pub(super) fn enter(model: &mut Model) -> Vec<Effect> {
 
 /// Selects a visible line; a second click on it chooses.
 pub(super) fn click_line(model: &mut Model, line: usize) -> Vec<Effect> {
-    let Some(Overlay::Palette { cursor, .. } | Overlay::Themes { cursor, .. }) = &mut model.overlay else {
+    let Some(Overlay::Palette { cursor, .. } | Overlay::Themes { cursor, .. } | Overlay::Override { cursor, .. }) =
+        &mut model.overlay
+    else {
         return Vec::new();
     };
     let lines = model.hits.lines(|target| matches!(target, Target::OverlayRows), LINES);
