@@ -78,7 +78,7 @@ fn build(instances: usize) -> Index {
     let mut state = 7;
     let id_hashes = (0..instances).map(|_| splitmix(&mut state).to_bits()).collect();
     let extraction = Extraction { perspectives, wanted: wanted.to_vec(), id_hashes, text: TextFacts::default() };
-    index::build(extraction, &Unobserved)
+    index::build(extraction, &Unobserved).unwrap()
 }
 
 /// A recipe whose slider is somewhere else at every call.

@@ -1,14 +1,17 @@
 //! Index and recipe in, one decision for every instance out.
 //!
 //! Invariant: every draw is a hash of (seed, instance id, perspective, entity, purpose), so the kept set is the same for any record
-//! order, thread count and shard, and it is nested: raising a threshold or α only ever adds instances.
+//! order, thread count and shard, and it is nested: raising a threshold or α only ever adds instances
+//! (but for those of a capped or floored entity, see `overrides`).
 
 mod decision;
 mod draw;
 mod explanation;
+mod overrides;
 
 pub use draw::{Key, Purpose};
-pub use explanation::{Decision, Explanation, VoteExplanation};
+pub use explanation::{Decision, Explanation, OverrideExplanation, VoteExplanation};
+pub use overrides::{Columns, Holders, Outlooks, Settled, Settlement};
 
 use std::ops::Range;
 
@@ -71,7 +74,8 @@ impl Plan {
     /// [`PlanError::Recipe`] when the recipe does not fit the index, [`PlanError::Cancelled`] when the observer says so.
     pub fn new(index: &Index, recipe: &Recipe, observer: &dyn Observer) -> Result<Self, PlanError> {
         let rule = policy::rule(index, recipe)?;
-        let decider = Decider::new(index, &rule, recipe.seed);
+        let bound = policy::bind(index, &recipe.rebalance.overrides)?;
+        let decider = Decider::new(index, &rule, (&bound, recipe.seed));
         let total = index.instances() as u64;
         let done = crate::progress::Cancellation::default();
         let mut repeats = vec![0_u32; index.instances()];
@@ -144,7 +148,8 @@ impl Plan {
 /// [`RecipeError::Unfit`] when the recipe does not fit the index.
 pub fn explain(index: &Index, recipe: &Recipe, instance: usize) -> Result<Option<Explanation>, RecipeError> {
     let rule = policy::rule(index, recipe)?;
-    let decider = Decider::new(index, &rule, recipe.seed);
+    let bound = policy::bind(index, &recipe.rebalance.overrides)?;
+    let decider = Decider::new(index, &rule, (&bound, recipe.seed));
     Ok((instance < index.instances()).then(|| explanation::of(&decider, instance)))
 }
 
@@ -158,7 +163,8 @@ pub fn explaining<T>(
     work: impl FnOnce(&(dyn Fn(usize) -> Explanation + Sync)) -> T,
 ) -> Result<T, RecipeError> {
     let rule = policy::rule(index, recipe)?;
-    let decider = Decider::new(index, &rule, recipe.seed);
+    let bound = policy::bind(index, &recipe.rebalance.overrides)?;
+    let decider = Decider::new(index, &rule, (&bound, recipe.seed));
     Ok(work(&|instance| explanation::of(&decider, instance)))
 }
 
@@ -168,6 +174,7 @@ pub fn explaining<T>(
 /// [`RecipeError::Unfit`] when the recipe does not fit the index.
 pub fn weights(index: &Index, recipe: &Recipe, range: Range<usize>) -> Result<Vec<f64>, RecipeError> {
     let rule = policy::rule(index, recipe)?;
-    let decider = Decider::new(index, &rule, recipe.seed);
-    Ok(range.into_par_iter().map(|instance| decider.expected(instance)).collect())
+    let bound = policy::bind(index, &recipe.rebalance.overrides)?;
+    let decider = Decider::new(index, &rule, (&bound, recipe.seed));
+    Ok(range.into_par_iter().map(|instance| decider.outlook(instance).repeat).collect())
 }

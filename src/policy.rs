@@ -3,15 +3,17 @@
 //! Invariant: a policy draws nothing and visits no instance; it sees counts only, so its rule is the same for any order or shard of them.
 
 mod formula;
+mod overrides;
 mod parameter;
 mod range;
 pub mod rebalance;
 mod rule;
 
 pub use formula::Formula;
+pub use overrides::{Bound, Marks, bind};
 pub use parameter::Parameter;
 pub use range::{Range, Scale};
-pub use rule::{Dictionary, Fate, Reduction, Rule, Scorer};
+pub use rule::{Dictionary, Fate, Outlook, Reduction, Rule, Scorer};
 
 use crate::entity::Perspective;
 use crate::index::{Index, PerspectiveIndex};
@@ -65,6 +67,15 @@ pub fn all() -> impl Iterator<Item = &'static dyn Policy> {
 /// [`RecipeError::Unfit`] as [`Policy::rule`].
 pub fn rule(index: &Index, recipe: &Recipe) -> Result<Rule, RecipeError> {
     policy(recipe.rebalance.policy).rule(index, recipe)
+}
+
+/// Whether a recipe can be used with this index.
+///
+/// # Errors
+/// [`RecipeError::Unfit`] as [`Policy::rule`], [`RecipeError::Misfit`] as [`bind`].
+pub fn fits(index: &Index, recipe: &Recipe) -> Result<(), RecipeError> {
+    rule(index, recipe)?;
+    bind(index, &recipe.rebalance.overrides).map(drop)
 }
 
 /// The perspective that a one-perspective policy balances: the recipe's, else label, object, token or whatever there is.

@@ -18,7 +18,7 @@ pub use sketch::{SAMPLE, Sketch};
 
 use crate::entity::Perspective;
 use crate::index::Split;
-use crate::recipe::PolicyName;
+use crate::recipe::{OverrideAction, PolicyName};
 
 /// What a policy would make of a dataset.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +31,23 @@ pub struct Preview {
     pub instances: Volume,
     /// The distribution of each perspective: all of the index when exact, the asked one in an estimate.
     pub perspectives: Vec<Outcome>,
+    /// What each override does to its entity; empty in an estimate.
+    pub overrides: Vec<Overridden>,
+}
+
+/// An overridden entity before and after.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Overridden {
+    /// Its perspective.
+    pub perspective: Perspective,
+    /// Its rank before.
+    pub rank: u32,
+    /// What the recipe asks for it.
+    pub action: OverrideAction,
+    /// Its count before.
+    pub before: u32,
+    /// Its expected count after.
+    pub after: f32,
 }
 
 impl Preview {

@@ -6,10 +6,13 @@ mod check;
 mod edit;
 mod error;
 mod grammar;
+pub(crate) mod overrides;
 mod ranges;
 mod rebalance;
 
 pub use error::RecipeError;
+pub(crate) use grammar::nearest;
+pub use overrides::{Line, Override, OverrideAction};
 pub use rebalance::{NoEntity, PolicyName, Rebalance, Repeats, Vote};
 
 use std::collections::BTreeMap;

@@ -479,6 +479,10 @@ fn a_job_runs_is_watched_and_cancelled() {
     assert_eq!((job.steps[0].done, job.rate > 0.0, job.remaining.is_some()), (20, true, true));
     machine.press("s");
     assert_eq!(machine.toast(), "a job is running already");
+    machine.press("Q");
+    assert_eq!(machine.model.overlay, Some(Overlay::ConfirmAbandonJob));
+    machine.press("y");
+    assert_eq!(machine.asked().pop().unwrap(), "Quit", "a saved recipe is not asked for");
     machine.press("p");
     assert_eq!(machine.asked().last().unwrap(), "PauseJob true");
     machine.send(Message::JobReported { generation, report: step(21) });
@@ -527,6 +531,7 @@ fn themes_are_shown_while_they_are_chosen() {
     machine.send(Message::ThemeLoaded { name: "light".into(), warnings: Vec::new() });
     machine.press("enter");
     assert_eq!((machine.model.theme.as_str(), &machine.model.overlay), ("light", &None));
+    assert_eq!(machine.asked().last().unwrap(), "KeepTheme light");
 }
 
 #[test]
@@ -699,4 +704,61 @@ fn keys_are_read_and_shown() {
     for wrong in ["", "ctrl-", "hyper-x", "f25", "ente"] {
         assert!(parse_key(wrong).is_err(), "{wrong}");
     }
+}
+
+#[test]
+fn single_entities_are_pinned_capped_and_excluded_and_undone() {
+    let mut machine = Machine::with(labelled());
+    let overrides = |machine: &Machine| -> Vec<String> {
+        machine
+            .model
+            .recipe
+            .rebalance
+            .overrides
+            .iter()
+            .map(|entry| format!("{} {}", entry.entity, entry.action))
+            .collect()
+    };
+    machine.press("p");
+    assert_eq!(overrides(&machine), ["label:cat pin"]);
+    assert!(machine.model.unsaved());
+    machine.press("p");
+    assert!(overrides(&machine).is_empty());
+    machine.press("u u ctrl-r");
+    assert_eq!(overrides(&machine), ["label:cat pin"]);
+    // The list opens at what holds now; a cap is typed.
+    machine.press("o");
+    assert!(matches!(&machine.model.overlay, Some(Overlay::Override { entity, cursor: 1, .. }) if entity == "cat"));
+    machine.press("j j enter");
+    assert!(matches!(&machine.model.overlay, Some(Overlay::EditValue { field, .. }) if field.text == "40"));
+    machine.press("backspace backspace x enter");
+    assert!(matches!(&machine.model.overlay, Some(Overlay::EditValue { problem: Some(_), .. })));
+    machine.press("backspace 1 2 enter");
+    assert_eq!(overrides(&machine), ["label:cat cap 12"]);
+    machine.press("j o j j enter");
+    assert_eq!(overrides(&machine), ["label:cat cap 12", "label:dog exclude"]);
+    machine.press("o g enter");
+    assert_eq!(overrides(&machine), ["label:cat cap 12"]);
+    machine.press("u u");
+    assert_eq!(overrides(&machine), ["label:cat cap 12"]);
+    machine.press("2");
+    let Some(Effect::ComputePreview { recipe, .. }) = machine.asked.last() else { panic!("no preview was asked for") };
+    assert_eq!(recipe.rebalance.overrides.len(), 1);
+}
+
+#[test]
+fn a_saved_override_of_nothing_is_reported_and_the_last_good_recipe_stays() {
+    let mut machine = Machine::with(labelled());
+    machine.press("p 2");
+    let (before, asked) = (machine.model.recipe.clone(), machine.asked.len());
+    let text = "[[rebalance.override]]\nentity = \"label:cta\"\naction = \"pin\"\n";
+    let recipe = Recipe::parse(text, std::path::Path::new("recipe.toml")).unwrap();
+    machine.send(Message::RecipeRead(Ok(Box::new(recipe))));
+    assert_eq!(machine.model.recipe, before);
+    assert_eq!(machine.asked.len(), asked);
+    let told = &machine.model.notices.last().unwrap().text;
+    assert_eq!(
+        told,
+        "recipe.toml:2:1: no label entity is called 'cta'; did you mean 'cat'?; the last good recipe stays"
+    );
 }

@@ -12,6 +12,7 @@ mod job;
 mod load;
 mod mouse;
 mod overlay;
+mod overrides;
 mod rebalance;
 mod recipe;
 mod threshold;

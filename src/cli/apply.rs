@@ -18,6 +18,7 @@ use crate::load::{self, Provenance};
 use crate::manifest::{ManifestError, Shard, Target, WrittenFile};
 use crate::number::{bytes, count};
 use crate::plan::Tally;
+use crate::policy;
 use crate::progress::{Observer, Stage};
 use crate::recipe::Recipe;
 
@@ -73,6 +74,7 @@ pub fn run(arguments: &ApplyArguments) -> color_eyre::Result<()> {
         eprintln!("the index could not be cached, so the next time takes as long: {cause}");
     }
     let loaded = Loaded { index: counts::under(loaded.index, &recipe, &arguments.counts_in)?, dataset: loaded.dataset };
+    policy::fits(&loaded.index, &recipe).map_err(|error| error.in_file(&arguments.recipe))?;
     let job = ApplyJob {
         data: Arc::new(loaded),
         recipe,

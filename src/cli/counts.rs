@@ -9,7 +9,7 @@ use crate::index::{Counts, Index};
 use crate::job::Failure;
 use crate::manifest::{ManifestError, Pending};
 use crate::policy::{self, Fate};
-use crate::recipe::{Recipe, RecipeError};
+use crate::recipe::{Override, OverrideAction, Recipe, RecipeError};
 
 /// Writes the counts of an index.
 pub(super) fn write(index: &Index, path: &Path) -> color_eyre::Result<()> {
@@ -33,6 +33,11 @@ pub(super) fn under(index: Index, recipe: &Recipe, files: &[PathBuf]) -> color_e
         return Ok(index);
     }
     let index = index.under(&sum).map_err(|cause| UsageError(format!("the counts do not fit the dataset: {cause}")))?;
+    let sums_up = |entry: &Override| matches!(entry.action, OverrideAction::Cap(_) | OverrideAction::Floor(_));
+    if recipe.rebalance.overrides.iter().any(sums_up) {
+        let reason = "caps and floors of single entities weigh all of their instances, which counts do not tell";
+        return Err(RecipeError::Unfit(format!("{reason}; use --shard with the whole dataset")).into());
+    }
     if policy::rule(&index, recipe)?.fate == Fate::Shares {
         return Err(RecipeError::Unfit(format!(
             "the policy '{}' weighs each instance against all others, which counts do not tell; use --shard with the whole dataset",

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::exit_code::UsageError;
-use super::indexed::indexed;
+use super::indexed::indexed_for;
 use super::stats::StatsFormat;
 use crate::index::name_hash;
 use crate::number::measure;
@@ -45,7 +45,7 @@ struct Report<'a> {
 /// An unreadable dataset, an invalid recipe, an id that no instance has, or a stdout that cannot be written.
 pub fn run(arguments: &ExplainArguments) -> color_eyre::Result<()> {
     let recipe = Recipe::load(&arguments.recipe)?;
-    let (index, _) = indexed(&arguments.dataset, &recipe)?;
+    let (index, _) = indexed_for((&recipe, &arguments.recipe), &arguments.dataset)?;
     let (id, hash) = (arguments.id.as_str(), name_hash(&arguments.id));
     let unknown = || UsageError(format!("no instance of {} has the id '{id}'", arguments.dataset.display()));
     let instance = index.id_hashes.iter().position(|&known| known == hash).ok_or_else(unknown)?;
@@ -79,6 +79,14 @@ fn write_table(id: &str, told: &Explanation, recipe: &Recipe, out: &mut dyn Writ
         writeln!(out, "  it holds no entity that the policy looks at; the recipe's no_entity decides")?;
     }
     told.votes.iter().try_for_each(|vote| write_vote(vote, out))?;
+    if let Some(told) = &told.overridden {
+        let verdict = if told.changed { "decides" } else { "changes nothing here" };
+        write!(out, "  override: {} of {}", told.action, told.entity)?;
+        if let Some(draw) = told.draw {
+            write!(out, ", probability {}, draw {draw:.4}", measure(told.probability))?;
+        }
+        writeln!(out, ": {verdict}")?;
+    }
     told.alpha_draw.map_or(Ok(()), |draw| writeln!(out, "  last draw {draw:.4}"))
 }
 

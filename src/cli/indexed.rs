@@ -8,9 +8,23 @@ use super::progress::ProgressLine;
 use crate::index::cache::Cache;
 use crate::index::{DatasetFacts, Index};
 use crate::load::{self, Provenance};
+use crate::policy;
 use crate::recipe::Recipe;
 
-/// The index of the dataset at `path`, and facts about the dataset.
+/// The index of a dataset that the recipe read from `file` fits, and facts about the dataset.
+///
+/// # Errors
+/// [`load::LoadError`] when it cannot be opened, [`crate::recipe::RecipeError`] when the recipe does not fit it.
+pub(super) fn indexed_for(
+    (recipe, file): (&Recipe, &Path),
+    dataset: &Path,
+) -> color_eyre::Result<(Index, DatasetFacts)> {
+    let found = indexed(dataset, recipe)?;
+    policy::fits(&found.0, recipe).map_err(|error| error.in_file(file))?;
+    Ok(found)
+}
+
+/// The index of the dataset at `path`, and facts about the dataset, whether or not the recipe's policy fits it.
 ///
 /// # Errors
 /// [`load::LoadError`] when it cannot be opened.

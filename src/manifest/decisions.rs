@@ -142,8 +142,8 @@ fn rows(part: &Part<'_>, range: Range<usize>, explain: Explain<'_>) -> Vec<Row> 
 
 /// The policy, and the entities that decided: those that voted, or else the one that came nearest.
 fn reason(policy: &str, told: &Explanation) -> String {
-    if let Some(decider) = &told.overridden {
-        return format!("override: {decider}");
+    if let Some(decider) = told.overridden.as_ref().filter(|decider| decider.changed) {
+        return format!("override: {}", decider.entity);
     }
     if told.no_entity {
         return format!("{policy}: no entity");

@@ -3,11 +3,13 @@
 //! Invariant: whether an instance is kept is read from this file alone; explanations ask here, too.
 
 use rayon::prelude::*;
+use smallvec::SmallVec;
 
 use super::draw::{Key, Purpose};
+use super::overrides::{Columns, Settled, Settlement};
 use crate::index::{Index, PerspectiveIndex};
-use crate::policy::{Dictionary, Fate, Reduction, Rule, Scorer};
-use crate::recipe::NoEntity;
+use crate::policy::{Bound, Dictionary, Fate, Outlook, Reduction, Rule, Scorer};
+use crate::recipe::{NoEntity, OverrideAction};
 
 /// A rule bound to an index and a seed.
 pub(super) struct Decider<'a> {
@@ -16,6 +18,17 @@ pub(super) struct Decider<'a> {
     pub(super) voters: Vec<Voter<'a>>,
     scale: f64,
     seed: u64,
+    settlement: Settlement,
+}
+
+/// What one override did to an instance.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Applied {
+    pub(super) settled: Settled,
+    /// The draw that decided; `None` where nothing is drawn.
+    pub(super) draw: Option<f64>,
+    /// True when the instance is written more or less often than without it.
+    pub(super) changed: bool,
 }
 
 /// A perspective that takes part.
@@ -41,18 +54,83 @@ impl Draw {
 }
 
 impl<'a> Decider<'a> {
-    pub(super) fn new(index: &'a Index, rule: &'a Rule, seed: u64) -> Self {
+    pub(super) fn new(index: &'a Index, rule: &'a Rule, (bound, seed): (&[Bound], u64)) -> Self {
         let voter = |dictionary: &Dictionary| {
             let entry = index.perspective(dictionary.perspective)?;
             Some(Voter { entry, reduction: dictionary.reduction, scorer: dictionary.on(&entry.counts) })
         };
         let voters: Vec<_> = rule.dictionaries.iter().filter_map(voter).collect();
         let scale = if rule.fate == Fate::Shares { scale(&voters, index.instances()) } else { 1.0 };
-        Self { index, rule, voters, scale, seed }
+        let mut decider = Self { index, rule, voters, scale, seed, settlement: Settlement::default() };
+        decider.settlement = decider.settle(bound);
+        decider
+    }
+
+    /// Settles overrides on what the policy expects of all instances.
+    fn settle(&self, bound: &[Bound]) -> Settlement {
+        let sums_up = |entry: &Bound| matches!(entry.action, OverrideAction::Cap(_) | OverrideAction::Floor(_));
+        let instances = if bound.is_empty() { 0 } else { self.index.instances() };
+        let (mut keep, mut repeat) = (vec![0.0_f32; instances], vec![0.0_f32; instances]);
+        if bound.iter().any(sums_up) {
+            let both = keep.par_iter_mut().zip(&mut repeat).with_min_len(4096).enumerate();
+            both.for_each(|(instance, (keep, repeat))| {
+                let outlook = self.policy_outlook(instance);
+                (*keep, *repeat) = (outlook.keep as f32, outlook.repeat as f32);
+            });
+        }
+        let holders = |entry: Bound| {
+            let perspective = self.index.perspectives[entry.slot].perspective;
+            (self.index.instances_of(perspective, entry.rank as usize), 1.0)
+        };
+        Settlement::of(bound, &holders, &mut Columns { keep: &mut keep, repeat: &mut repeat })
     }
 
     /// How often the instance is written.
     pub(super) fn repeat(&self, instance: usize) -> u32 {
+        let decided = self.policy_repeat(instance);
+        if self.settlement.is_empty() { decided } else { self.overridden(instance, decided).0 }
+    }
+
+    /// How often an instance is written that the policy alone writes `repeat` times, and what each override did.
+    pub(super) fn overridden(&self, instance: usize, mut repeat: u32) -> (u32, Vec<Applied>) {
+        let mut applied = Vec::new();
+        for &settled in self.settlement.held(self.index, instance) {
+            let before = repeat;
+            let draw = |purpose| self.entity_draw(instance, settled.bound, purpose);
+            let mut drawn = None;
+            match settled.bound.action {
+                OverrideAction::Exclude => repeat = 0,
+                OverrideAction::Pin => repeat = repeat.max(1),
+                OverrideAction::Cap(_) => {
+                    drawn = Some(draw(Purpose::Cap));
+                    repeat = if draw(Purpose::Cap) < settled.gate { repeat } else { 0 };
+                }
+                OverrideAction::Floor(_) => {
+                    drawn = Some(draw(Purpose::Floor));
+                    repeat = if draw(Purpose::Floor) < settled.gate { repeat.max(1) } else { repeat };
+                    if settled.refill > 1.0 {
+                        let wanted = f64::from(repeat) * settled.refill;
+                        let up = draw(Purpose::Refill) < wanted.fract();
+                        repeat = wanted.trunc() as u32 + u32::from(up);
+                    }
+                }
+            }
+            applied.push(Applied { settled, draw: drawn, changed: repeat != before });
+            if settled.bound.action == OverrideAction::Exclude {
+                break;
+            }
+        }
+        (repeat, applied)
+    }
+
+    fn entity_draw(&self, instance: usize, entity: Bound, purpose: Purpose) -> f64 {
+        let entry = &self.index.perspectives[entity.slot];
+        let name = entry.name_hashes.get(entity.rank as usize).copied().unwrap_or(0);
+        Key::new(self.seed, self.id_hash(instance), purpose).of(entry.perspective).with(name).unit()
+    }
+
+    /// How often the policy alone writes the instance.
+    pub(super) fn policy_repeat(&self, instance: usize) -> u32 {
         if self.holds_nothing(instance) {
             return u32::from(self.rule.no_entity == NoEntity::Keep);
         }
@@ -63,20 +141,34 @@ impl<'a> Decider<'a> {
                 u32::from(voted && self.has_votes(instance, pass_count))
             }
             Fate::Repeats | Fate::Shares => {
-                let expected = self.expected(instance);
+                let expected = self.rule.fate.expected(&self.scores(instance), self.scale);
                 let up = self.draw(instance, Purpose::Repeat) < expected.fract();
                 expected.trunc() as u32 + u32::from(up)
             }
         }
     }
 
-    /// How often the instance is written, on average.
-    pub(super) fn expected(&self, instance: usize) -> f64 {
-        if self.holds_nothing(instance) {
-            return f64::from(u8::from(self.rule.no_entity == NoEntity::Keep));
+    /// What is expected of the instance, over all seeds.
+    pub(super) fn outlook(&self, instance: usize) -> Outlook {
+        let mut outlook = self.policy_outlook(instance);
+        for settled in self.settlement.held(self.index, instance) {
+            outlook = settled.applied(outlook);
+            if settled.bound.action == OverrideAction::Exclude {
+                break;
+            }
         }
-        let scores: Vec<f64> = self.voters.iter().filter_map(|voter| voter.score(instance)).collect();
-        self.rule.fate.expected(&scores, self.scale)
+        outlook
+    }
+
+    fn policy_outlook(&self, instance: usize) -> Outlook {
+        if self.holds_nothing(instance) {
+            return Outlook::rounded(f64::from(u8::from(self.rule.no_entity == NoEntity::Keep)));
+        }
+        self.rule.fate.outlook(&self.scores(instance), self.scale)
+    }
+
+    fn scores(&self, instance: usize) -> SmallVec<[f64; 8]> {
+        self.voters.iter().filter_map(|voter| voter.score(instance)).collect()
     }
 
     /// True when the rule looks at entities and the instance has none of them.

@@ -18,6 +18,12 @@ pub enum Purpose {
     Share = 3,
     /// Whether a fractional repeat is rounded up.
     Repeat = 4,
+    /// Whether an instance of a capped entity stays.
+    Cap = 5,
+    /// Whether a dropped instance of an entity with a floor comes back.
+    Floor = 6,
+    /// Whether the fractional repeat that a floor asks for is rounded up.
+    Refill = 7,
 }
 
 /// A hash of everything that a number depends on so far.

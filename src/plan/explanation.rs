@@ -4,10 +4,11 @@
 
 use serde::Serialize;
 
-use super::decision::Decider;
+use super::decision::{Applied, Decider};
 use super::draw::Purpose;
 use crate::entity::Perspective;
 use crate::policy::Fate;
+use crate::recipe::OverrideAction;
 
 /// What happens to an instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -52,24 +53,57 @@ pub struct Explanation {
     pub votes: Vec<VoteExplanation>,
     /// The draw that was compared with α (`adr`, below 1), with the share (`random`), or with the fraction of the repeat.
     pub alpha_draw: Option<f64>,
-    /// The override that decided; there are none yet.
+    /// The override that decided: the last that changed something, else the last of those that hold for it.
     #[serde(rename = "override")]
-    pub overridden: Option<String>,
+    pub overridden: Option<OverrideExplanation>,
     /// True when it holds no entity that the policy looks at.
     pub no_entity: bool,
 }
 
+/// An override's part in a decision.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OverrideExplanation {
+    /// The entity: `perspective:name`.
+    pub entity: String,
+    /// What the recipe asks for it.
+    pub action: OverrideAction,
+    /// Cap: the probability that an instance of it stays. Floor: that a dropped one comes back. 1 for the others.
+    pub probability: f64,
+    /// The draw that was compared with it; `None` where nothing is drawn.
+    pub draw: Option<f64>,
+    /// Floor: how often each of its instances is repeated, on average; 1 for the others.
+    pub refill: f64,
+    /// True when the instance would be written more or less often without it.
+    pub changed: bool,
+}
+
+impl OverrideExplanation {
+    fn of(decider: &Decider<'_>, applied: Applied) -> Self {
+        let bound = applied.settled.bound;
+        let entry = &decider.index.perspectives[bound.slot];
+        Self {
+            entity: format!("{}:{}", entry.perspective.key(), entry.names.get(bound.rank as usize)),
+            action: bound.action,
+            probability: applied.settled.gate,
+            draw: applied.draw,
+            refill: applied.settled.refill,
+            changed: applied.changed,
+        }
+    }
+}
+
 pub(super) fn of(decider: &Decider<'_>, instance: usize) -> Explanation {
-    let repeat = decider.repeat(instance);
-    let weight = decider.expected(instance);
+    let (repeat, applied) = decider.overridden(instance, decider.policy_repeat(instance));
+    let outlook = decider.outlook(instance);
+    let decisive = applied.iter().rfind(|applied| applied.changed).or(applied.last());
     Explanation {
         decision: if repeat > 0 { Decision::Keep } else { Decision::Drop },
-        keep_probability: weight.min(1.0),
+        keep_probability: outlook.keep,
         repeat,
-        weight,
+        weight: outlook.repeat,
         votes: votes(decider, instance),
         alpha_draw: last_draw(decider, instance),
-        overridden: None,
+        overridden: decisive.map(|&applied| OverrideExplanation::of(decider, applied)),
         no_entity: decider.holds_nothing(instance),
     }
 }

@@ -117,7 +117,30 @@ fn any(rarest: f64, misses: impl FnOnce() -> f64) -> f64 {
     if rarest >= 1.0 { 1.0 } else { 1.0 - misses() }
 }
 
+/// What is expected of an instance, over all seeds.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Outlook {
+    /// The probability that it is kept at all.
+    pub keep: f64,
+    /// How often it is written, on average.
+    pub repeat: f64,
+}
+
+impl Outlook {
+    /// Of something that is written so often on average, rounded up or down by one draw.
+    #[must_use]
+    pub fn rounded(repeat: f64) -> Self {
+        Self { keep: repeat.min(1.0), repeat }
+    }
+}
+
 impl Fate {
+    /// What is expected of an instance with these scores.
+    #[must_use]
+    pub fn outlook(self, scores: &[f64], scale: f64) -> Outlook {
+        Outlook::rounded(self.expected(scores, scale))
+    }
+
     /// How often an instance with these scores is repeated, on average; below 1 it is the probability that it is kept.
     ///
     /// `scale` is that of [`Self::Shares`]. With votes, the sum over at least `pass_count` of the Poisson-binomial distribution

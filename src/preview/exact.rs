@@ -10,12 +10,12 @@ use std::borrow::Cow;
 use rayon::prelude::*;
 
 use super::change;
-use super::{Measures, Outcome, Preview, Volume};
+use super::{Measures, Outcome, Overridden, Preview, Volume};
 use crate::index::{Csr, Index, PerspectiveIndex};
-use crate::plan::PlanError;
-use crate::policy::{self, Dictionary, Fate, Rule};
+use crate::plan::{Columns, PlanError, Settlement};
+use crate::policy::{self, Bound, Dictionary, Fate, Outlook, Rule};
 use crate::progress::Observer;
-use crate::recipe::{NoEntity, Recipe};
+use crate::recipe::{NoEntity, Override, Recipe};
 
 /// What stays between previews of one index.
 #[derive(Debug, Default)]
@@ -28,6 +28,10 @@ pub struct Exact {
     empty: Vec<u64>,
     /// The expected repeat of each instance, of the last preview.
     expected: Vec<f32>,
+    /// The probability that each is kept at all, of the last preview.
+    keep: Vec<f32>,
+    /// The overrides that were bound last, and what they mean.
+    bound: (Vec<Override>, Vec<Bound>),
 }
 
 /// A dictionary and the score of every instance under it; negative where the instance holds nothing.
@@ -57,6 +61,8 @@ impl Exact {
             scored: index.perspectives.iter().map(|_| None).collect(),
             empty: index.perspectives.iter().map(empty).collect(),
             expected: Vec::new(),
+            keep: Vec::new(),
+            bound: (Vec::new(), Vec::new()),
         }
     }
 
@@ -66,16 +72,60 @@ impl Exact {
     /// [`PlanError::Recipe`] when the recipe does not fit the index, [`PlanError::Cancelled`] when the observer says so.
     pub fn preview(&mut self, index: &Index, recipe: &Recipe, observer: &dyn Observer) -> Result<Preview, PlanError> {
         let rule = policy::rule(index, recipe)?;
+        if self.bound.0 != recipe.rebalance.overrides {
+            let bound = policy::bind(index, &recipe.rebalance.overrides)?;
+            self.bound = (recipe.rebalance.overrides.clone(), bound);
+        }
         self.score(index, &rule);
         let stop = || if observer.cancelled() { Err(PlanError::Cancelled) } else { Ok(()) };
         stop()?;
-        let instances = self.expect(index, &rule);
+        let mut instances = self.expect(index, &rule);
+        if !self.bound.1.is_empty() {
+            self.settle(index, &mut instances);
+        }
         let mut outcomes = Vec::with_capacity(index.perspectives.len());
         for (slot, entry) in index.perspectives.iter().enumerate() {
             stop()?;
             outcomes.push(self.outcome(slot, entry, recipe, instances.after / instances.before.max(1) as f64));
         }
-        Ok(Preview { policy: recipe.rebalance.policy, exact: true, instances, perspectives: outcomes })
+        let overrides = self.overridden(index, &outcomes);
+        Ok(Preview { policy: recipe.rebalance.policy, exact: true, instances, perspectives: outcomes, overrides })
+    }
+
+    /// Applies the overrides to what the policy expects of each instance, and sums up anew.
+    fn settle(&mut self, index: &Index, instances: &mut Volume) {
+        let holders = |entry: Bound| {
+            let perspective = index.perspectives[entry.slot].perspective;
+            (index.instances_of(perspective, entry.rank as usize), 1.0)
+        };
+        let mut columns = Columns { keep: &mut self.keep, repeat: &mut self.expected };
+        Settlement::of(&self.bound.1, &holders, &mut columns);
+        let (mut kept, mut variance, mut after) = (0.0, 0.0, 0.0);
+        for (&keep, &repeat) in self.keep.iter().zip(&self.expected) {
+            let keep = f64::from(keep);
+            kept += keep;
+            variance += keep * (1.0 - keep);
+            after += f64::from(repeat);
+        }
+        (instances.kept, instances.kept_sd, instances.after) = (kept, variance.max(0.0).sqrt(), after);
+    }
+
+    /// What each override asks for, and what its entity has before and after.
+    fn overridden(&self, index: &Index, outcomes: &[Outcome]) -> Vec<Overridden> {
+        let one = |bound: &Bound| {
+            let entry = index.perspectives.get(bound.slot)?;
+            let after = *outcomes.get(bound.slot)?.counts.get(bound.rank as usize)?;
+            let before = *entry.counts.get(bound.rank as usize)?;
+            let perspective = entry.perspective;
+            Some(Overridden { perspective, rank: bound.rank, action: bound.action, before, after })
+        };
+        self.bound.1.iter().filter_map(one).collect()
+    }
+
+    /// The probability that each instance is kept at all under the last preview, in source order.
+    #[must_use]
+    pub fn keep(&self) -> &[f32] {
+        &self.keep
     }
 
     /// The expected repeat of every instance under the last preview, in source order.
@@ -111,9 +161,11 @@ impl Exact {
             self.scored.iter().flatten().filter(taking_part).map(|scored| scored.scores.as_slice()).collect();
         let scale = if rule.fate == Fate::Shares { scale(&voters) } else { 1.0 };
         self.expected.resize(index.instances(), 0.0);
+        self.keep.resize(index.instances(), 0.0);
         let sums: Vec<Sums> = self
             .expected
             .par_chunks_mut(BATCH)
+            .zip(self.keep.par_chunks_mut(BATCH))
             .enumerate()
             .map(|(batch, slots)| fill(slots, &Batch { voters: &voters, rule, scale, start: batch * BATCH }))
             .collect();
@@ -164,10 +216,9 @@ impl Exact {
 
     /// An entity's expected count, and the probability that none of its instances stays.
     fn expected_of(&self, holders: &[u32]) -> (f32, f32) {
-        let expected = |&instance: &u32| self.expected[instance as usize];
-        let count: f64 = holders.iter().map(|instance| f64::from(expected(instance))).sum();
-        let lost =
-            if count < SURE { holders.iter().map(|instance| 1.0 - expected(instance).min(1.0)).product() } else { 0.0 };
+        let count: f64 = holders.iter().map(|&instance| f64::from(self.expected[instance as usize])).sum();
+        let missed = |&instance: &u32| 1.0 - self.keep[instance as usize];
+        let lost = if count < SURE { holders.iter().map(missed).product() } else { 0.0 };
         (count as f32, lost)
     }
 }
@@ -198,22 +249,23 @@ struct Sums {
     nothing: u64,
 }
 
-fn fill(slots: &mut [f32], batch: &Batch<'_>) -> Sums {
+fn fill((slots, keeps): (&mut [f32], &mut [f32]), batch: &Batch<'_>) -> Sums {
     let mut sums = Sums { kept: 0.0, variance: 0.0, after: 0.0, nothing: 0 };
     let unseen = if batch.rule.no_entity == NoEntity::Keep { 1.0 } else { 0.0 };
     let mut scores = Vec::with_capacity(batch.voters.len());
-    for (offset, slot) in slots.iter_mut().enumerate() {
+    for (offset, (slot, keep)) in slots.iter_mut().zip(keeps).enumerate() {
         let held = batch.voters.iter().map(|scores| f64::from(scores[batch.start + offset]));
         scores.clear();
         scores.extend(held.filter(|&score| score >= 0.0));
         let holds_nothing = scores.is_empty() && !batch.voters.is_empty();
-        let expected = if holds_nothing { unseen } else { batch.rule.fate.expected(&scores, batch.scale) };
-        let kept = expected.min(1.0);
+        let outlook =
+            if holds_nothing { Outlook::rounded(unseen) } else { batch.rule.fate.outlook(&scores, batch.scale) };
+        let (kept, expected) = (outlook.keep, outlook.repeat);
         sums.nothing += u64::from(holds_nothing);
         sums.kept += kept;
         sums.variance += kept * (1.0 - kept);
         sums.after += expected;
-        *slot = expected as f32;
+        (*slot, *keep) = (expected as f32, kept as f32);
     }
     sums
 }

@@ -6,13 +6,17 @@
 //! Invariant: reads the sample, and of the entities outside it each distinct count once; only the answer's list of counts is as
 //! long as there are entities.
 
+use std::borrow::Cow;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use super::binned::Entities;
 use super::change;
 use super::{Measures, Outcome, Preview, Volume};
 use crate::entity::Perspective;
 use crate::index::{Csr, Index, PerspectiveIndex};
-use crate::policy::{self, Fate, Rule};
-use crate::recipe::{NoEntity, Recipe, RecipeError};
+use crate::plan::{Columns, Settlement};
+use crate::policy::{self, Bound, Fate, Outlook, Rule};
+use crate::recipe::{NoEntity, Override, OverrideAction, Recipe, RecipeError};
 
 /// The most instances in the sample.
 pub const SAMPLE: usize = 8192;
@@ -27,6 +31,16 @@ pub struct Sketch {
     samples: Vec<Sample>,
     sampled: usize,
     instances: usize,
+    /// The overrides that were bound last, and what they mean: a pattern may have to be matched with a million names.
+    bound: Arc<Mutex<(Vec<Override>, Vec<Bound>)>>,
+}
+
+/// What is expected of each sampled instance.
+struct Expected {
+    keep: Vec<f32>,
+    repeat: Vec<f32>,
+    /// How many of them hold nothing that the rule looks at.
+    nothing: usize,
 }
 
 /// The sample as one perspective sees it. Entities are numbered by their place among those that the sample holds.
@@ -34,6 +48,8 @@ pub struct Sketch {
 struct Sample {
     /// The entities of each sampled instance, ascending.
     rows: Csr,
+    /// The sampled instances of each entity.
+    holders: Csr,
     /// The rank of each entity, ascending.
     ranks: Vec<u32>,
     /// The count of each entity in the whole index.
@@ -75,6 +91,7 @@ impl Sample {
         for &(_, instance) in instances {
             sample.rows.push(rows_of(instance).map(|&rank| place[rank as usize]));
         }
+        sample.holders = sample.rows.transposed(sample.ranks.len());
         let ends = entry.by_instance.offsets().windows(2);
         sample.empty = ends.filter(|ends| ends[0] == ends[1]).count() as u64;
         sample
@@ -107,7 +124,7 @@ impl Sketch {
             order.truncate(sampled);
         }
         let seen = index.perspectives.iter().map(|entry| Sample::of(entry, &order)).collect();
-        Self { samples: seen, sampled, instances: index.instances() }
+        Self { samples: seen, sampled, instances: index.instances(), bound: Arc::default() }
     }
 
     /// An estimate of what the recipe's policy would make of the index, with the distribution of one perspective.
@@ -116,20 +133,49 @@ impl Sketch {
     /// [`RecipeError::Unfit`] when the recipe does not fit the index.
     pub fn preview(&self, index: &Index, recipe: &Recipe, shown: Perspective) -> Result<Preview, RecipeError> {
         let rule = policy::rule(index, recipe)?;
-        let (expected, nothing) = self.expected(index, &rule);
-        let instances = self.volume(index, &expected, nothing);
+        let bound = self.bind(index, recipe)?;
+        let mut expected = self.expected(index, &rule);
+        self.settle(&bound, &mut expected);
+        let instances = self.volume(index, &expected);
         let kept_share = (instances.after / instances.before.max(1) as f64).min(1.0);
         let both = index.perspectives.iter().zip(&self.samples);
         let outcome = both.filter(|(entry, _)| entry.perspective == shown).map(|(entry, sample)| {
-            let (entities, counts) = self.counts(sample, entry, &expected);
+            let slot = index.perspectives.iter().position(|known| known.perspective == shown);
+            let here: Vec<Bound> = bound.iter().filter(|bound| Some(bound.slot) == slot).copied().collect();
+            let (entities, counts) = self.counts((sample, &here), entry, &expected.repeat);
             outcome((entry, sample), recipe, (entities, counts), kept_share)
         });
         let perspectives = outcome.collect();
-        Ok(Preview { policy: recipe.rebalance.policy, exact: false, instances, perspectives })
+        let policy = recipe.rebalance.policy;
+        Ok(Preview { policy, exact: false, instances, perspectives, overrides: Vec::new() })
     }
 
-    /// The expected repeat of each sampled instance, and how many of them hold nothing that the rule looks at.
-    fn expected(&self, index: &Index, rule: &Rule) -> (Vec<f32>, usize) {
+    fn bind(&self, index: &Index, recipe: &Recipe) -> Result<Vec<Bound>, RecipeError> {
+        let overrides = &recipe.rebalance.overrides;
+        let mut last = self.bound.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.0 != *overrides {
+            *last = (overrides.clone(), policy::bind(index, overrides)?);
+        }
+        Ok(last.1.clone())
+    }
+
+    /// Applies overrides to the sampled instances; each stands for as many as there are for one sampled holder of the entity.
+    fn settle(&self, bound: &[Bound], expected: &mut Expected) {
+        if bound.is_empty() {
+            return;
+        }
+        let holders = |entry: Bound| {
+            let Some(sample) = self.samples.get(entry.slot) else { return (Cow::Borrowed(&[][..]), 1.0) };
+            let Ok(place) = sample.ranks.binary_search(&entry.rank) else { return (Cow::Borrowed(&[][..]), 1.0) };
+            let weight = f64::from(sample.counts[place]) / f64::from(sample.held[place].max(1));
+            (Cow::Borrowed(sample.holders.row(place)), weight)
+        };
+        let mut columns = Columns { keep: &mut expected.keep, repeat: &mut expected.repeat };
+        Settlement::of(bound, &holders, &mut columns);
+    }
+
+    /// What the policy expects of each sampled instance.
+    fn expected(&self, index: &Index, rule: &Rule) -> Expected {
         let both = index.perspectives.iter().zip(&self.samples);
         let voter = |(entry, sample): (&PerspectiveIndex, &'_ Sample)| {
             let found = rule.dictionaries.iter().find(|dictionary| dictionary.perspective == entry.perspective)?;
@@ -142,22 +188,25 @@ impl Sketch {
         let unseen = if rule.no_entity == NoEntity::Keep { 1.0 } else { 0.0 };
         let mut nothing = 0;
         let mut scores = Vec::with_capacity(voters.len());
-        let mut expected = Vec::with_capacity(self.sampled);
+        let mut keep = Vec::with_capacity(self.sampled);
+        let mut repeat = Vec::with_capacity(self.sampled);
         for row in 0..self.sampled {
             scores.clear();
             scores.extend(voters.iter().filter_map(|voter| voter[row]));
             let holds_nothing = scores.is_empty() && !voters.is_empty();
             nothing += usize::from(holds_nothing);
-            expected.push(if holds_nothing { unseen } else { rule.fate.expected(&scores, scale) as f32 });
+            let outlook = if holds_nothing { Outlook::rounded(unseen) } else { rule.fate.outlook(&scores, scale) };
+            keep.push(outlook.keep as f32);
+            repeat.push(outlook.repeat as f32);
         }
-        (expected, nothing)
+        Expected { keep, repeat, nothing }
     }
 
-    fn volume(&self, index: &Index, expected: &[f32], nothing: usize) -> Volume {
+    fn volume(&self, index: &Index, expected: &Expected) -> Volume {
         let sampled = self.sampled.max(1) as f64;
         let (mut kept, mut squares, mut after) = (0.0, 0.0, 0.0);
-        for &repeat in expected {
-            let keep = f64::from(repeat.min(1.0));
+        for (&keep, &repeat) in expected.keep.iter().zip(&expected.repeat) {
+            let keep = f64::from(keep);
             kept += keep;
             squares += keep * keep;
             after += f64::from(repeat);
@@ -172,13 +221,18 @@ impl Sketch {
             kept_sd: ((kept - squares).max(0.0) * up).sqrt(),
             after: after * up,
             margin: 3.0 * self.instances as f64 * (spread * unsampled.max(0.0) / sampled).sqrt(),
-            nothing: (nothing as f64 * up).round() as u64,
+            nothing: (expected.nothing as f64 * up).round() as u64,
             no_entity: no_entity.map(|(entry, sample)| (entry.perspective, sample.empty)).collect(),
         }
     }
 
     /// The estimated count of every entity after: gathered for measures, and by rank.
-    fn counts(&self, sample: &Sample, entry: &PerspectiveIndex, expected: &[f32]) -> (Entities, Vec<f32>) {
+    fn counts(
+        &self,
+        (sample, bound): (&Sample, &[Bound]),
+        entry: &PerspectiveIndex,
+        expected: &[f32],
+    ) -> (Entities, Vec<f32>) {
         let mut sums = vec![0.0_f32; sample.ranks.len()];
         for (instance, &repeat) in expected.iter().enumerate() {
             sample.rows.row(instance).iter().for_each(|&entity| sums[entity as usize] += repeat);
@@ -198,6 +252,16 @@ impl Sketch {
             let mean = (sum + shrinkage * typical[octave(count)]) / (held as f32 + shrinkage);
             counts[rank as usize] = count as f32 * mean;
             entities.add(count, count as f32 * mean, 1);
+        }
+        // What is asked of an entity by name is about known without a sample.
+        for bound in bound.iter().filter(|_| self.sampled < self.instances) {
+            let (rank, before) = (bound.rank as usize, entry.counts[bound.rank as usize] as f32);
+            counts[rank] = match bound.action {
+                OverrideAction::Pin => counts[rank].max(before),
+                OverrideAction::Exclude => 0.0,
+                OverrideAction::Cap(most) => counts[rank].min(most as f32),
+                OverrideAction::Floor(least) => counts[rank].max(least as f32),
+            };
         }
         (entities, counts)
     }

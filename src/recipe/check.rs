@@ -9,7 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::grammar::{self, Status};
-use super::{Recipe, RecipeError, ranges};
+use super::{Line, Recipe, RecipeError, overrides, ranges};
 
 /// A fault before its file is known: a byte range of the text and what is wrong there.
 struct Fault(Range<usize>, String);
@@ -22,7 +22,11 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<Recipe, RecipeError> {
 fn checked(text: &str) -> Result<Recipe, Fault> {
     let document = DeTable::parse(text).map_err(|error| fault_of(&error, text))?;
     check_table(document.get_ref(), "")?;
-    let recipe: Recipe = toml::from_str(text).map_err(|error| fault_of(&error, text))?;
+    let mut recipe: Recipe = toml::from_str(text).map_err(|error| fault_of(&error, text))?;
+    for (number, entry) in recipe.rebalance.overrides.iter_mut().enumerate() {
+        let span = span_of(document.get_ref(), &format!("rebalance.override.{number}.entity"));
+        entry.line = Line(text.get(..span.start).map(|before| before.matches('\n').count() + 1));
+    }
     check_ranges(&recipe, document.get_ref())?;
     Ok(recipe)
 }
@@ -88,21 +92,24 @@ fn check_ranges(recipe: &Recipe, document: &DeTable<'_>) -> Result<(), Fault> {
     let thresholds = recipe.threshold.iter().filter_map(|(perspective, choice)| {
         Some((format!("threshold.{}", perspective.key()), ranges::threshold(*choice)?))
     });
-    let mut faults = thresholds.chain(ranges::rebalance(recipe));
+    let of_overrides = overrides::fault(&recipe.rebalance.overrides, &recipe.entities.perspectives)
+        .map(|(place, message)| (format!("rebalance.{place}"), message));
+    let mut faults = thresholds.chain(ranges::rebalance(recipe)).chain(of_overrides);
     faults.next().map_or(Ok(()), |(path, message)| Err(Fault(place(&path), message)))
 }
 
 /// Where a dotted path's value stands, or the deepest part of the path that is there.
 fn span_of(document: &DeTable<'_>, path: &str) -> Range<usize> {
-    let mut table = document;
-    let mut span = 0..0;
-    for part in path.split('.') {
-        let Some(value) = table.get(part) else { return span };
-        span = value.span();
-        match value.get_ref() {
-            DeValue::Table(inner) => table = inner,
-            _ => return span,
-        }
+    let mut parts = path.split('.');
+    let Some(mut value) = parts.next().and_then(|part| document.get(part)) else { return 0..0 };
+    for part in parts {
+        let inner = match value.get_ref() {
+            DeValue::Table(table) => table.get(part),
+            DeValue::Array(items) => part.parse().ok().and_then(|number: usize| items.get(number)),
+            _ => None,
+        };
+        let Some(inner) = inner else { break };
+        value = inner;
     }
-    span
+    value.span()
 }

@@ -5,7 +5,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
+use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
 use super::{Recipe, RecipeError};
 
@@ -23,6 +23,10 @@ pub(super) fn merged(recipe: &Recipe, text: &str, path: &Path) -> Result<String,
 fn merge(document: &mut dyn TableLike, wanted: &dyn TableLike, present: &dyn TableLike) {
     let nothing = Table::new();
     for (key, value) in wanted.iter().filter(|(key, value)| !same(Some(value), present.get(key))) {
+        if let Some(list) = value.as_array_of_tables() {
+            merge_list(document, key, (list, present.get(key).and_then(Item::as_array_of_tables)));
+            continue;
+        }
         let Some(inner) = value.as_table_like().filter(|table| !is_choice(*table)) else {
             replace(document, key, value);
             continue;
@@ -39,18 +43,53 @@ fn merge(document: &mut dyn TableLike, wanted: &dyn TableLike, present: &dyn Tab
     }
 }
 
-/// `{ count = 304 }` and `{ tail_mass = 0.1 }` are one value, not a table to merge into.
+/// Makes a list of tables say what is wanted: entries that are wanted still stay as they were written, in their old order or not.
+fn merge_list(document: &mut dyn TableLike, key: &str, (wanted, present): (&ArrayOfTables, Option<&ArrayOfTables>)) {
+    let written = |entry: &Table| {
+        let mut places = present.into_iter().flat_map(ArrayOfTables::iter);
+        places.position(|old| same_table(entry, old))
+    };
+    if let Some(Item::Value(Value::Array(old))) = document.get(key) {
+        let mut fresh = Array::new();
+        for entry in wanted {
+            let kept = written(entry).and_then(|place| old.get(place)).cloned();
+            fresh.push(kept.unwrap_or_else(|| Value::InlineTable(inline_table(entry))));
+        }
+        *fresh.decor_mut() = old.decor().clone();
+        document.insert(key, Item::Value(Value::Array(fresh)));
+        return;
+    }
+    let old = document.get(key).and_then(Item::as_array_of_tables).cloned().unwrap_or_default();
+    let mut fresh = ArrayOfTables::new();
+    for entry in wanted {
+        let kept = written(entry).and_then(|place| old.get(place)).cloned();
+        fresh.push(kept.unwrap_or_else(|| {
+            let mut table = Table::new();
+            table.decor_mut().set_prefix("\n");
+            for (key, value) in entry {
+                replace(&mut table, key, value);
+            }
+            table
+        }));
+    }
+    document.insert(key, Item::ArrayOfTables(fresh));
+}
+
+fn same_table(one: &dyn TableLike, other: &dyn TableLike) -> bool {
+    let mut keys = one.iter().chain(other.iter()).map(|(key, _)| key);
+    keys.all(|key| same(one.get(key), other.get(key)))
+}
+
+/// `{ count = 304 }` and `{ cap = 5000 }` are one value, not a table to merge into.
 fn is_choice(table: &dyn TableLike) -> bool {
-    table.len() == 1 && (table.contains_key("count") || table.contains_key("tail_mass"))
+    const CHOICES: [&str; 4] = ["count", "tail_mass", "cap", "floor"];
+    table.len() == 1 && CHOICES.iter().any(|key| table.contains_key(key))
 }
 
 fn same(one: Option<&Item>, other: Option<&Item>) -> bool {
     let (Some(one), Some(other)) = (one, other) else { return one.is_none() == other.is_none() };
     match (one.as_table_like(), other.as_table_like()) {
-        (Some(one), Some(other)) => {
-            let mut keys = one.iter().chain(other.iter()).map(|(key, _)| key);
-            keys.all(|key| same(one.get(key), other.get(key)))
-        }
+        (Some(one), Some(other)) => same_table(one, other),
         _ => one.to_string().trim() == other.to_string().trim(),
     }
 }
@@ -58,7 +97,7 @@ fn same(one: Option<&Item>, other: Option<&Item>) -> bool {
 /// Sets a key; a comment behind the old value stays behind the new one.
 fn replace(document: &mut dyn TableLike, key: &str, value: &Item) {
     let mut fresh = match value.as_table_like() {
-        Some(table) if is_choice(table) => inline(table),
+        Some(table) if is_choice(table) => Item::Value(Value::InlineTable(inline_table(table))),
         _ => value.clone(),
     };
     if let Some(old) = document.get(key).and_then(Item::as_value)
@@ -76,16 +115,18 @@ fn replace(document: &mut dyn TableLike, key: &str, value: &Item) {
     }
 }
 
-fn inline(table: &dyn TableLike) -> Item {
-    let mut inline = toml_edit::InlineTable::new();
+fn inline_table(table: &dyn TableLike) -> InlineTable {
+    let mut inline = InlineTable::new();
     for (key, value) in table.iter() {
         if let Some(value) = value.as_value() {
             let mut value = value.clone();
             value.decor_mut().clear();
             inline.insert(key, value);
+        } else if let Some(table) = value.as_table_like() {
+            inline.insert(key, Value::InlineTable(inline_table(table)));
         }
     }
-    Item::Value(Value::InlineTable(inline))
+    inline
 }
 
 pub(super) fn save(recipe: &Recipe, path: &Path) -> Result<(), RecipeError> {

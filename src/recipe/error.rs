@@ -30,6 +30,14 @@ pub enum RecipeError {
     /// It does not fit the dataset.
     #[error("recipe does not fit the dataset: {0}")]
     Unfit(String),
+    /// A line of it does not fit the dataset.
+    #[error("recipe does not fit the dataset: {}{message}", line.map_or_else(String::new, |line| format!("line {line}: ")))]
+    Misfit {
+        /// 1-based line, where it came from a file.
+        line: Option<usize>,
+        /// What does not fit and what to write instead.
+        message: String,
+    },
     /// The file cannot be written.
     #[error("cannot write recipe {}: {cause}", path.display())]
     Unwritable {
@@ -45,8 +53,19 @@ impl RecipeError {
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Self::Unreadable { .. } | Self::Invalid { .. } | Self::Unfit(_) => 4,
+            Self::Unreadable { .. } | Self::Invalid { .. } | Self::Unfit(_) | Self::Misfit { .. } => 4,
             Self::Unwritable { .. } => 7,
+        }
+    }
+
+    /// The same failure with its file, where a line of it is to blame.
+    #[must_use]
+    pub fn in_file(self, path: &Path) -> Self {
+        match self {
+            Self::Misfit { line: Some(line), message } => {
+                Self::Invalid { path: path.to_path_buf(), line, column: 1, message }
+            }
+            other => other,
         }
     }
 

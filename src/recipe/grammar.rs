@@ -71,9 +71,11 @@ pub(super) const TABLES: &[Table] = &[
             ("repeat_threshold", Ready),
             ("repeat_exponent", Ready),
             ("beta", Ready),
-            ("override", NotYet("overrides of single entities are not supported yet; remove [[rebalance.override]]")),
+            ("override", Ready),
         ],
     },
+    Table { path: "rebalance.override", keys: &[("entity", Ready), ("action", Ready)] },
+    Table { path: "rebalance.override.action", keys: &[("cap", Ready), ("floor", Ready)] },
     Table { path: "export", keys: &[("formats", Ready), ("images", Ready)] },
 ];
 
@@ -109,7 +111,7 @@ pub(super) fn suggestion(key: &str, table: &Table) -> String {
 }
 
 /// The nearest of several values, when one is near.
-pub(super) fn nearest<'a>(value: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(value: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let (edits, name) = known.into_iter().map(|name| (distance(value, name), name)).min()?;
     (edits <= 2.max(name.len() / 3)).then_some(name)
 }

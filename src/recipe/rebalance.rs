@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::overrides::Override;
 use crate::entity::Perspective;
 
 /// The rebalancing policies that a recipe can name.
@@ -147,6 +148,9 @@ pub struct Rebalance {
     pub repeat_exponent: f64,
     /// `effective_number`: β of (1 − βⁿ)/(1 − β).
     pub beta: f64,
+    /// What happens to single entities, whatever the policy says.
+    #[serde(rename = "override", skip_serializing_if = "Vec::is_empty")]
+    pub overrides: Vec<Override>,
 }
 
 impl Default for Rebalance {
@@ -165,6 +169,7 @@ impl Default for Rebalance {
             repeat_threshold: 0.001,
             repeat_exponent: 0.5,
             beta: 0.9999,
+            overrides: Vec::new(),
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::app::model::{InstanceView, Loaded, TurnView};
 use crate::entity::{Perspective, text};
 use crate::language::Language;
 use crate::number;
-use crate::plan::{self, Decision, Explanation};
+use crate::plan::{self, Decision, Explanation, OverrideExplanation};
 use crate::recipe::Recipe;
 use crate::source::{Image, Instance, Speaker, Turn};
 
@@ -99,7 +99,8 @@ fn view(number: usize, instance: &Instance<'_>, sought: &(Perspective, Vec<Strin
 
 /// The longest beginning of at most so many bytes that ends on a character.
 fn beginning(text: &str, most: usize) -> &str {
-    &text[..text.floor_char_boundary(most)]
+    let end = (0..=most.min(text.len())).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
+    &text[..end]
 }
 
 fn spans(turn: &Turn<'_>, shown: &str, (perspective, names): &(Perspective, Vec<String>)) -> Vec<Range<usize>> {
@@ -117,7 +118,8 @@ fn spans(turn: &Turn<'_>, shown: &str, (perspective, names): &(Perspective, Vec<
         Perspective::Interrogation => analysis.interrogations().collect(),
         _ => analysis.objects().collect(),
     };
-    let held = |mention: &text::Mention<'_>| names.iter().any(|name| name == mention.name);
+    let names_it = |name: &String, mention: &str| perspective.folded(name) == perspective.folded(mention);
+    let held = |mention: &text::Mention<'_>| names.iter().any(|name| names_it(name, mention.name));
     let mut found: Vec<Range<usize>> = mentions.into_iter().filter(held).map(|mention| mention.span).collect();
     if found.is_empty() {
         // Entities that another tool found have names that our own reading may not give.
@@ -169,6 +171,15 @@ fn explanation_lines(explanation: &Explanation) -> Vec<String> {
             number::share(vote.pass_probability)
         )
     }));
+    lines.extend(explanation.overridden.as_ref().map(override_line));
     lines.extend(explanation.alpha_draw.map(|draw| format!("last draw {draw:.3}")));
     lines
+}
+
+fn override_line(told: &OverrideExplanation) -> String {
+    let drawn = told.draw.map_or_else(String::new, |draw| {
+        format!(", probability {}, draw {draw:.3}", number::measure(told.probability))
+    });
+    let verdict = if told.changed { "and decides" } else { "and changes nothing here" };
+    format!("override: {} of {}{drawn}, {verdict}", told.action, told.entity)
 }

@@ -2,32 +2,34 @@
 //!
 //! Invariant: a value that cannot be used stays in the field with what is wrong; the recipe changes only by usable ones.
 
-use super::{export, overlay, recipe};
+use super::{export, overlay, overrides, recipe};
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Key};
 use crate::app::model::{Edited, Model, Overlay, SearchState, TextField, ValueTarget, parameters};
 use crate::entity::Perspective;
 use crate::policy::Parameter;
-use crate::recipe::ThresholdChoice;
+use crate::recipe::{OverrideAction, ThresholdChoice};
 
 impl TextField {
-    /// A field with text in it and the cursor behind it.
+    /// A field with selected text in it and the cursor behind it.
     #[must_use]
     pub fn holding(text: impl Into<String>) -> Self {
         let text = text.into();
-        Self { cursor: text.len(), text }
+        Self { cursor: text.len(), selected: !text.is_empty(), text }
     }
 
-    /// Puts text in at the cursor.
+    /// Puts text in at the cursor, or in the place of what is selected.
     pub fn insert(&mut self, text: &str) {
+        self.take_selected();
         self.text.insert_str(self.cursor, text);
         self.cursor += text.len();
     }
 
     /// Takes an editing key: `None` when it is not one, else whether the text changed.
     pub(super) fn take(&mut self, key: Key) -> Option<bool> {
-        let before = self.text.len();
+        let before = self.text.clone();
         match (key.code, key.ctrl, key.alt) {
+            (Code::Backspace | Code::Delete, ..) if self.selected => self.take_selected(),
             (Code::Char(character), false, false) => self.insert(character.encode_utf8(&mut [0; 4])),
             (Code::Backspace, false, _) => {
                 let start = self.previous();
@@ -53,7 +55,15 @@ impl TextField {
             (Code::End, ..) | (Code::Char('e'), true, _) => self.cursor = self.text.len(),
             _ => return None,
         }
-        Some(self.text.len() != before)
+        self.selected = false;
+        Some(self.text != before)
+    }
+
+    fn take_selected(&mut self) {
+        if std::mem::take(&mut self.selected) {
+            self.text.clear();
+            self.cursor = 0;
+        }
     }
 
     fn previous(&self) -> usize {
@@ -83,7 +93,7 @@ pub(super) fn open(model: &mut Model, target: ValueTarget) {
         ValueTarget::Threshold(_) => model.split().map(|split| split.threshold.to_string()).unwrap_or_default(),
         ValueTarget::Slider(number) => slider_text(model, *number),
         ValueTarget::Output => model.export.folder.display().to_string(),
-        ValueTarget::Cap(_) | ValueTarget::Floor(_) => String::new(),
+        ValueTarget::Cap(entity) | ValueTarget::Floor(entity) => overrides::text(model, entity),
     };
     model.overlay = Some(Overlay::EditValue { target, field: TextField::holding(text), problem: None });
 }
@@ -110,7 +120,8 @@ pub(super) fn accept(model: &mut Model) -> Vec<Effect> {
         ValueTarget::Threshold(perspective) => set_threshold(model, perspective, &text),
         ValueTarget::Slider(number) => set_slider(model, number, &text),
         ValueTarget::Output => export::set_folder(model, &text),
-        ValueTarget::Cap(_) | ValueTarget::Floor(_) => Err("overrides of single entities are not supported yet".into()),
+        ValueTarget::Cap(entity) => overrides::set_count(model, &entity, (number(&text), OverrideAction::Cap)),
+        ValueTarget::Floor(entity) => overrides::set_count(model, &entity, (number(&text), OverrideAction::Floor)),
     };
     match used {
         Ok(effects) => {

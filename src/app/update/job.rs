@@ -52,7 +52,7 @@ pub(super) fn reported(model: &mut Model, generation: u64, report: JobReport) ->
     let (JobState::Running(mut job) | JobState::Paused(mut job) | JobState::Cancelling(mut job)) = before else {
         return Vec::new();
     };
-    let cancelling = matches!(model.overlay, Some(Overlay::ConfirmCancelJob));
+    let asked = matches!(model.overlay, Some(Overlay::ConfirmCancelJob | Overlay::ConfirmAbandonJob));
     match report {
         JobReport::Progressed { step, done, total, elapsed } => {
             advance(&mut job, &step, (done, total), elapsed);
@@ -78,7 +78,8 @@ pub(super) fn reported(model: &mut Model, generation: u64, report: JobReport) ->
             model.job = JobState::Failed { job, cause: failure.cause, next: failure.next };
         }
     }
-    if cancelling {
+    // The question is about a job that is over.
+    if asked {
         model.overlay = None;
     }
     rebalance::refresh_if_shown(model)

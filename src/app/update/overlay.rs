@@ -2,8 +2,8 @@
 //!
 //! Invariant: closing the themes without choosing shows the theme of before again.
 
-use super::act::{Step, act};
-use super::{edit, job, load, recipe, tell};
+use super::act::{Step, act, quit_without_job};
+use super::{edit, job, load, overrides, recipe, tell};
 use crate::app::action::Action;
 use crate::app::arrange::pick;
 use crate::app::effect::{AfterSave, Effect};
@@ -63,7 +63,12 @@ pub(super) fn narrow_palette(model: &mut Model) {
     if let Some(Overlay::Palette { field, cursor, matches }) = &mut model.overlay {
         let query = field.text.trim();
         let named = pick(Action::ALL.iter().map(|action| action.name()), query);
-        let described = pick(Action::ALL.iter().map(|action| action.summary()), query);
+        // In whole sentences nearly every letter is found somewhere: there only what stands as typed is meant.
+        let described = (0..Action::ALL.len()).filter(|place| {
+            Action::ALL
+                .get(*place)
+                .is_some_and(|action| action.summary().to_lowercase().contains(&query.to_lowercase()))
+        });
         let mut places: Vec<usize> = Action::ALL.iter().position(|action| action.name() == query).into_iter().collect();
         for place in named.into_iter().chain(described) {
             if !places.contains(&place) {
@@ -87,6 +92,7 @@ pub(super) fn step(model: &mut Model, step: Step) -> Vec<Effect> {
             *cursor = step.from(*cursor, themes, lines);
             return show_selected_theme(model);
         }
+        Some(Overlay::Override { cursor, .. }) => *cursor = step.from(*cursor, overrides::CHOICES, lines),
         Some(Overlay::Help { scroll }) => *scroll = step.from(*scroll, help_lines(&model.bindings), lines),
         Some(Overlay::Explanation { scroll, lines: text, .. }) => *scroll = step.from(*scroll, text.len(), lines),
         _ => {}
@@ -117,14 +123,20 @@ pub(super) fn enter(model: &mut Model) -> Vec<Effect> {
             model.overlay = Some(overlay);
             edit::accept(model)
         }
-        // The theme is shown already; all others only have to close.
+        Some(Overlay::Themes { .. }) => vec![Effect::KeepTheme { name: model.theme.clone() }],
+        Some(Overlay::Override { perspective, entity, cursor }) => {
+            overrides::choose(model, (perspective, &entity), cursor)
+        }
+        // All others only have to close.
         _ => Vec::new(),
     }
 }
 
 /// Selects a visible line; a second click on it chooses.
 pub(super) fn click_line(model: &mut Model, line: usize) -> Vec<Effect> {
-    let (Some(Overlay::Palette { cursor, .. }) | Some(Overlay::Themes { cursor, .. })) = &mut model.overlay else {
+    let Some(Overlay::Palette { cursor, .. } | Overlay::Themes { cursor, .. } | Overlay::Override { cursor, .. }) =
+        &mut model.overlay
+    else {
         return Vec::new();
     };
     let lines = model.hits.lines(|target| matches!(target, Target::OverlayRows), LINES);
@@ -160,11 +172,13 @@ pub(super) fn answered(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
     };
     let question = model.overlay.as_ref()?;
     let effects = match (question, letter) {
+        (Overlay::ConfirmAbandonJob, 'y') => {
+            model.overlay = None;
+            return Some(quit_without_job(model));
+        }
         (Overlay::ConfirmQuit, 's') => Some(recipe::save(model, AfterSave::Quit)),
         // Enter is the answer that loses nothing.
-        (Overlay::ConfirmQuit, _) if key.code == Code::Enter && model.unsaved() => {
-            Some(recipe::save(model, AfterSave::Quit))
-        }
+        (Overlay::ConfirmQuit, _) if key.code == Code::Enter => Some(recipe::save(model, AfterSave::Quit)),
         (Overlay::ConfirmQuit, 'y') => Some(vec![Effect::Quit]),
         (Overlay::ConfirmReload, 'y') => Some(load::start(model)),
         (Overlay::ConfirmCancelJob, 'y') => Some(job::cancel(model)),
@@ -180,7 +194,11 @@ pub(super) fn answered(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
 const fn is_question(overlay: &Overlay) -> bool {
     matches!(
         overlay,
-        Overlay::ConfirmQuit | Overlay::ConfirmReload | Overlay::ConfirmCancelJob | Overlay::ConfirmOverwrite { .. }
+        Overlay::ConfirmQuit
+            | Overlay::ConfirmAbandonJob
+            | Overlay::ConfirmReload
+            | Overlay::ConfirmCancelJob
+            | Overlay::ConfirmOverwrite { .. }
     )
 }
 

@@ -6,8 +6,8 @@ use super::{load, next_generation, overlay, rebalance, tell, warn};
 use crate::app::effect::{AfterSave, Effect};
 use crate::app::message::Failure;
 use crate::app::model::{Data, Edited, Level, Model};
-use crate::policy::Parameter;
-use crate::recipe::Recipe;
+use crate::policy::{self, Parameter};
+use crate::recipe::{Recipe, RecipeError};
 
 /// The most recipes that undo keeps.
 const DEEPEST: usize = 1000;
@@ -95,6 +95,10 @@ pub(super) fn read(model: &mut Model, outcome: Result<Box<Recipe>, Failure>) -> 
     match outcome {
         Ok(recipe) if *recipe == model.history.saved => Vec::new(),
         Ok(recipe) => {
+            if let Some(error) = misfit(model, &recipe) {
+                warn(model, format!("{}; the last good recipe stays", error.in_file(&model.history.path)));
+                return Vec::new();
+            }
             model.history.saved = (*recipe).clone();
             let effects = change(model, Edited::Other, |current| *current = *recipe);
             tell(model, Level::Info, "the recipe changed on disk and is in use; undo takes it back");
@@ -105,6 +109,13 @@ pub(super) fn read(model: &mut Model, outcome: Result<Box<Recipe>, Failure>) -> 
             Vec::new()
         }
     }
+}
+
+/// Why a recipe cannot be used with the dataset that is loaded; `None` when it can, or when it asks for another extraction.
+fn misfit(model: &Model, recipe: &Recipe) -> Option<RecipeError> {
+    let same = recipe.dataset == model.recipe.dataset && recipe.entities == model.recipe.entities;
+    let loaded = model.loaded().filter(|_| same)?;
+    policy::fits(&loaded.index, recipe).err()
 }
 
 fn remember(model: &mut Model, before: Recipe) {

@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use crate::entity::Perspective;
 use crate::index::{Index, PerspectiveIndex};
-use crate::preview::{Measures, Move, Outcome, Preview};
-use crate::recipe::PolicyName;
+use crate::preview::{Measures, Move, Outcome, Overridden, Preview};
+use crate::recipe::{OverrideAction, PolicyName};
 
 /// A preview.
 #[derive(Clone, Debug, Serialize)]
@@ -22,9 +22,28 @@ pub struct PreviewReport {
     pub policy: PolicyName,
     /// Each perspective before and after.
     pub perspectives: BTreeMap<Perspective, OutcomeReport>,
+    /// Each overridden entity before and after; the first of them where a pattern means very many.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub overrides: Vec<OverrideReport>,
     /// The same measures for a random subset of the same expected size.
     pub random_control: ControlReport,
 }
+
+/// An overridden entity before and after.
+#[derive(Clone, Debug, Serialize)]
+pub struct OverrideReport {
+    /// The entity: `perspective:name`.
+    pub entity: String,
+    /// What the recipe asks for it.
+    pub action: OverrideAction,
+    /// Its count before.
+    pub before: u32,
+    /// Its expected count after.
+    pub after: f64,
+}
+
+/// The most overridden entities that a report lists.
+const LISTED: usize = 100;
 
 /// Numbers of instances before and after.
 #[derive(Clone, Debug, Serialize)]
@@ -98,9 +117,23 @@ impl PreviewReport {
             exact: preview.exact,
             policy: preview.policy,
             perspectives: entries.collect(),
+            overrides: overrides(preview, index),
             random_control: ControlReport { perspectives: control.collect() },
         }
     }
+}
+
+fn overrides(preview: &Preview, index: &Index) -> Vec<OverrideReport> {
+    let one = |entry: &Overridden| {
+        let names = &index.perspective(entry.perspective)?.names;
+        Some(OverrideReport {
+            entity: format!("{}:{}", entry.perspective.key(), names.get(entry.rank as usize)),
+            action: entry.action,
+            before: entry.before,
+            after: f64::from(entry.after),
+        })
+    };
+    preview.overrides.iter().take(LISTED).filter_map(one).collect()
 }
 
 impl OutcomeReport {

@@ -19,6 +19,10 @@ pub(super) fn write(report: &PreviewReport, out: &mut dyn Write) -> Result<()> {
     for (perspective, missing) in &instances.no_entity {
         writeln!(out, "without any {perspective}: {}", count(*missing))?;
     }
+    for entry in &report.overrides {
+        let (before, after) = (count(u64::from(entry.before)), measure(entry.after));
+        writeln!(out, "override: {} of {}: {before} → {after}", entry.action, entry.entity)?;
+    }
     for (perspective, outcome) in &report.perspectives {
         writeln!(out, "\n{perspective} (τ {})", count(u64::from(outcome.threshold)))?;
         write_measures(outcome, report.random_control.perspectives.get(perspective), out)?;

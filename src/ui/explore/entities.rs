@@ -11,7 +11,8 @@ use crate::app::model::{Model, Pane, SearchState};
 use crate::config::theme::{Role, Theme};
 use crate::index::{PerspectiveIndex, Split};
 use crate::number;
-use crate::recipe::PolicyName;
+use crate::policy::Marks;
+use crate::recipe::{OverrideAction, PolicyName};
 use crate::ui::widget::pane::Pane as Frame;
 use crate::ui::widget::{bar, text};
 use crate::ui::{look, shell};
@@ -37,7 +38,7 @@ impl Columns {
         let room = width.saturating_sub(least);
         let side = if room >= 7 { 7 } else { 0 };
         let share = if room >= 16 { 9 } else { 0 };
-        let keep = if with_keep && room >= 24 { 8 } else { 0 };
+        let keep = if with_keep && room >= 23 { 7 } else { 0 };
         let bar = if room >= 30 { (room / 4).clamp(5, 24) } else { 0 };
         let fixed = 1 + rank + 2 + 1 + count + 1 + side + share + keep + bar;
         Self { rank, name: width.saturating_sub(fixed), count, bar, share, keep, side }
@@ -66,13 +67,15 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     if rows.y > inner.y {
         draw_header(theme, (Rect { height: 1, ..inner }, &columns), buffer);
     }
+    let marks = Marks::of(&model.recipe.rebalance.overrides, index.perspective);
     let table = &model.explore.table;
     if table.rows.is_empty() {
         return draw_no_match(model, theme, rows, buffer);
     }
     for (line, number) in rows.rows().zip(table.offset..) {
         let Some(rank) = table.rows.rank(number).filter(|&rank| rank < index.entities()) else { break };
-        let row = Row { index, split: &split, rank, columns: &columns };
+        let marked = marks.action(&index.names.get(rank));
+        let row = Row { index, split: &split, rank, columns: &columns, marked };
         row.draw(theme, line, buffer);
         if number == table.selected {
             buffer.set_style(line, look::selection(theme, focused));
@@ -136,6 +139,8 @@ struct Row<'a> {
     split: &'a Split,
     rank: usize,
     columns: &'a Columns,
+    /// What the recipe asks for this entity, whatever the policy says.
+    marked: Option<OverrideAction>,
 }
 
 impl Row<'_> {
@@ -167,10 +172,18 @@ impl Row<'_> {
         }
         if columns.keep > 0 {
             let keep = (f64::from(self.split.threshold) / f64::from(count.max(1))).min(1.0);
+            let keep = match self.marked {
+                Some(OverrideAction::Pin) => 1.0,
+                Some(OverrideAction::Exclude) => 0.0,
+                _ => keep,
+            };
             put(text::right(&keep_text(keep), columns.keep), plain);
         }
         if columns.side > 0 {
-            put(if is_tail { "  tail ".into() } else { "  head ".into() }, side);
+            match self.marked {
+                Some(action) => put(format!(" {}", text::left(&mark(action), 6)), theme.style(Role::Highlight)),
+                None => put(if is_tail { "  tail ".into() } else { "  head ".into() }, side),
+            }
         }
     }
 
@@ -181,10 +194,26 @@ impl Row<'_> {
     }
 }
 
+/// An override in six characters.
+fn mark(action: OverrideAction) -> String {
+    let compact = |count: u32| match count {
+        0..10_000 => count.to_string(),
+        10_000..10_000_000 => format!("{}k", count / 1000),
+        _ => format!("{}M", count / 1_000_000),
+    };
+    match action {
+        OverrideAction::Pin => " pin".into(),
+        OverrideAction::Exclude => " out".into(),
+        OverrideAction::Cap(most) => format!("≤{}", compact(most)),
+        OverrideAction::Floor(least) => format!("≥{}", compact(least)),
+    }
+}
+
 /// A probability in four characters.
 fn keep_text(keep: f64) -> String {
     match keep {
         _ if keep >= 1.0 => "1".into(),
+        _ if keep <= 0.0 => "0".into(),
         _ if keep < 0.0005 => "<.001".into(),
         _ if keep < 0.0995 => format!("{keep:.3}"),
         _ => format!("{keep:.2}"),

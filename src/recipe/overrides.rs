@@ -1,0 +1,153 @@
+//! The recipe's `[[rebalance.override]]` entries: what happens to single entities, whatever the policy says.
+//!
+//! Invariant: what two entries of the same name ask for can always be done; what contradicts is refused with its place.
+
+use serde::{Deserialize, Serialize};
+
+use crate::entity::Perspective;
+
+/// What is asked for one entity, or for all that match a pattern.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Override {
+    /// `perspective:name`; the name may be a pattern of `*`, `?` and `[…]`. An entity of exactly this name is always meant first.
+    pub entity: String,
+    /// What is asked.
+    pub action: OverrideAction,
+    /// Where it stands in the recipe's file, for messages.
+    #[serde(skip)]
+    pub line: Line,
+}
+
+/// What happens to an entity's instances on top of the policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OverrideAction {
+    /// Each is kept at least once.
+    Pin,
+    /// Each is dropped.
+    Exclude,
+    /// At most so many stay, expected, repeats counted.
+    Cap(u32),
+    /// At least so many stay, expected, repeats counted; beyond the entity's count they are repeated.
+    Floor(u32),
+}
+
+impl OverrideAction {
+    /// The name in recipes.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Pin => "pin",
+            Self::Exclude => "exclude",
+            Self::Cap(_) => "cap",
+            Self::Floor(_) => "floor",
+        }
+    }
+
+    /// True when both can be had of one entity: a floor beside a pin, or under a cap.
+    #[must_use]
+    pub fn agrees_with(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Cap(cap), Self::Floor(floor)) | (Self::Floor(floor), Self::Cap(cap)) => floor <= cap,
+            (Self::Pin, Self::Floor(_)) | (Self::Floor(_), Self::Pin) => true,
+            (one, other) => one == other,
+        }
+    }
+}
+
+impl std::fmt::Display for OverrideAction {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Pin | Self::Exclude => f.write_str(self.key()),
+            Self::Cap(count) | Self::Floor(count) => {
+                write!(f, "{} {}", self.key(), crate::number::count(u64::from(*count)))
+            }
+        }
+    }
+}
+
+/// A line of a file; takes no part in comparisons, since the same choice may stand anywhere.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Line(pub Option<usize>);
+
+impl PartialEq for Line {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Override {
+    /// An entry that stands in no file yet.
+    #[must_use]
+    pub fn new(perspective: Perspective, name: &str, action: OverrideAction) -> Self {
+        Self { entity: format!("{}:{name}", perspective.key()), action, line: Line::default() }
+    }
+
+    /// The perspective and the name, or pattern, of the entity; `None` when the perspective is not known.
+    #[must_use]
+    pub fn parts(&self) -> Option<(Perspective, &str)> {
+        let (perspective, name) = self.entity.split_once(':')?;
+        let known = Perspective::ALL.into_iter().find(|known| known.key() == perspective.trim())?;
+        Some((known, name))
+    }
+}
+
+/// What is wrong with the overrides: the dotted place below `rebalance`, and the message.
+pub(super) fn fault(overrides: &[Override], extracted: &[Perspective]) -> Option<(String, String)> {
+    overrides.iter().enumerate().find_map(|(number, entry)| {
+        let place = |key: &str| format!("override.{number}.{key}");
+        let of_entity = entity_fault(entry, extracted).map(|message| (place("entity"), message));
+        let of_action = || action_fault(entry.action).map(|message| (place("action"), message));
+        let of_both = || contradiction(entry, &overrides[..number]).map(|message| (place("action"), message));
+        of_entity.or_else(of_action).or_else(of_both)
+    })
+}
+
+fn entity_fault(entry: &Override, extracted: &[Perspective]) -> Option<String> {
+    let text = &entry.entity;
+    let Some((perspective, name)) = entry.parts() else {
+        let keys = Perspective::ALL.map(Perspective::key);
+        let Some((written, _)) = text.split_once(':') else {
+            return Some(format!(
+                "'{text}' names no perspective; write \"token:{text}\" or another of: {}",
+                keys.join(", ")
+            ));
+        };
+        let hint = super::grammar::nearest(written, keys)
+            .map_or_else(|| format!("known: {}", keys.join(", ")), |name| format!("did you mean '{name}'?"));
+        return Some(format!("no such perspective '{written}'; {hint}"));
+    };
+    if name.trim().is_empty() {
+        return Some(format!("'{text}' names no entity; write a name behind the colon, or * for all"));
+    }
+    if !extracted.is_empty() && !extracted.contains(&perspective) {
+        let key = perspective.key();
+        return Some(format!("'{key}' is not extracted; add \"{key}\" to entities.perspectives"));
+    }
+    let broken = glob::Pattern::new(name).err()?;
+    Some(format!("'{name}' is no pattern: {}; write [*], [?] or [[] for the signs themselves", broken.msg))
+}
+
+fn action_fault(action: OverrideAction) -> Option<String> {
+    match action {
+        OverrideAction::Cap(0) => Some("cap = 0 keeps nothing; write action = \"exclude\"".into()),
+        OverrideAction::Floor(0) => Some("floor = 0 asks for nothing; write a count of at least 1".into()),
+        _ => None,
+    }
+}
+
+fn contradiction(entry: &Override, earlier: &[Override]) -> Option<String> {
+    let same = |other: &&Override| other.parts() == entry.parts() && !other.action.agrees_with(entry.action);
+    let other = earlier.iter().find(same)?;
+    Some(against(entry, other))
+}
+
+/// The message for two entries that cannot both be had.
+pub(crate) fn against(entry: &Override, other: &Override) -> String {
+    let place = other.line.0.map_or_else(String::new, |line| format!(" on line {line}"));
+    format!(
+        "{} of '{}' contradicts {} of '{}'{place}; remove one of the two",
+        entry.action, entry.entity, other.action, other.entity
+    )
+}
