@@ -87,7 +87,7 @@ impl Index {
 fn recounted(entry: PerspectiveIndex, counts: &BTreeMap<String, u32>) -> Result<PerspectiveIndex, String> {
     // By name already, so that a stable sort by count leaves ties in the order of names.
     let mut ranked: Vec<(&String, u32)> = counts.iter().map(|(name, &count)| (name, count)).collect();
-    ranked.sort_by(|a, b| b.1.cmp(&a.1));
+    ranked.sort_by_key(|entity| std::cmp::Reverse(entity.1));
     let ranks: FxHashMap<&str, u32> = ranked.iter().zip(0..).map(|((name, _), rank)| (name.as_str(), rank)).collect();
     let mut numbers = Vec::with_capacity(entry.entities());
     for (rank, &count) in entry.counts.iter().enumerate() {

@@ -1,8 +1,8 @@
-//! Arrays for samplers, as NumPy's `.npy`: a weight for every row of the source, and the numbers of the kept rows.
+//! Arrays for samplers, as `NumPy`'s `.npy`: a weight for every row of the source, and the numbers of the kept rows.
 //!
 //! Rows are those of the source's files, usable or not, in order, so that other readers of the dataset number them alike.
 //!
-//! Source: NumPy enhancement proposal 1, version 1.0 of the format.
+//! Source: `NumPy` enhancement proposal 1, version 1.0 of the format.
 //!
 //! Invariant: a weight stands at its row; a row that could not be used weighs nothing.
 
@@ -17,7 +17,7 @@ use crate::plan;
 /// The bytes of an element.
 pub(super) const WIDTH: u64 = 8;
 const MAGIC: &[u8] = b"\x93NUMPY\x01\x00";
-/// The header's length is a multiple of it, as NumPy writes it.
+/// The header's length is a multiple of it, as `NumPy` writes it.
 const ALIGNMENT: usize = 64;
 
 /// The element types that are written.
@@ -64,7 +64,7 @@ pub(super) fn write_weights(part: &Part<'_>, staging: &mut Staging) -> Result<()
     begin(&mut output, Element::Float, rows.end - rows.start)?;
     let mut next = rows.start;
     for (at, weight) in weights.into_iter().enumerate() {
-        if at % STEP == 0 {
+        if at.is_multiple_of(STEP) {
             part.pace.reached(at)?;
         }
         let row = contents.dataset.row(part.range.start + at);
@@ -93,10 +93,10 @@ pub(super) fn write_indices(part: &Part<'_>, staging: &mut Staging) -> Result<()
     let mut output = staging.output(NAME)?;
     begin(&mut output, Element::Integer, length)?;
     for instance in part.range.clone() {
-        if (instance - part.range.start) % STEP == 0 {
+        if (instance - part.range.start).is_multiple_of(STEP) {
             part.pace.reached(instance - part.range.start)?;
         }
-        let row = (contents.dataset.row(instance) as i64).to_le_bytes();
+        let row = contents.dataset.row(instance).to_le_bytes();
         for _ in 0..contents.plan.repeat(instance) {
             output.put(&row)?;
         }

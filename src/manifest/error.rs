@@ -90,14 +90,13 @@ impl ManifestError {
         }
     }
 
-    /// The program's exit code for this failure: 3 when the dataset changed, 6 when cancelled, else 7.
+    /// The program's exit code for this failure: 3 when the dataset changed or shards cannot be read, 4 for the recipe, 6 when cancelled, else 7.
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Self::Changed { .. } => 3,
+            Self::Changed { .. } | Self::Unmergeable { .. } => 3,
             Self::Cancelled => 6,
             Self::Recipe(error) => error.exit_code(),
-            Self::Unmergeable { .. } => 3,
             _ => 7,
         }
     }

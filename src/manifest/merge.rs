@@ -61,10 +61,12 @@ pub(super) fn finished_before(contents: &Contents<'_>, target: &Target) -> Optio
     } else {
         serde_json::from_slice::<Record>(&text).ok()?.files
     };
-    let same = match contents.shard.is_whole() {
-        true => Calibration::new(&measured, contents.recipe, &files).to_json() == text,
-        false => record(contents.shard, &measured, &files) == text,
+    let again = if contents.shard.is_whole() {
+        Calibration::new(&measured, contents.recipe, &files).to_json()
+    } else {
+        record(contents.shard, &measured, &files)
     };
+    let same = again == text;
     let whole = |file: &Finished| {
         let facts = fs::metadata(target.folder.join(&file.name));
         facts.is_ok_and(|facts| facts.is_dir() || facts.len() == file.bytes)
@@ -192,7 +194,7 @@ impl Shards {
             output.finish(0, Joint::Same)?;
         }
         let mut records = self.records.iter().map(|(_, record)| &record.measured);
-        let mut measured = records.next().cloned().ok_or_else(|| ManifestError::Cancelled)?;
+        let mut measured = records.next().cloned().ok_or(ManifestError::Cancelled)?;
         records.for_each(|other| measured.add(other));
         let text = Calibration::new(&measured, &self.recipe, staging.all_finished()).to_json();
         let mut output = staging.output(CALIBRATION)?;
@@ -208,7 +210,7 @@ type Parts<'a> = [(PathBuf, &'a Finished)];
 fn join(parts: &Parts<'_>, file: &Finished, staging: &mut Staging) -> Result<(), ManifestError> {
     let rows = parts.iter().map(|(_, part)| part.rows).sum();
     match &file.joint {
-        Joint::Folder => return join_folders(parts, (file, rows), staging),
+        Joint::Folder => join_folders(parts, (file, rows), staging),
         Joint::Same => copy(&parts[..1], staging.output(&file.name)?, rows),
         Joint::Sections(_) => join_sections(parts, staging.output(&file.name)?, rows),
         Joint::Array => join_arrays(parts, staging.output(&file.name)?, rows),
@@ -328,7 +330,7 @@ fn regroup(files: &[Groups], table: &mut Table<'_, '_>) -> Result<(), Fault> {
             };
             while all.height() >= BATCH {
                 table.group(all.slice(0, BATCH))?;
-                all = all.slice(BATCH as i64, all.height() - BATCH);
+                all = all.tail(Some(all.height() - BATCH));
             }
             waiting = Some(all);
         }

@@ -161,7 +161,7 @@ impl Groups {
             // The schema of Arrow is written anew, as types may be others.
             let metadata = pairs
                 .filter(|pair| pair.key != "ARROW:schema")
-                .filter_map(|pair| Some((pair.key.to_string(), pair.value.as_ref()?.to_string())));
+                .filter_map(|pair| Some((pair.key.clone(), pair.value.clone()?)));
             Ok(Self { path: path.to_owned(), starts, metadata: metadata.collect() })
         })
     }

@@ -78,7 +78,7 @@ impl File<'_> {
         let mut body = Body::begin(self.annotated.bytes, (list, &places), output)?;
         for number in self.instances.clone() {
             let done = number - self.part.range.start;
-            if done % STEP == 0 {
+            if done.is_multiple_of(STEP) {
                 self.part.pace.reached(done)?;
             }
             for _ in 0..plan.repeat(number) {
@@ -95,7 +95,7 @@ impl File<'_> {
         let places: Vec<Range<usize>> = all.iter().take(2).map(|(place, _)| place.clone()).collect();
         let mut body = Body::begin(self.annotated.bytes, (list, &places), output)?;
         for (at, (place, image)) in all[self.share(all.len())].iter().enumerate() {
-            if at % STEP == 0 && self.part.pace.observer.cancelled() {
+            if at.is_multiple_of(STEP) && self.part.pace.observer.cancelled() {
                 return Err(ManifestError::Cancelled);
             }
             if self.kept.get(*image as usize).copied().unwrap_or(false) {

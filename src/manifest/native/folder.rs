@@ -25,7 +25,7 @@ pub(super) fn write(part: &Part<'_>, name: &str, staging: &mut Staging) -> Resul
     let mut rows = 0;
     let mut bytes = 0;
     for (at, number) in part.range.clone().enumerate() {
-        if at % STEP == 0 {
+        if at.is_multiple_of(STEP) {
             part.pace.reached(at)?;
         }
         let Some(path) = path_of(part, number) else { continue };

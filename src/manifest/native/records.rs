@@ -34,7 +34,7 @@ pub(super) fn write(part: &Part<'_>, name: &str, staging: &mut Staging) -> Resul
     let mut rows = start.rows;
     for number in part.range.start.max(start.next as usize)..part.range.end {
         let done = number - part.range.start;
-        if done % STEP == 0 {
+        if done.is_multiple_of(STEP) {
             part.pace.reached(done)?;
         }
         let record = dataset.raw(number).ok_or_else(|| unsupported(dataset))?;
