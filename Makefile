@@ -9,12 +9,13 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := run
-.PHONY: run build test lint format clippy deny bench picture assets
+.PHONY: run build test lint format clippy deny bench picture
 
 CARGO ?= cargo
 DATASET ?=
 # One profile for running and testing, so that dependencies are compiled once.
 PROFILE := --release --locked
+TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 run: build
 	@$(CARGO) run $(PROFILE) --quiet -- $(if $(DATASET),"$(DATASET)")
@@ -23,7 +24,9 @@ build:
 	@$(CARGO) build $(PROFILE)
 
 test: format clippy
-	$(CARGO) test $(PROFILE)
+	@mkdir -p $(TARGET)
+	$(CARGO) test $(PROFILE) 2>&1 | tee $(TARGET)/test.log
+	@awk '/^test result:/ { passed += $$4; failed += $$6; skipped += $$8 } END { printf "all tests: %d passed, %d failed, %d skipped\n", passed, failed, skipped }' $(TARGET)/test.log
 
 format:
 	$(CARGO) fmt --all --check
@@ -44,6 +47,7 @@ deny:
 bench:
 	$(CARGO) bench --locked
 
-# The picture in README.md, drawn from the running program.
+# The pictures in README.md, drawn from the running program; needs tmux.
 picture: build
-	assets/picture/make.sh
+	assets/picture.py --size 120x36 --keys "Enter Space" --out assets/explore.svg -- $(TARGET)/release/fantail
+	assets/picture.py --size 120x36 --keys "2" --out assets/rebalance.svg -- $(TARGET)/release/fantail

@@ -35,7 +35,7 @@ fn extraction(instances: usize, entities: usize) -> Extraction {
 }
 
 fn index() -> Index {
-    build(extraction(100_000, 20_000), &Unobserved)
+    build(extraction(100_000, 20_000), &Unobserved).expect("nobody cancels")
 }
 
 /// Ranking, both directions, all pairs, all measures.
@@ -45,7 +45,7 @@ fn build_index(bencher: Bencher, instances: usize) {
     bencher
         .counter(ItemsCount::new(instances))
         .with_inputs(|| extraction.clone())
-        .bench_values(|extraction| build(extraction, &Unobserved));
+        .bench_values(|extraction| build(extraction, &Unobserved).expect("nobody cancels"));
 }
 
 /// A drag of the threshold: must be far below a frame.

@@ -37,7 +37,7 @@ pub struct Arguments {
     /// The recipe to open, change and save; ./recipe.toml where there is one
     #[arg(long, value_name = "FILE")]
     pub recipe: Option<PathBuf>,
-    /// The theme, by name; FANTAIL_THEME sets it, too
+    /// The theme, by name; the variable `FANTAIL_THEME` sets it, too
     #[arg(long, value_name = "NAME")]
     pub theme: Option<String>,
     /// A command in place of the terminal program

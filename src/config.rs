@@ -4,4 +4,5 @@
 
 pub mod keymap;
 pub mod nearest;
+pub mod settings;
 pub mod theme;

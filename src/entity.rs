@@ -10,22 +10,24 @@ pub mod text;
 mod token;
 pub mod vocabulary;
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 use crate::column::{Csr, StringTable};
+use crate::progress::Cancelled;
 
 pub use extract::extract;
 
 /// One more with every change of what is extracted from the same dataset: cached indexes of other versions are built again.
-pub const EXTRACTOR_VERSION: u32 = 1;
+pub const EXTRACTOR_VERSION: u32 = 2;
 
 /// A way of looking at a dataset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Perspective {
-    /// Nouns and proper nouns of all turns, by lemma.
+    /// Nouns and proper nouns of all turns, by lemma, whatever their case.
     Token,
     /// Visible things: from annotations where the dataset has them, else from text.
     Object,
@@ -60,6 +62,19 @@ impl Perspective {
             Self::CoOccurrence => "co-occurrence",
             other => other.key(),
         }
+    }
+
+    /// Whether names that differ in case alone are one entity.
+    #[must_use]
+    pub const fn ignores_case(self) -> bool {
+        matches!(self, Self::Token)
+    }
+
+    /// The form of a name that tells entities apart: in small letters where case is ignored.
+    #[must_use]
+    pub fn folded(self, name: &str) -> Cow<'_, str> {
+        let small = name.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+        if small || !self.ignores_case() { Cow::Borrowed(name) } else { Cow::Owned(name.to_lowercase()) }
     }
 
     /// The share of occurrences that the tail holds unless the recipe says otherwise
@@ -168,6 +183,12 @@ pub enum EntityError {
     /// The user stopped the work.
     #[error("cancelled")]
     Cancelled,
+}
+
+impl From<Cancelled> for EntityError {
+    fn from(_: Cancelled) -> Self {
+        Self::Cancelled
+    }
 }
 
 impl Extraction {

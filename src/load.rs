@@ -8,7 +8,7 @@ use crate::app::model::Loaded;
 use crate::entity::{self, EntityError};
 use crate::index::cache::{Cache, Key, Miss};
 use crate::index::{self, DatasetFacts, Index};
-use crate::progress::Observer;
+use crate::progress::{Cancelled, Observer};
 use crate::recipe::Recipe;
 use crate::source::{self, Dataset, Fingerprint, SourceError};
 
@@ -21,13 +21,19 @@ pub enum LoadError {
     /// Its entities cannot be extracted.
     #[error(transparent)]
     Entity(#[from] EntityError),
+    /// The user stopped it while it was indexed.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
 }
 
 impl LoadError {
     /// True when the user stopped the work.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        matches!(self, Self::Source(SourceError::Cancelled) | Self::Entity(EntityError::Cancelled))
+        matches!(
+            self,
+            Self::Source(SourceError::Cancelled) | Self::Entity(EntityError::Cancelled) | Self::Cancelled(Cancelled)
+        )
     }
 }
 
@@ -40,7 +46,8 @@ pub enum Provenance {
     Built(Miss),
 }
 
-/// Opens and indexes the dataset at `path`; the index is taken from `cache` where it fits.
+/// Opens and indexes the dataset at `path`, or the embedded demo by its name; the index is taken from `cache` where it fits, and its counts are told while the records
+/// are still being found.
 ///
 /// # Errors
 /// [`LoadError`] when it cannot be opened, or when the observer cancels.
@@ -50,8 +57,24 @@ pub fn load(
     observer: &dyn Observer,
     cache: &Cache,
 ) -> Result<(Loaded, Provenance), LoadError> {
-    let dataset = source::open(path, &recipe.dataset, observer)?;
-    let (index, provenance) = index_of(&dataset, recipe, observer, cache)?;
+    if source::is_demo(path) {
+        return demo(recipe, observer);
+    }
+    let opening = source::Opening::begin(path, &recipe.dataset, observer)?;
+    let key = key(opening.fingerprint(), recipe);
+    let (kept, dataset) = rayon::join(|| kept(&key, observer, cache), || opening.finish());
+    let dataset = dataset?;
+    let (index, provenance) = fitting(kept, &dataset, recipe, observer)?;
+    Ok((Loaded { dataset, index }, provenance))
+}
+
+/// Opens and indexes the embedded demo, which is not worth a cache.
+///
+/// # Errors
+/// [`LoadError`] when the vocabulary cannot be read, or when the observer cancels.
+pub fn demo(recipe: &Recipe, observer: &dyn Observer) -> Result<(Loaded, Provenance), LoadError> {
+    let dataset = source::open_demo()?;
+    let (index, provenance) = index_of(&dataset, recipe, observer, &Cache::none())?;
     Ok((Loaded { dataset, index }, provenance))
 }
 
@@ -65,13 +88,32 @@ pub fn index_of(
     observer: &dyn Observer,
     cache: &Cache,
 ) -> Result<(Index, Provenance), LoadError> {
-    let miss = match cache.load(&key(dataset.fingerprint(), recipe)) {
-        Ok((index, _)) if index.id_hashes == dataset.id_hashes() => return Ok((index, Provenance::Cached)),
+    let kept = kept(&key(dataset.fingerprint(), recipe), observer, cache);
+    fitting(kept, dataset, recipe, observer)
+}
+
+/// The index that the cache holds; its counts are told at once.
+fn kept(key: &Key, observer: &dyn Observer, cache: &Cache) -> Result<Index, Miss> {
+    let (index, _) = cache.load(key)?;
+    let counts = || index.perspectives.iter().map(|entry| (entry.perspective, entry.counts.clone())).collect();
+    observer.counted(&counts);
+    Ok(index)
+}
+
+/// The kept index where it fits the dataset, else a new one.
+fn fitting(
+    kept: Result<Index, Miss>,
+    dataset: &Dataset,
+    recipe: &Recipe,
+    observer: &dyn Observer,
+) -> Result<(Index, Provenance), LoadError> {
+    let miss = match kept {
+        Ok(index) if index.id_hashes == dataset.id_hashes() => return Ok((index, Provenance::Cached)),
         Ok(_) => Miss::Stale,
         Err(miss) => miss,
     };
     let extraction = entity::extract(dataset, &recipe.entities, observer)?;
-    Ok((index::build(extraction, observer), Provenance::Built(miss)))
+    Ok((index::build(extraction, observer)?, Provenance::Built(miss)))
 }
 
 /// The cached index of the dataset at `path` and the facts about it, without opening its records: the cost of its fingerprint.
@@ -86,6 +128,9 @@ pub fn cached(
     observer: &dyn Observer,
     cache: &Cache,
 ) -> Result<Option<(Index, DatasetFacts)>, LoadError> {
+    if source::is_demo(path) {
+        return Ok(None);
+    }
     let fingerprint = source::fingerprint(path, &recipe.dataset, observer)?;
     let found = cache.load(&key(fingerprint, recipe)).ok();
     Ok(found.filter(|(_, facts)| facts.path == path))

@@ -16,7 +16,20 @@ pub trait Observer: Sync {
     fn cancelled(&self) -> bool {
         false
     }
+
+    /// Stops the work that asks when it should stop.
+    ///
+    /// # Errors
+    /// [`Cancelled`] then.
+    fn go_on(&self) -> Result<(), Cancelled> {
+        if self.cancelled() { Err(Cancelled) } else { Ok(()) }
+    }
 }
+
+/// Work was stopped because its observer said so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("cancelled")]
+pub struct Cancelled;
 
 /// The steps between a path and an index, in the order in which they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]

@@ -5,6 +5,7 @@
 
 mod coco;
 mod content;
+mod contents;
 mod csv;
 mod dataset;
 mod demo;
@@ -28,8 +29,9 @@ mod sidecar;
 mod span;
 mod walk;
 
+pub use contents::Opening;
 pub use dataset::{Dataset, Fingerprint, Place, Reader, SetAside, SetAsideKind};
-pub use demo::open_demo;
+pub use demo::{DEMO, is_demo, open_demo};
 pub use error::SourceError;
 pub use frame::Frame;
 pub use instance::{Given, Image, Instance, Speaker, Turn};

@@ -479,6 +479,10 @@ fn a_job_runs_is_watched_and_cancelled() {
     assert_eq!((job.steps[0].done, job.rate > 0.0, job.remaining.is_some()), (20, true, true));
     machine.press("s");
     assert_eq!(machine.toast(), "a job is running already");
+    machine.press("Q");
+    assert_eq!(machine.model.overlay, Some(Overlay::ConfirmAbandonJob));
+    machine.press("y");
+    assert_eq!(machine.asked().pop().unwrap(), "Quit", "a saved recipe is not asked for");
     machine.press("c y");
     assert_eq!(machine.asked().last().unwrap(), "CancelJob");
     machine.send(Message::JobReported { generation, report: JobReport::Cancelled });
@@ -518,6 +522,7 @@ fn themes_are_shown_while_they_are_chosen() {
     machine.send(Message::ThemeLoaded { name: "light".into(), warnings: Vec::new() });
     machine.press("enter");
     assert_eq!((machine.model.theme.as_str(), &machine.model.overlay), ("light", &None));
+    assert_eq!(machine.asked().last().unwrap(), "KeepTheme light");
 }
 
 #[test]

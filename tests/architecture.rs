@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Stages in order; each may import those before it.
 const STAGES: [&str; 6] = ["source", "entity", "index", "policy", "plan", "preview"];
@@ -109,7 +109,7 @@ fn sources() -> Vec<Source> {
     found
 }
 
-fn name_of(root: &Path, path: &PathBuf) -> String {
+fn name_of(root: &Path, path: &Path) -> String {
     path.strip_prefix(root).unwrap().with_extension("").to_string_lossy().replace('\\', "/")
 }
 

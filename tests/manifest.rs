@@ -1,5 +1,5 @@
 //! Native manifests: byte for byte, whole or not at all, never over what is there, every record accounted for.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+#![allow(clippy::format_collect, clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -40,7 +40,7 @@ fn written(folder: &TempDir, name: &str, text: &str) -> PathBuf {
 
 fn load(path: &Path, recipe: &Recipe) -> Loaded {
     let dataset = source::open(path, &recipe.dataset, &Unobserved).unwrap();
-    let index = index::build(entity::extract(&dataset, &recipe.entities, &Unobserved).unwrap(), &Unobserved);
+    let index = index::build(entity::extract(&dataset, &recipe.entities, &Unobserved).unwrap(), &Unobserved).unwrap();
     Loaded { dataset, index }
 }
 

@@ -43,7 +43,7 @@ fn theme(name: &str, support: ColorSupport) -> Theme {
 }
 
 fn overlays() -> Vec<(&'static str, Overlay)> {
-    let field = |text: &str| TextField { text: text.into(), cursor: text.len() };
+    let field = |text: &str| TextField { text: text.into(), cursor: text.len(), selected: false };
     let actions = fantail::app::action::Action::ALL;
     vec![
         ("help", Overlay::Help { scroll: 0 }),
@@ -258,6 +258,20 @@ proptest! {
             }
         }
         prop_assert!(hits.find(|target| matches!(target, Target::Plot(_))).is_some(), "the chart goes last");
+    }
+}
+
+#[test]
+fn nothing_is_written_over_a_frame() {
+    let mono = theme("dark", ColorSupport::None);
+    let edges = ['│', '┃', '┐', '┓', '┘', '┛', '┤', '┨'];
+    for (name, make) in SCREENS {
+        for size in [(60, 20), (80, 24), (90, 30), (120, 36), (200, 50)] {
+            let screen = text(&drawn(&make(), &mono, size));
+            for line in screen.lines().filter(|line| line.starts_with(['│', '┃', '├', '┠'])) {
+                assert!(line.ends_with(edges), "{name} at {size:?}:\n{line}");
+            }
+        }
     }
 }
 

@@ -54,5 +54,5 @@ pub fn build(instances: usize) -> Index {
     let mut state = 7;
     let id_hashes = (0..instances).map(|_| splitmix(&mut state).to_bits()).collect();
     let extraction = Extraction { perspectives, wanted: wanted.to_vec(), id_hashes, text: TextFacts::default() };
-    index::build(extraction, &Unobserved)
+    index::build(extraction, &Unobserved).unwrap()
 }

@@ -134,6 +134,11 @@ pub enum Effect {
         /// Its name.
         name: String,
     },
+    /// Show this theme the next time, too.
+    KeepTheme {
+        /// Its name.
+        name: String,
+    },
     /// Draw once more, since what the last frame taught changed the state.
     Draw,
     /// Clear the terminal and draw everything again.
@@ -182,6 +187,7 @@ impl Effect {
             Self::ReadRecipe { .. } => "ReadRecipe".into(),
             Self::OpenEditor { .. } => "OpenEditor".into(),
             Self::LoadTheme { name } => format!("LoadTheme {name}"),
+            Self::KeepTheme { name } => format!("KeepTheme {name}"),
             Self::Draw => "Draw".into(),
             Self::Redraw => "Redraw".into(),
             Self::Suspend => "Suspend".into(),

@@ -2,6 +2,7 @@
 //!
 //! Invariant: changes nothing; what cannot be found out is said to be unknown.
 
+use std::fmt::Write as _;
 use std::io::IsTerminal;
 use std::path::Path;
 
@@ -21,9 +22,10 @@ pub fn run() -> color_eyre::Result<()> {
     let sections = [("terminal", terminal()), ("machine", machine()), ("configuration", configuration())];
     let mut text = format!("fantail {}\n", env!("CARGO_PKG_VERSION"));
     for (title, lines) in sections {
-        text.push_str(&format!("\n{title}\n"));
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "\n{title}");
         for (what, how) in lines {
-            text.push_str(&format!("  {what:<12} {how}\n"));
+            let _ = writeln!(text, "  {what:<12} {how}");
         }
     }
     super::write_out(text.as_bytes())

@@ -37,6 +37,7 @@ fn of_cause(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
         cancelled if cancelled.is_cancelled() => 6,
         LoadError::Source(_) => 3,
         LoadError::Entity(_) => 4,
+        LoadError::Cancelled(_) => 6,
     };
     let found = [
         error.downcast_ref().map(|_: &UsageError| 2),

@@ -9,6 +9,7 @@ use color_eyre::Result;
 
 use super::exit_code::Expected;
 use super::{Arguments, configuration_folder};
+use crate::config::settings::Settings;
 use crate::recipe::Recipe;
 use crate::run::{self, Ended, Start};
 
@@ -28,7 +29,10 @@ pub fn run(arguments: Arguments) -> Result<()> {
     }
     let (recipe_path, recipe, greeting) = recipe(arguments.recipe)?;
     let configuration = configuration_folder();
-    let theme = arguments.theme.or_else(|| std::env::var("FANTAIL_THEME").ok().filter(|name| !name.is_empty()));
+    let (settings, problem) = configuration.as_deref().map(Settings::load).unwrap_or_default();
+    let variable = std::env::var("FANTAIL_THEME").ok().filter(|name| !name.is_empty());
+    let theme = arguments.theme.or(variable).or(settings.theme);
+    let greeting = problem.or(greeting);
     let start = Start { dataset, recipe, recipe_path, greeting, theme, configuration };
     match run::run(start)? {
         Ended::Quit => Ok(()),

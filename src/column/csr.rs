@@ -82,6 +82,23 @@ impl Csr {
         });
     }
 
+    /// Drops every number that is the same as the one before it in its row.
+    pub fn drop_repeats(&mut self) {
+        let (mut kept, mut start) = (0, 0);
+        for end in self.offsets.iter_mut().skip(1) {
+            let first = kept;
+            for at in start..*end as usize {
+                if kept == first || self.values[kept - 1] != self.values[at] {
+                    self.values[kept] = self.values[at];
+                    kept += 1;
+                }
+            }
+            start = *end as usize;
+            *end = kept as u64;
+        }
+        self.values.truncate(kept);
+    }
+
     /// Calls `change` with every row that is not empty, in parallel.
     pub fn each_row_mut(&mut self, change: &(impl Fn(&mut [u32]) + Sync)) {
         change_rows(&self.offsets, &mut self.values, change);
@@ -184,6 +201,13 @@ mod tests {
             }).collect();
             prop_assert_eq!(rows_of(&changed), expected);
         }
+    }
+
+    #[test]
+    fn repeats_go_and_rows_stay() {
+        let mut rows = csr(&[vec![], vec![1, 1, 2], vec![2], vec![], vec![2, 3, 3, 3]]);
+        rows.drop_repeats();
+        assert_eq!(rows_of(&rows), [vec![], vec![1, 2], vec![2], vec![], vec![2, 3]]);
     }
 
     #[test]

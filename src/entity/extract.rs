@@ -16,7 +16,7 @@ use super::vocabulary::Vocabulary;
 use super::{EntityError, Extracted, Extraction, Options, Perspective, TextFacts};
 use crate::column::Csr;
 use crate::language::Language;
-use crate::progress::Observer;
+use crate::progress::{Cancelled, Observer};
 use crate::source::Dataset;
 use chunk::Chunk;
 use interner::Interners;
@@ -41,7 +41,7 @@ pub fn extract(dataset: &Dataset, options: &Options, observer: &dyn Observer) ->
         let plan = Plan::of(offer, dataset, options);
         let run = Run { dataset, plan: &plan, vocabulary: vocabulary.as_ref(), observer };
         match run.chunks() {
-            Ok((chunks, shared)) => return Ok(run.joined(chunks, shared)),
+            Ok((chunks, shared)) => return Ok(run.joined(chunks, shared)?),
             Err(Stop::Cancelled) => return Err(EntityError::Cancelled),
             Err(Stop::Surprise(found)) => offer = offer.with(found),
         }
@@ -99,7 +99,7 @@ impl Run<'_> {
         Ok((chunks, shared))
     }
 
-    fn joined(&self, mut chunks: Vec<Chunk>, shared: Shared) -> Extraction {
+    fn joined(&self, mut chunks: Vec<Chunk>, shared: Shared) -> Result<Extraction, Cancelled> {
         let Interners { mut names, pairs, .. } = shared.interners;
         drop(shared.turns);
         let pairs = pairs.into_pairs();
@@ -108,6 +108,7 @@ impl Run<'_> {
             if !self.plan.extracts(perspective) {
                 continue;
             }
+            self.observer.go_on()?;
             perspectives.push(Extracted {
                 perspective,
                 origin: self.plan.origin(perspective),
@@ -116,12 +117,14 @@ impl Run<'_> {
                 by_instance: joined_rows(&mut chunks, perspective),
             });
         }
+        self.observer.go_on()?;
         let text = TextFacts {
             human_turns: chunks.iter().map(|chunk| chunk.prompts.len() as u64).sum(),
             words: chunks.iter_mut().flat_map(|chunk| std::mem::take(&mut chunk.words)).collect(),
             frequent_prompts: prompts::most_frequent(self.dataset, chunks),
         };
-        Extraction { perspectives, wanted: self.plan.wanted(), id_hashes: self.dataset.id_hashes().to_vec(), text }
+        let id_hashes = self.dataset.id_hashes().to_vec();
+        Ok(Extraction { perspectives, wanted: self.plan.wanted(), id_hashes, text })
     }
 }
 

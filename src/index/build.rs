@@ -4,6 +4,7 @@
 
 mod given_pairs;
 mod pairs;
+mod spelling;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,14 +14,16 @@ use rayon::prelude::*;
 use super::{Index, Names, PerspectiveIndex, Rows};
 use crate::column::{Csr, StringTable};
 use crate::entity::{Extracted, Extraction, Perspective};
-use crate::progress::{Observer, Stage};
+use crate::progress::{Cancelled, Observer, Stage};
 
 /// As many of an instance's objects are paired, the most frequent first; an instance with k objects has k·(k − 1)/2 pairs.
 pub const MOST_PAIRED_OBJECTS: usize = 64;
 
 /// Builds the index of an extraction.
-#[must_use]
-pub fn build(extraction: Extraction, observer: &dyn Observer) -> Index {
+///
+/// # Errors
+/// [`Cancelled`] when the observer says so.
+pub fn build(extraction: Extraction, observer: &dyn Observer) -> Result<Index, Cancelled> {
     let Extraction { perspectives, wanted, id_hashes, text } = extraction;
     let steps = Steps { observer, done: AtomicU64::new(0), total: wanted.len() as u64 };
     let (given_pairs, plain): (Vec<_>, Vec<_>) =
@@ -28,11 +31,11 @@ pub fn build(extraction: Extraction, observer: &dyn Observer) -> Index {
     let mut ranked: Vec<PerspectiveIndex> = plain
         .into_par_iter()
         .map(|entry| {
-            let built = plain_perspective(entry);
+            let built = plain_perspective(entry, observer)?;
             steps.finish_one();
-            built
+            Ok(built)
         })
-        .collect();
+        .collect::<Result<_, Cancelled>>()?;
     let objects = ranked.iter().find(|entry| entry.perspective == Perspective::Object);
     let mut crowded_instances = 0;
     if wanted.contains(&Perspective::CoOccurrence) {
@@ -41,16 +44,17 @@ pub fn build(extraction: Extraction, observer: &dyn Observer) -> Index {
             (None, Some(objects)) => {
                 crowded_instances = pairs::crowded(&objects.by_instance);
                 let keep_instances = !wanted.contains(&Perspective::Object);
-                Some(pairs::pair(objects, keep_instances))
+                Some(pairs::pair(objects, keep_instances, observer)?)
             }
             (None, None) => None,
         };
         ranked.extend(pairs);
         steps.finish_one();
     }
+    observer.go_on()?;
     ranked.retain(|entry| wanted.contains(&entry.perspective));
     ranked.sort_by_key(|entry| entry.perspective);
-    Index { perspectives: ranked, id_hashes, text, crowded_instances }
+    Ok(Index { perspectives: ranked, id_hashes, text, crowded_instances })
 }
 
 struct Steps<'a> {
@@ -66,17 +70,21 @@ impl Steps<'_> {
     }
 }
 
-fn plain_perspective(entry: Extracted) -> PerspectiveIndex {
+fn plain_perspective(entry: Extracted, observer: &dyn Observer) -> Result<PerspectiveIndex, Cancelled> {
     let Extracted { perspective, origin, names, mut by_instance, .. } = entry;
+    observer.go_on()?;
+    spelling::merge(perspective, &names, &mut by_instance, observer)?;
     let counts = held(&by_instance, names.len());
     let order = ranked(&counts, |a, b| names.get(a as usize).cmp(names.get(b as usize)));
     let ranks = inverse(&order, names.len());
     by_instance.renumber(|number| ranks[number as usize]);
+    observer.go_on()?;
     let by_entity = by_instance.transposed(order.len());
     let table: StringTable = order.iter().map(|&number| names.get(number as usize)).collect();
     let counts = order.iter().map(|&number| counts[number as usize]).collect();
     let rows = Rows { counts, by_instance, by_entity, measured: None };
-    PerspectiveIndex::new(perspective, origin, Names::Plain(Arc::new(table)), rows)
+    observer.go_on()?;
+    Ok(PerspectiveIndex::new(perspective, origin, Names::Plain(Arc::new(table)), rows))
 }
 
 /// How many rows hold each number.

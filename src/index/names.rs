@@ -8,6 +8,7 @@ use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::column::StringTable;
+use crate::entity::Perspective;
 
 /// The names of a perspective's entities, by rank.
 #[derive(Clone, Debug)]
@@ -46,9 +47,9 @@ impl Names {
     }
 
     /// The hashes that an entity shown as `name` may have: one, or one for each way to read a pair into it.
-    pub(super) fn possible_hashes(&self, name: &str) -> Vec<u64> {
+    pub(super) fn possible_hashes(&self, perspective: Perspective, name: &str) -> Vec<u64> {
         match self {
-            Self::Plain(_) => vec![name_hash(name)],
+            Self::Plain(_) => vec![name_hash(&perspective.folded(name))],
             Self::Pairs { .. } => name
                 .match_indices(" + ")
                 .flat_map(|(at, joint)| {
@@ -59,10 +60,10 @@ impl Names {
         }
     }
 
-    /// The hash of each name, by rank.
-    pub(super) fn hashes(&self) -> Vec<u64> {
+    /// The hash of each name, by rank; of tokens it is that of the small letters, so that no draw hangs on the spelling shown.
+    pub(super) fn hashes(&self, perspective: Perspective) -> Vec<u64> {
         match self {
-            Self::Plain(table) => table.iter().map(name_hash).collect(),
+            Self::Plain(table) => table.iter().map(|name| name_hash(&perspective.folded(name))).collect(),
             Self::Pairs { pairs, objects } => {
                 let hashes: Vec<u64> = objects.iter().map(name_hash).collect();
                 let of = |object: u32| hashes.get(object as usize).copied().unwrap_or_default();

@@ -26,7 +26,7 @@ pub struct PerspectiveIndex {
     /// Instances that hold each entity, ascending; empty for pairs that were made from the object perspective, whose instances
     /// are an intersection: ask [`super::Index::instances_of`].
     pub by_entity: Csr,
-    /// Stable hash of each entity's name (XXH3), by rank: what draws are keyed by.
+    /// Stable hash of each entity's name (XXH3; of a token in small letters), by rank: what draws are keyed by.
     pub name_hashes: Vec<u64>,
     /// Sum of the counts before each rank and, last, of all: `V + 1` numbers.
     pub cumulative: Vec<u64>,
@@ -42,7 +42,7 @@ impl PerspectiveIndex {
     pub fn new(perspective: Perspective, origin: Origin, names: Names, rows: Rows) -> Self {
         let Rows { counts, by_instance, by_entity, measured } = rows;
         let ((name_hashes, cumulative), (reach, distribution)) = rayon::join(
-            || (names.hashes(), cumulated(&counts)),
+            || (names.hashes(perspective), cumulated(&counts)),
             || {
                 let distribution = measured.unwrap_or_else(|| Distribution::of(&counts, &by_instance));
                 (reach(counts.len(), &by_instance), distribution)
@@ -106,11 +106,13 @@ impl PerspectiveIndex {
         curve::mass(&self.cumulative, points)
     }
 
-    /// The rank of an entity by its shown name, where there is one.
+    /// The rank of an entity by its shown name, where there is one; a token's in whatever case.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<usize> {
-        let hashes = self.names.possible_hashes(name);
-        let held = |rank: &usize| hashes.contains(&self.name_hashes[*rank]) && self.names.get(*rank) == name;
+        let hashes = self.names.possible_hashes(self.perspective, name);
+        let wanted = self.perspective.folded(name);
+        let is_named = |rank: usize| self.perspective.folded(&self.names.get(rank)) == wanted;
+        let held = |rank: &usize| hashes.contains(&self.name_hashes[*rank]) && is_named(*rank);
         (0..self.name_hashes.len()).find(held)
     }
 }

@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 
 use super::frame::Painter;
 use super::signal::HANDED_OVER;
+use super::terminal;
 
 /// Editors that are tried when the user names none.
 const USUAL: [&str; 3] = ["nano", "vim", "vi"];
@@ -16,7 +17,7 @@ const USUAL: [&str; 3] = ["nano", "vim", "vi"];
 pub(super) fn open(painter: &mut Painter, path: &Path) -> std::io::Result<Result<(), String>> {
     let named = ["VISUAL", "EDITOR"].into_iter().find_map(|name| std::env::var(name).ok().filter(|it| !it.is_empty()));
     let candidates = named.map_or_else(|| USUAL.map(str::to_owned).to_vec(), |editor| vec![editor]);
-    painter.close();
+    terminal::restore();
     HANDED_OVER.store(true, Ordering::SeqCst);
     let ended = candidates.iter().map(|editor| launch(editor, path)).find(|ended| !is_missing(ended));
     HANDED_OVER.store(false, Ordering::SeqCst);

@@ -68,11 +68,6 @@ impl Painter {
         self.terminal.resize(size.into())
     }
 
-    /// Gives the terminal back.
-    pub(super) fn close(&mut self) {
-        terminal::restore();
-    }
-
     /// Takes the terminal over again.
     pub(super) fn reopen(&mut self) -> std::io::Result<()> {
         terminal::take()?;

@@ -99,7 +99,8 @@ fn view(number: usize, instance: &Instance<'_>, sought: &(Perspective, Vec<Strin
 
 /// The longest beginning of at most so many bytes that ends on a character.
 fn beginning(text: &str, most: usize) -> &str {
-    &text[..text.floor_char_boundary(most)]
+    let end = (0..=most.min(text.len())).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
+    &text[..end]
 }
 
 fn spans(turn: &Turn<'_>, shown: &str, (perspective, names): &(Perspective, Vec<String>)) -> Vec<Range<usize>> {
@@ -117,7 +118,8 @@ fn spans(turn: &Turn<'_>, shown: &str, (perspective, names): &(Perspective, Vec<
         Perspective::Interrogation => analysis.interrogations().collect(),
         _ => analysis.objects().collect(),
     };
-    let held = |mention: &text::Mention<'_>| names.iter().any(|name| name == mention.name);
+    let names_it = |name: &String, mention: &str| perspective.folded(name) == perspective.folded(mention);
+    let held = |mention: &text::Mention<'_>| names.iter().any(|name| names_it(name, mention.name));
     let mut found: Vec<Range<usize>> = mentions.into_iter().filter(held).map(|mention| mention.span).collect();
     if found.is_empty() {
         // Entities that another tool found have names that our own reading may not give.

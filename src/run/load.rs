@@ -17,7 +17,7 @@ use crate::index::cache::Cache;
 use crate::load::{self, LoadError, Provenance};
 use crate::progress::{Cancellation, Observer, Stage};
 use crate::recipe::Recipe;
-use crate::source::{self, SourceError};
+use crate::source::SourceError;
 
 /// The least time between two reports of progress.
 const PROGRESS: Duration = Duration::from_millis(50);
@@ -100,12 +100,10 @@ fn open(
     observer: &LoadObserver,
     cache: &Cache,
 ) -> Result<(Loaded, Provenance), LoadError> {
-    if let Some(path) = path {
-        return load::load(path, recipe, observer, cache);
+    match path {
+        Some(path) => load::load(path, recipe, observer, cache),
+        None => load::demo(recipe, observer),
     }
-    let dataset = source::open_demo()?;
-    let (index, provenance) = load::index_of(&dataset, recipe, observer, &Cache::none())?;
-    Ok((Loaded { dataset, index }, provenance))
 }
 
 fn finding(found: crate::finding::Finding) -> Finding {
@@ -123,6 +121,7 @@ fn failure(error: &LoadError, path: Option<&Path>) -> Failure {
         LoadError::Source(SourceError::Unrecognised { .. }) => "name the format in the recipe, then reload",
         LoadError::Source(_) => "repair the file or name its format in the recipe, then reload",
         LoadError::Entity(_) => "correct the recipe's [entities], then reload",
+        LoadError::Cancelled(_) => "reload",
     };
     Failure { title: format!("cannot load {shown}"), cause: error.to_string(), next: next.into() }
 }

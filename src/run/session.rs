@@ -17,6 +17,7 @@ use crate::app::effect::Effect;
 use crate::app::message::{Message, Watched};
 use crate::app::model::Model;
 use crate::app::update;
+use crate::config::settings::Settings;
 
 /// Everything that lives as long as the program is on the screen.
 pub(super) struct Session {
@@ -156,6 +157,10 @@ impl Session {
                 self.watch(Watched::Theme, self.painter.themes().path(&name));
                 return Ok(Some(Message::ThemeLoaded { name, warnings }));
             }
+            Effect::KeepTheme { name } => {
+                let kept = self.start.configuration.as_ref().map(|folder| Settings { theme: Some(name) }.keep(folder));
+                return Ok(kept.and_then(Result::err).map(Message::Warned));
+            }
             // Everything else is performed without the terminal.
             _ => {}
         }
@@ -202,9 +207,9 @@ impl Session {
         self.watch(Watched::Theme, self.painter.themes().path(&self.model.theme));
     }
 
-    fn watch(&mut self, watched: Watched, path: Option<PathBuf>) {
+    fn watch(&mut self, file: Watched, path: Option<PathBuf>) {
         let (Some(watcher), Some(path)) = (&mut self.watcher, path) else { return };
-        if let Err(reason) = watcher.watch(watched, &path) {
+        if let Err(reason) = watcher.watch(file, &path) {
             let text = format!("{} is not watched for changes: {reason}", path.display());
             update(&mut self.model, Message::Warned(text));
         }

@@ -8,10 +8,11 @@ use signal_hook::consts::SIGTSTP;
 use signal_hook::low_level::emulate_default_handler;
 
 use super::frame::Painter;
+use super::terminal;
 
 /// Stops until continued.
 pub(super) fn suspend(painter: &mut Painter) -> std::io::Result<()> {
-    painter.close();
+    terminal::restore();
     let mut stop = Command::new("sh");
     stop.args(["-c", "kill -TSTP 0"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     if stop.status().is_err() {

@@ -83,8 +83,8 @@ mod tests {
 
     #[test]
     fn a_panic_gives_the_terminal_back_before_it_is_reported() {
-        let hook = std::panic::take_hook();
         static TAKEN_AT_REPORT: AtomicBool = AtomicBool::new(true);
+        let hook = std::panic::take_hook();
         std::panic::set_hook(Box::new(|_| TAKEN_AT_REPORT.store(TAKEN.load(Ordering::SeqCst), Ordering::SeqCst)));
         restore_on_panic();
         TAKEN.store(true, Ordering::SeqCst);

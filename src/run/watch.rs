@@ -84,7 +84,9 @@ fn tell_changes(changes: &Receiver<Watched>, sender: &Sender) {
         while let Ok(next) = changes.recv_timeout(QUIET) {
             pending.insert(next);
         }
-        pending.into_iter().for_each(|watched| sender.tell(Message::FileChanged(watched)));
+        for watched in pending {
+            sender.tell(Message::FileChanged(watched));
+        }
     }
 }
 
@@ -101,15 +103,15 @@ mod tests {
     #[test]
     fn a_replaced_file_is_told_once_and_others_not_at_all() {
         let folder = tempfile::tempdir().unwrap();
-        let watched = folder.path().join("recipe.toml");
+        let recipe = folder.path().join("recipe.toml");
         let (sender, events) = channel();
         let mut watcher = Watcher::open(&Sender::new(sender)).unwrap();
-        watcher.watch(Watched::Recipe, &watched).unwrap();
+        watcher.watch(Watched::Recipe, &recipe).unwrap();
         std::fs::write(folder.path().join("other.toml"), "seed = 1").unwrap();
         for seed in 0..20 {
             let beside = folder.path().join("new");
             std::fs::write(&beside, format!("seed = {seed}")).unwrap();
-            std::fs::rename(&beside, &watched).unwrap();
+            std::fs::rename(&beside, &recipe).unwrap();
         }
         let told = events.recv_timeout(Duration::from_secs(20)).unwrap();
         assert!(matches!(told, Event::Told(Message::FileChanged(Watched::Recipe))));

@@ -19,6 +19,11 @@ impl<'a> Meter<'a> {
         Self { observer, total }
     }
 
+    /// The bytes of all files.
+    pub(crate) const fn total(&self) -> u64 {
+        self.total
+    }
+
     /// The part of the work that moves the count over `bytes` in `units` steps.
     pub(crate) fn phase(&self, bytes: std::ops::Range<u64>, units: u64) -> Phase<'_> {
         Phase { meter: self, bytes, units: units.max(1), done: AtomicU64::new(0) }

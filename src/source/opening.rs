@@ -1,101 +1,81 @@
-//! Opens a dataset: names its files, loads each, joins the parts, and sets aside ids that repeat.
+//! Opens a dataset: loads each of its files, joins the parts, and sets aside ids that repeat.
 //!
 //! Invariant: the result depends on the files' content and order alone, not on threads or on how records are split over files.
 
 use std::path::{Path, PathBuf};
 
 use super::content::Content;
+use super::contents::{self, Found, Opening, fingerprint_of};
 use super::detect::{Detected, detect};
 use super::identity::duplicates;
-use super::image_folder::Tree;
 use super::images::ImageStore;
 use super::meter::{Meter, Phase};
 use super::part::{Input, Part};
-use super::shards::{Files, Named, expand};
 use super::sidecar::Sidecar;
 use super::{Dataset, Fingerprint, Format, Instance, Options, SetAside, SetAsideKind, SourceError};
 use super::{coco, csv, json, list, parquet};
 use crate::progress::{Observer, Unobserved};
-
-/// How much is hashed between two looks at the cancel flag.
-const HASH_STEP: usize = 32 << 20;
 
 /// Opens the dataset at `path`: a file, a folder of shards or of images, or a pattern such as `data/*.jsonl`.
 ///
 /// # Errors
 /// [`SourceError`] when nothing can be read as any format, or when the observer cancels.
 pub fn open(path: &Path, options: &Options, observer: &dyn Observer) -> Result<Dataset, SourceError> {
-    let Files { in_order: files, folder, passed_over } = match expand(path, options.format)? {
-        Named::Files(files) => files,
-        Named::Images(folder) => return open_folder(&folder, options, observer),
-    };
-    let sizes: Vec<u64> = files.iter().map(|file| std::fs::metadata(file).map_or(0, |facts| facts.len())).collect();
-    let meter = Meter::new(observer, sizes.iter().sum());
-    let mut assembly = Assembly::new(options, files.len() > 1);
-    let other =
-        passed_over.iter().map(|file| format!("{}: passed over, as it is data of another kind", file.display()));
-    assembly.warnings.extend(other);
-    let mut done = 0;
-    for (file, size) in files.iter().zip(sizes) {
-        assembly.add(file, &meter, done..done + size)?;
-        done += size;
-    }
-    let images = ImageStore::Folder { root: options.image_root.clone().unwrap_or(folder), linked: false };
-    assembly.finish(path, images, &meter.phase(done..done, 1))
+    Opening::begin(path, options, observer)?.finish()
 }
 
-fn open_folder(folder: &Path, options: &Options, observer: &dyn Observer) -> Result<Dataset, SourceError> {
-    let meter = Meter::new(observer, 0);
-    let phase = meter.phase(0..0, 1);
-    let tree = Tree::walk(folder, &phase)?;
-    if tree.is_empty() {
-        let reason = "no image below it, and no JSON, Parquet, CSV or TSV file in it".to_owned();
-        return Err(SourceError::Empty { path: folder.to_owned(), reason });
+/// The fingerprint that [`open`] would give, without finding the records.
+///
+/// # Errors
+/// [`SourceError`] when nothing is there, or when the observer cancels.
+pub fn fingerprint(path: &Path, options: &Options, observer: &dyn Observer) -> Result<Fingerprint, SourceError> {
+    Ok(Opening::begin(path, options, observer)?.fingerprint())
+}
+
+impl Opening<'_> {
+    /// Finds the records.
+    ///
+    /// # Errors
+    /// [`SourceError`] when nothing can be read as any format, or when the observer cancels.
+    pub fn finish(self) -> Result<Dataset, SourceError> {
+        let (fingerprint, total) = (self.fingerprint(), self.meter.total());
+        let Self { path, options, meter, found, sidecar, .. } = self;
+        let several = matches!(&found, Found::Files { in_order, .. } if in_order.len() > 1);
+        let mut assembly = Assembly { several, ..Assembly::new(options, fingerprint) };
+        let root = |folder| options.image_root.clone().unwrap_or(folder);
+        let images = match found {
+            Found::Files { in_order, folder, passed_over } => {
+                let other = passed_over
+                    .iter()
+                    .map(|file| format!("{}: passed over, as it is data of another kind", file.display()));
+                assembly.warnings.extend(other);
+                for file in in_order {
+                    assembly.add(file, &meter)?;
+                }
+                ImageStore::Folder { root: root(folder), linked: false }
+            }
+            Found::Images(folder, tree) => {
+                if tree.is_empty() {
+                    let reason = "no image below it, and no JSON, Parquet, CSV or TSV file in it".to_owned();
+                    return Err(SourceError::Empty { path: folder, reason });
+                }
+                assembly.format = Some(Format::ImageFolder);
+                assembly.parts.push((folder.clone(), tree.into_part()));
+                ImageStore::Folder { root: root(folder), linked: true }
+            }
+        };
+        assembly.finish(path, images, (sidecar, &meter.phase(total..total, 1)))
     }
-    let mut assembly = Assembly::new(options, false);
-    tree.hash(&mut assembly.hasher);
-    assembly.format = Some(Format::ImageFolder);
-    assembly.parts.push((folder.to_owned(), tree.into_part()));
-    let root = options.image_root.clone().unwrap_or_else(|| folder.to_owned());
-    assembly.finish(folder, ImageStore::Folder { root, linked: true }, &phase)
 }
 
 /// Opens records that are part of the program.
 pub(super) fn open_embedded(name: &str, records: &'static [u8], images: ImageStore) -> Result<Dataset, SourceError> {
+    let (path, options) = (PathBuf::from(name), Options::default());
     let meter = Meter::new(&Unobserved, records.len() as u64);
-    let options = Options::default();
-    let mut assembly = Assembly::new(&options, false);
-    let path = PathBuf::from(name);
-    assembly.load(&path, Content::embedded(records), (&meter, 0..records.len() as u64))?;
-    assembly.finish(&path, images, &meter.phase(0..0, 1))
-}
-
-/// The fingerprint that [`open`] would give, without reading the records.
-///
-/// # Errors
-/// [`SourceError`] when a file cannot be read, or when the observer cancels.
-pub fn fingerprint(path: &Path, options: &Options, observer: &dyn Observer) -> Result<Fingerprint, SourceError> {
-    let meter = Meter::new(observer, 0);
-    let phase = meter.phase(0..0, 1);
-    let mut hasher = blake3::Hasher::new();
-    let files = match expand(path, options.format)? {
-        Named::Files(named) => named.in_order,
-        Named::Images(folder) => {
-            Tree::walk(&folder, &phase)?.hash(&mut hasher);
-            Vec::new()
-        }
-    };
-    for file in files.iter().chain(&options.entities) {
-        hash(&mut hasher, &Content::open(file, &phase)?, &phase)?;
-    }
-    Ok(Fingerprint(*hasher.finalize().as_bytes()))
-}
-
-fn hash(hasher: &mut blake3::Hasher, bytes: &[u8], phase: &Phase<'_>) -> Result<(), SourceError> {
-    bytes.chunks(HASH_STEP).try_for_each(|step| {
-        hasher.update_rayon(step);
-        phase.add(step.len() as u64)
-    })
+    let fingerprint = fingerprint_of(records);
+    let mut assembly = Assembly::new(&options, fingerprint);
+    assembly.load(&path, Content::embedded(records), meter.phase(0..meter.total(), meter.total()))?;
+    assembly.finish(&path, images, (None, &meter.phase(0..0, 1)))
 }
 
 /// The parts that were loaded so far.
@@ -108,33 +88,38 @@ struct Assembly<'a> {
     set_aside: Vec<SetAside>,
     warnings: Vec<String>,
     failure: Option<SourceError>,
-    hasher: blake3::Hasher,
+    fingerprint: Fingerprint,
     rows: u64,
 }
 
 impl<'a> Assembly<'a> {
-    fn new(options: &'a Options, several: bool) -> Self {
+    fn new(options: &'a Options, fingerprint: Fingerprint) -> Self {
         Self {
             options,
-            several,
+            several: false,
             format: None,
             parts: Vec::new(),
             set_aside: Vec::new(),
             warnings: Vec::new(),
             failure: None,
-            hasher: blake3::Hasher::new(),
+            fingerprint,
             rows: 0,
         }
     }
 
     /// Loads one file; among several, one that cannot be used is set aside as a whole.
-    fn add(&mut self, file: &Path, meter: &Meter<'_>, bytes: std::ops::Range<u64>) -> Result<(), SourceError> {
-        let content = Content::open(file, &meter.phase(bytes.start..bytes.start, 1));
-        match content.and_then(|content| self.load(file, content, (meter, bytes))) {
+    fn add(&mut self, input: contents::Input, meter: &Meter<'_>) -> Result<(), SourceError> {
+        let bytes = input.progress(meter.total());
+        let contents::Input { path: file, content, .. } = input;
+        let loaded = content.and_then(|content| {
+            let phase = meter.phase(bytes, content.len() as u64);
+            self.load(&file, content, phase)
+        });
+        match loaded {
             Err(SourceError::Cancelled) => Err(SourceError::Cancelled),
             Err(error) if self.several => {
                 self.set_aside.push(SetAside {
-                    file: file.to_owned(),
+                    file,
                     row: 0,
                     offset: 0,
                     kind: SetAsideKind::Unreadable,
@@ -147,22 +132,14 @@ impl<'a> Assembly<'a> {
         }
     }
 
-    fn load(
-        &mut self,
-        file: &Path,
-        content: Content,
-        (meter, bytes): (&Meter<'_>, std::ops::Range<u64>),
-    ) -> Result<(), SourceError> {
+    fn load(&mut self, file: &Path, content: Content, phase: Phase<'_>) -> Result<(), SourceError> {
         let length = content.len() as u64;
-        let half = bytes.start + (bytes.end - bytes.start) / 4;
-        hash(&mut self.hasher, &content, &meter.phase(bytes.start..half, length))?;
         if let Some(reason) = emptiness(&content) {
             return Err(SourceError::Empty { path: file.to_owned(), reason: reason.into() });
         }
         let detected = detect(&content, self.options.format)
             .map_err(|tried| SourceError::Unrecognised { path: file.to_owned(), tried })?;
         let cut = content.cut.clone().map(|message| (message, length));
-        let phase = meter.phase(half..bytes.end, length);
         let input = Input { path: file, content, first_row: self.rows, options: self.options, phase };
         let (mut part, format) = match detected {
             Detected::Json(shape) => json::load(input, &shape)?,
@@ -184,7 +161,12 @@ impl<'a> Assembly<'a> {
         Ok(())
     }
 
-    fn finish(mut self, path: &Path, images: ImageStore, phase: &Phase<'_>) -> Result<Dataset, SourceError> {
+    fn finish(
+        mut self,
+        path: &Path,
+        images: ImageStore,
+        (sidecar, phase): (Option<Content>, &Phase<'_>),
+    ) -> Result<Dataset, SourceError> {
         let mut starts = vec![0];
         let (mut readers, mut id_hashes, mut files, mut mapping) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (file, part) in self.parts {
@@ -207,7 +189,7 @@ impl<'a> Assembly<'a> {
             sidecar: None,
             set_aside: self.set_aside,
             warnings: self.warnings,
-            fingerprint: Fingerprint::default(),
+            fingerprint: self.fingerprint,
             id_hashes,
             mapping,
         };
@@ -217,13 +199,11 @@ impl<'a> Assembly<'a> {
             let reason = format!("all {} are set aside{}", dataset.set_aside.len(), first.unwrap_or_default());
             return Err(self.failure.unwrap_or(SourceError::Empty { path: path.to_owned(), reason }));
         }
-        if let Some(entities) = &self.options.entities {
-            let (sidecar, warnings) = Sidecar::open(entities, &dataset.id_hashes, phase)?;
-            hash(&mut self.hasher, sidecar.bytes(), phase)?;
+        if let Some((entities, content)) = self.options.entities.as_deref().zip(sidecar) {
+            let (sidecar, warnings) = Sidecar::open((entities, content), &dataset.id_hashes, phase)?;
             dataset.warnings.extend(warnings);
             dataset.sidecar = Some(sidecar);
         }
-        dataset.fingerprint = Fingerprint(*self.hasher.finalize().as_bytes());
         Ok(dataset)
     }
 }

@@ -43,8 +43,11 @@ impl Check for EntitiesOf<'_> {
 
 impl Sidecar {
     /// Opens a sidecar for a dataset with these ids; the strings are warnings about records that cannot be joined.
-    pub(crate) fn open(path: &Path, ids: &[u64], phase: &Phase<'_>) -> Result<(Self, Vec<String>), SourceError> {
-        let content = Content::open(path, phase)?;
+    pub(crate) fn open(
+        (path, content): (&Path, Content),
+        ids: &[u64],
+        phase: &Phase<'_>,
+    ) -> Result<(Self, Vec<String>), SourceError> {
         let malformed =
             |reason| SourceError::Malformed { path: path.to_owned(), format: "an entities sidecar (JSONL)", reason };
         let roles = sidecar_roles();
@@ -85,11 +88,6 @@ impl Sidecar {
         if !found.labels.is_empty() {
             into.labels = found.labels;
         }
-    }
-
-    /// The bytes, for the fingerprint.
-    pub(crate) fn bytes(&self) -> &[u8] {
-        &self.content
     }
 
     fn unknown(&self, path: &Path, found: &[u64], ids: &[u64]) -> Option<String> {

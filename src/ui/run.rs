@@ -130,7 +130,13 @@ fn draw_log(model: &Model, theme: &Theme, (job, area): (&Job, Rect), buffer: &mu
     let first = last.saturating_sub(shown);
     for (row, line) in inner.rows().zip(job.log.range(first..last)) {
         let line = text::fit(line, row.width.saturating_sub(2));
-        buffer.set_stringn(row.x + 1, row.y, line, usize::from(row.width), theme.style(Role::TextDim));
+        buffer.set_stringn(
+            row.x + 1,
+            row.y,
+            line,
+            usize::from(row.width.saturating_sub(1)),
+            theme.style(Role::TextDim),
+        );
     }
 }
 

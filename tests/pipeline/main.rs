@@ -8,6 +8,7 @@ mod defects;
 mod goldens;
 mod reports;
 mod shapes;
+mod spelling;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use fantail::entity::{self, EntityError, Origin, Perspective};
 use fantail::index::{self, Index, MOST_PAIRED_OBJECTS};
-use fantail::progress::{Observer, Stage, Unobserved};
+use fantail::progress::{Cancelled, Observer, Stage, Unobserved};
 use fantail::recipe::Recipe;
 use fantail::source;
 
@@ -179,10 +179,13 @@ fn progress_is_told_and_cancelling_stops() {
     let extraction = entity::extract(&dataset, &entity::Options::default(), &listener).unwrap();
     assert_eq!(listener.furthest.load(Ordering::Relaxed), 3000);
     assert!(listener.counted.lock().unwrap().contains(&Perspective::Token));
-    assert_eq!(index::build(extraction, &listener).instances(), 3000);
+    assert_eq!(index::build(extraction, &listener).unwrap().instances(), 3000);
     let stopped =
         entity::extract(&dataset, &entity::Options::default(), &Listener { stop: true, ..Listener::default() });
     assert!(matches!(stopped, Err(EntityError::Cancelled)));
+    let extraction = entity::extract(&dataset, &entity::Options::default(), &Unobserved).unwrap();
+    let stopped = index::build(extraction, &Listener { stop: true, ..Listener::default() });
+    assert_eq!(stopped.unwrap_err(), Cancelled);
 }
 
 #[test]
@@ -194,6 +197,6 @@ fn a_vocabulary_is_matched_or_named_when_it_is_missing() {
     assert!(missing.to_string().contains("words.txt"), "{missing}");
     std::fs::write(scratch.beside("words.txt"), "flux capacitor\nzorb\n").unwrap();
     options.perspectives = vec![Perspective::Object];
-    let index = index::build(entity::extract(&dataset, &options, &Unobserved).unwrap(), &Unobserved);
+    let index = index::build(entity::extract(&dataset, &options, &Unobserved).unwrap(), &Unobserved).unwrap();
     assert_eq!(names(&index, Perspective::Object), ["flux capacitor", "zorb"]);
 }

@@ -34,7 +34,7 @@ fn lvis() -> Index {
     };
     let id_hashes = (0..IMAGES as u64).map(|id| id.wrapping_mul(0x9e37_79b9_7f4a_7c15)).collect();
     let (perspectives, wanted) = (vec![object], vec![Perspective::Object]);
-    index::build(Extraction { perspectives, wanted, id_hashes, text: TextFacts::default() }, &Unobserved)
+    index::build(Extraction { perspectives, wanted, id_hashes, text: TextFacts::default() }, &Unobserved).unwrap()
 }
 
 #[test]

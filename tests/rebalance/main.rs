@@ -51,7 +51,7 @@ fn listed(perspective: Perspective, rows: &[Vec<String>]) -> Index {
         .iter()
         .map(|row| &*row.iter().map(|name| &*name.clone().leak()).collect::<Vec<&'static str>>().leak())
         .collect();
-    index::build(Extraction::of_lists(&[perspective], &[(perspective, leaked.as_slice())]), &Unobserved)
+    index::build(Extraction::of_lists(&[perspective], &[(perspective, leaked.as_slice())]), &Unobserved).unwrap()
 }
 
 /// One label an instance, so many of each.

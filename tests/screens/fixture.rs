@@ -101,10 +101,10 @@ pub fn drilled() -> Model {
 
 /// The Rebalance screen with exact figures.
 pub fn rebalancing() -> Model {
+    static PREVIEW: OnceLock<Arc<fantail::preview::Preview>> = OnceLock::new();
     let mut model = model();
     model.screen = Screen::Rebalance;
     model.perspective = Perspective::Object;
-    static PREVIEW: OnceLock<Arc<fantail::preview::Preview>> = OnceLock::new();
     let preview = PREVIEW.get_or_init(|| {
         let index = &loaded().index;
         Arc::new(Exact::new(index).preview(index, &stricter(), &Unobserved).unwrap())

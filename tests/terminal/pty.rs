@@ -18,6 +18,8 @@ pub const LIGHT: &str = "\x1b]11;rgb:ffff/ffff/ffff\x07";
 /// A program in a terminal of its own.
 pub struct Terminal {
     pub screen: vt100::Parser,
+    /// What arrived of a frame that is not whole yet.
+    pending: Vec<u8>,
     output: Receiver<Vec<u8>>,
     input: Box<dyn Write + Send>,
     master: Box<dyn MasterPty + Send>,
@@ -42,7 +44,15 @@ impl Terminal {
                 }
             }
         });
-        Self { screen: vt100::Parser::new(rows, columns, 0), output, input, master: pair.master, child, ground }
+        Self {
+            screen: vt100::Parser::new(rows, columns, 0),
+            pending: Vec::new(),
+            output,
+            input,
+            master: pair.master,
+            child,
+            ground,
+        }
     }
 
     pub fn press(&mut self, keys: &str) {
@@ -74,9 +84,7 @@ impl Terminal {
     pub fn take(&mut self, bytes: &[u8]) {
         let text = String::from_utf8_lossy(bytes).into_owned();
         if let Some(ground) = self.ground {
-            if text.contains("\x1b]11;?") {
-                self.press(ground);
-            }
+            // In the order in which they are asked, as terminals answer.
             if text.contains("\x1b]10;?") {
                 self.press(if ground == DARK {
                     "\x1b]10;rgb:ffff/ffff/ffff\x07"
@@ -84,11 +92,17 @@ impl Terminal {
                     "\x1b]10;rgb:0000/0000/0000\x07"
                 });
             }
+            if text.contains("\x1b]11;?") {
+                self.press(ground);
+            }
             if text.contains("\x1b[c") {
                 self.press("\x1b[?62c");
             }
         }
-        self.screen.process(bytes);
+        self.pending.extend_from_slice(bytes);
+        let whole = whole_frames(&self.pending);
+        self.screen.process(&self.pending[..whole]);
+        self.pending.drain(..whole);
     }
 
     /// Waits for the end and gives the exit code.
@@ -96,6 +110,10 @@ impl Terminal {
         let deadline = Instant::now() + PATIENCE;
         while let Ok(bytes) = self.output.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
             self.take(&bytes);
+        }
+        if self.child.try_wait().unwrap().is_none() && Instant::now() >= deadline {
+            let _ = self.child.kill();
+            panic!("it does not end:\n{}", self.screen.screen().contents());
         }
         self.child.wait().unwrap().exit_code()
     }
@@ -106,6 +124,22 @@ impl Terminal {
         assert!(!screen.hide_cursor(), "the cursor is shown");
         assert!(!screen.bracketed_paste(), "pastes are plain");
         assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None, "the mouse is free");
+    }
+}
+
+/// How many of the bytes end before a frame that has begun and not ended, as a terminal with synchronised updates shows them.
+fn whole_frames(bytes: &[u8]) -> usize {
+    const BEGIN: &[u8] = b"\x1b[?2026h";
+    const END: &[u8] = b"\x1b[?2026l";
+    let last = |mark: &[u8]| bytes.windows(mark.len()).rposition(|window| window == mark);
+    match (last(BEGIN), last(END)) {
+        (Some(begin), None) => begin,
+        (Some(begin), Some(end)) if begin > end => begin,
+        // A mark may be cut by the end of what was read so far.
+        _ => match bytes.iter().rposition(|&byte| byte == 0x1b) {
+            Some(start) if BEGIN.starts_with(&bytes[start..]) => start,
+            _ => bytes.len(),
+        },
     }
 }
 

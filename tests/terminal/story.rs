@@ -66,23 +66,25 @@ fn the_story_from_a_dataset_to_a_manifest_whose_counts_equal_the_plan() {
     let mut transcript = Transcript(String::new());
 
     let mut terminal = Terminal::open(fantail(folder.path(), &["mix.json"]), SIZE, Some(DARK));
-    terminal.wait_for("of occurrences");
     terminal.wait_for(&format!("{records} instances"));
+    terminal.wait_for("Findings");
+    terminal.wait_for("keep p");
     transcript.note("fantail mix.json", &terminal);
 
     terminal.press("]");
     terminal.wait_for("object · rank–frequency");
     terminal.press("=8\r");
-    terminal.wait_for("τ 8");
+    terminal.wait_for("τ 8 ");
+    terminal.wait_for("keep p");
     transcript.note("] =8 Enter: the objects' head ends at 8 instances", &terminal);
 
     terminal.press("2");
-    terminal.wait_for("exact");
+    terminal.wait_for("─ exact");
     transcript.note("2: what adr would do", &terminal);
     terminal.press("jjjj=2\r");
     terminal.wait("a stricter vote", |screen| {
         let text = screen.contents();
-        text.contains("exact") && text.lines().any(|line| line.contains("pass count") && line.contains(" 2"))
+        text.contains("─ exact") && text.lines().any(|line| line.contains("pass count") && line.contains(" 2"))
     });
     transcript.note("jjjj =2 Enter: two perspectives must vote", &terminal);
 
@@ -101,16 +103,17 @@ fn the_story_from_a_dataset_to_a_manifest_whose_counts_equal_the_plan() {
 
     let calibration = std::fs::read_to_string(folder.path().join("mix-rebalanced/calibration.json")).unwrap();
     let calibration: serde_json::Value = serde_json::from_str(&calibration).unwrap();
-    let kept = usize::try_from(calibration["instances"]["kept"].as_u64().unwrap()).unwrap();
+    let kept = usize::try_from(calibration["records"]["kept"].as_u64().unwrap()).unwrap();
     assert!(kept < records, "something was dropped");
     assert_eq!(told, kept, "the screen tells what the provenance tells");
 
     let mut again = Terminal::open(fantail(folder.path(), &["mix-rebalanced/mix.json"]), SIZE, Some(DARK));
-    again.wait_for("of occurrences");
     again.wait_for(&format!("{kept} instances"));
+    again.wait_for("Findings");
     again.press("]");
     again.wait_for("object · rank–frequency");
     again.wait_for("xylophone");
+    again.wait_for("keep p");
     transcript.note("fantail mix-rebalanced/mix.json: the export opens again", &again);
     again.press("Q");
     assert_eq!(again.end(), 0);

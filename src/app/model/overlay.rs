@@ -43,6 +43,8 @@ pub enum Overlay {
     },
     /// "The recipe is unsaved": save and quit, quit, stay.
     ConfirmQuit,
+    /// "A job is running": quit and cancel it, or stay.
+    ConfirmAbandonJob,
     /// "The dataset changed on disk": load it again, or keep what is loaded.
     ConfirmReload,
     /// "Cancel the job?"
@@ -112,4 +114,6 @@ pub struct TextField {
     pub text: String,
     /// The cursor's byte position, on a character border.
     pub cursor: usize,
+    /// All of it is selected: what is typed next takes its place.
+    pub selected: bool,
 }

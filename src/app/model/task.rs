@@ -43,8 +43,11 @@ impl JobState {
     pub fn job(&self) -> Option<&Job> {
         match self {
             Self::Absent => None,
-            Self::Running(job) | Self::Cancelling(job) | Self::Cancelled(job) => Some(job),
-            Self::Finished { job, .. } | Self::Failed { job, .. } => Some(job),
+            Self::Running(job)
+            | Self::Cancelling(job)
+            | Self::Cancelled(job)
+            | Self::Finished { job, .. }
+            | Self::Failed { job, .. } => Some(job),
         }
     }
 

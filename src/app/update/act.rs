@@ -27,7 +27,7 @@ impl Step {
     pub(super) fn from(self, position: usize, len: usize, lines: usize) -> usize {
         match self {
             Self::Lines(steps) => stepped(position, steps, len),
-            Self::HalfPages(steps) => stepped(position, steps * (lines / 2).max(1) as isize, len),
+            Self::HalfPages(steps) => stepped(position, steps * (lines / 2).max(1).cast_signed(), len),
             Self::First => 0,
             Self::Last => len.saturating_sub(1),
         }
@@ -149,9 +149,9 @@ const fn turns(action: Action) -> bool {
 
 /// The entry so many places from `current`, round and round.
 pub(super) fn neighbour<T: Copy + PartialEq>(all: &[T], current: T, steps: isize) -> T {
-    let len = all.len() as isize;
-    let position = all.iter().position(|entry| *entry == current).unwrap_or(0) as isize;
-    let place = (position + steps).rem_euclid(len.max(1)) as usize;
+    let len = all.len().cast_signed();
+    let position = all.iter().position(|entry| *entry == current).unwrap_or(0).cast_signed();
+    let place = (position + steps).rem_euclid(len.max(1)).cast_unsigned();
     all.get(place).copied().unwrap_or(current)
 }
 
@@ -192,15 +192,13 @@ fn enter(model: &mut Model) -> Vec<Effect> {
 
 /// Goes one step back; at the outermost, says how to quit.
 fn back(model: &mut Model) -> Vec<Effect> {
-    match step_back(model) {
-        Some(effects) => effects,
-        None => {
-            let keys = model.bindings.hint(&model.contexts(), Action::Quit);
-            let key = keys.first().map_or_else(|| Action::Quit.name().to_owned(), ToString::to_string);
-            tell(model, Level::Info, format!("{key} quits"));
-            Vec::new()
-        }
+    if let Some(effects) = step_back(model) {
+        return effects;
     }
+    let keys = model.bindings.hint(&model.contexts(), Action::Quit);
+    let key = keys.first().map_or_else(|| Action::Quit.name().to_owned(), ToString::to_string);
+    tell(model, Level::Info, format!("{key} quits"));
+    Vec::new()
 }
 
 fn leave(model: &mut Model) -> Vec<Effect> {
@@ -227,7 +225,16 @@ fn step_back(model: &mut Model) -> Option<Vec<Effect>> {
 
 /// Ends the program, unless something would be lost.
 pub(super) fn quit(model: &mut Model) -> Vec<Effect> {
-    if model.unsaved() || model.job.active() {
+    if model.job.active() {
+        model.overlay = Some(Overlay::ConfirmAbandonJob);
+        return Vec::new();
+    }
+    quit_without_job(model)
+}
+
+/// Ends the program whatever the job does, unless the recipe would be lost.
+pub(super) fn quit_without_job(model: &mut Model) -> Vec<Effect> {
+    if model.unsaved() {
         model.overlay = Some(Overlay::ConfirmQuit);
         return Vec::new();
     }

@@ -11,23 +11,25 @@ use crate::policy::Parameter;
 use crate::recipe::{OverrideAction, ThresholdChoice};
 
 impl TextField {
-    /// A field with text in it and the cursor behind it.
+    /// A field with selected text in it and the cursor behind it.
     #[must_use]
     pub fn holding(text: impl Into<String>) -> Self {
         let text = text.into();
-        Self { cursor: text.len(), text }
+        Self { cursor: text.len(), selected: !text.is_empty(), text }
     }
 
-    /// Puts text in at the cursor.
+    /// Puts text in at the cursor, or in the place of what is selected.
     pub fn insert(&mut self, text: &str) {
+        self.take_selected();
         self.text.insert_str(self.cursor, text);
         self.cursor += text.len();
     }
 
     /// Takes an editing key: `None` when it is not one, else whether the text changed.
     pub(super) fn take(&mut self, key: Key) -> Option<bool> {
-        let before = self.text.len();
+        let before = self.text.clone();
         match (key.code, key.ctrl, key.alt) {
+            (Code::Backspace | Code::Delete, ..) if self.selected => self.take_selected(),
             (Code::Char(character), false, false) => self.insert(character.encode_utf8(&mut [0; 4])),
             (Code::Backspace, false, _) => {
                 let start = self.previous();
@@ -53,7 +55,15 @@ impl TextField {
             (Code::End, ..) | (Code::Char('e'), true, _) => self.cursor = self.text.len(),
             _ => return None,
         }
-        Some(self.text.len() != before)
+        self.selected = false;
+        Some(self.text != before)
+    }
+
+    fn take_selected(&mut self) {
+        if std::mem::take(&mut self.selected) {
+            self.text.clear();
+            self.cursor = 0;
+        }
     }
 
     fn previous(&self) -> usize {

@@ -112,8 +112,8 @@ pub(super) fn next_match(model: &mut Model, steps: isize) -> Vec<Effect> {
         tell(model, Level::Info, "nothing is searched");
         return Vec::new();
     }
-    let len = table.rows.len().max(1) as isize;
-    table.selected = (table.selected as isize + steps).rem_euclid(len) as usize;
+    let len = table.rows.len().max(1).cast_signed();
+    table.selected = (table.selected.cast_signed() + steps).rem_euclid(len).cast_unsigned();
     keep_visible(model);
     Vec::new()
 }

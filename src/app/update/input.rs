@@ -43,10 +43,8 @@ fn typing(model: &Model) -> bool {
 
 fn typed(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
     let field = edit::field(model)?;
-    match field.take(key)? {
-        true => Some(changed(model)),
-        false => Some(Vec::new()),
-    }
+    let is_changed = field.take(key)?;
+    Some(if is_changed { changed(model) } else { Vec::new() })
 }
 
 /// What follows a changed field.

@@ -48,7 +48,7 @@ pub(super) fn reported(model: &mut Model, generation: u64, report: JobReport) ->
     else {
         return Vec::new();
     };
-    let cancelling = matches!(model.overlay, Some(Overlay::ConfirmCancelJob));
+    let asked = matches!(model.overlay, Some(Overlay::ConfirmCancelJob | Overlay::ConfirmAbandonJob));
     match report {
         JobReport::Progressed { step, done, total, elapsed } => {
             advance(&mut job, &step, (done, total), elapsed);
@@ -74,7 +74,8 @@ pub(super) fn reported(model: &mut Model, generation: u64, report: JobReport) ->
             model.job = JobState::Failed { job, cause: failure.cause, next: failure.next };
         }
     }
-    if cancelling {
+    // The question is about a job that is over.
+    if asked {
         model.overlay = None;
     }
     rebalance::refresh_if_shown(model)

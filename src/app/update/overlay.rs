@@ -2,7 +2,7 @@
 //!
 //! Invariant: closing the themes without choosing shows the theme of before again.
 
-use super::act::{Step, act};
+use super::act::{Step, act, quit_without_job};
 use super::{edit, job, load, overrides, recipe, tell};
 use crate::app::action::Action;
 use crate::app::arrange::pick;
@@ -63,7 +63,12 @@ pub(super) fn narrow_palette(model: &mut Model) {
     if let Some(Overlay::Palette { field, cursor, matches }) = &mut model.overlay {
         let query = field.text.trim();
         let named = pick(Action::ALL.iter().map(|action| action.name()), query);
-        let described = pick(Action::ALL.iter().map(|action| action.summary()), query);
+        // In whole sentences nearly every letter is found somewhere: there only what stands as typed is meant.
+        let described = (0..Action::ALL.len()).filter(|place| {
+            Action::ALL
+                .get(*place)
+                .is_some_and(|action| action.summary().to_lowercase().contains(&query.to_lowercase()))
+        });
         let mut places: Vec<usize> = Action::ALL.iter().position(|action| action.name() == query).into_iter().collect();
         for place in named.into_iter().chain(described) {
             if !places.contains(&place) {
@@ -118,10 +123,11 @@ pub(super) fn enter(model: &mut Model) -> Vec<Effect> {
             model.overlay = Some(overlay);
             edit::accept(model)
         }
+        Some(Overlay::Themes { .. }) => vec![Effect::KeepTheme { name: model.theme.clone() }],
         Some(Overlay::Override { perspective, entity, cursor }) => {
             overrides::choose(model, (perspective, &entity), cursor)
         }
-        // The theme is shown already; all others only have to close.
+        // All others only have to close.
         _ => Vec::new(),
     }
 }
@@ -166,11 +172,13 @@ pub(super) fn answered(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
     };
     let question = model.overlay.as_ref()?;
     let effects = match (question, letter) {
+        (Overlay::ConfirmAbandonJob, 'y') => {
+            model.overlay = None;
+            return Some(quit_without_job(model));
+        }
         (Overlay::ConfirmQuit, 's') => Some(recipe::save(model, AfterSave::Quit)),
         // Enter is the answer that loses nothing.
-        (Overlay::ConfirmQuit, _) if key.code == Code::Enter && model.unsaved() => {
-            Some(recipe::save(model, AfterSave::Quit))
-        }
+        (Overlay::ConfirmQuit, _) if key.code == Code::Enter => Some(recipe::save(model, AfterSave::Quit)),
         (Overlay::ConfirmQuit, 'y') => Some(vec![Effect::Quit]),
         (Overlay::ConfirmReload, 'y') => Some(load::start(model)),
         (Overlay::ConfirmCancelJob, 'y') => Some(job::cancel(model)),
@@ -186,7 +194,11 @@ pub(super) fn answered(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
 const fn is_question(overlay: &Overlay) -> bool {
     matches!(
         overlay,
-        Overlay::ConfirmQuit | Overlay::ConfirmReload | Overlay::ConfirmCancelJob | Overlay::ConfirmOverwrite { .. }
+        Overlay::ConfirmQuit
+            | Overlay::ConfirmAbandonJob
+            | Overlay::ConfirmReload
+            | Overlay::ConfirmCancelJob
+            | Overlay::ConfirmOverwrite { .. }
     )
 }
 

@@ -38,12 +38,10 @@ pub(super) fn along_chart(model: &mut Model, direction: i32, steps: u32) -> Vec<
 pub(super) fn at_axis_value(model: &mut Model, value: f64) -> Vec<Effect> {
     let Some(index) = model.shown() else { return Vec::new() };
     let entities = index.entities();
-    let tau = match model.chart {
-        ChartMode::Histogram => value.round().max(1.0) as u32,
-        _ => {
-            let rank = rank_at(model.chart, entities, value);
-            index.counts.get(rank).copied().unwrap_or(1)
-        }
+    let tau = if model.chart == ChartMode::Histogram {
+        value.round().max(1.0) as u32
+    } else {
+        index.counts.get(rank_at(model.chart, entities, value)).copied().unwrap_or(1)
     };
     set(model, tau)
 }
@@ -102,7 +100,7 @@ fn moved(counts: &[u32], tau: u32, direction: i32, steps: u32) -> u32 {
     for _ in 0..steps {
         next = neighbour(counts, next, direction);
     }
-    let grown = f64::from(tau) * GROWTH.powi(direction * steps as i32);
+    let grown = f64::from(tau) * GROWTH.powi(direction * steps.cast_signed());
     match (steps, direction) {
         (1, _) => next,
         (_, 1..) => next.max(grown as u32),

@@ -12,6 +12,7 @@ use super::MOST_PAIRED_OBJECTS;
 use crate::column::{Csr, StringTable};
 use crate::entity::Perspective;
 use crate::index::{Names, PerspectiveIndex, Rows};
+use crate::progress::{Cancelled, Observer};
 
 /// Two object ranks, `first < second`, and how many instances hold both.
 #[derive(Clone, Copy)]
@@ -27,16 +28,24 @@ pub(super) fn crowded(objects: &Csr) -> u32 {
 }
 
 /// The pairs of the ranked objects. With `keep_instances` both directions are stored, for an index without the objects.
-pub(super) fn pair(objects: &PerspectiveIndex, keep_instances: bool) -> PerspectiveIndex {
-    let Names::Plain(table) = &objects.names else { return empty(objects) };
+///
+/// # Errors
+/// [`Cancelled`] when the observer says so.
+pub(super) fn pair(
+    objects: &PerspectiveIndex,
+    keep_instances: bool,
+    observer: &dyn Observer,
+) -> Result<PerspectiveIndex, Cancelled> {
+    let Names::Plain(table) = &objects.names else { return Ok(empty(objects)) };
     let alphabet = alphabet(table);
-    let mut pairs = counted(objects);
+    let mut pairs = counted(objects, observer)?;
     let in_order = |pair: &Pair| {
         let (a, b) = (alphabet[pair.first as usize], alphabet[pair.second as usize]);
         (a.min(b), a.max(b))
     };
     pairs.par_sort_unstable_by(|x, y| y.count.cmp(&x.count).then_with(|| in_order(x).cmp(&in_order(y))));
-    let by_instance = rows(objects, &Partners::of(&pairs, objects.entities()));
+    observer.go_on()?;
+    let by_instance = rows(objects, &Partners::of(&pairs, objects.entities()), observer)?;
     let by_entity = if keep_instances { by_instance.transposed(pairs.len()) } else { Csr::default() };
     let by_name = |pair: &Pair| {
         let mut objects = [pair.first, pair.second];
@@ -46,12 +55,13 @@ pub(super) fn pair(objects: &PerspectiveIndex, keep_instances: bool) -> Perspect
     let names = Names::Pairs { pairs: pairs.iter().map(by_name).collect(), objects: Arc::clone(table) };
     let counts = pairs.iter().map(|pair| pair.count).collect();
     drop(pairs);
-    PerspectiveIndex::new(
+    observer.go_on()?;
+    Ok(PerspectiveIndex::new(
         Perspective::CoOccurrence,
         objects.origin,
         names,
         Rows { counts, by_instance, by_entity, measured: None },
-    )
+    ))
 }
 
 fn empty(objects: &PerspectiveIndex) -> PerspectiveIndex {
@@ -82,15 +92,21 @@ fn jobs(entities: usize) -> impl ParallelIterator<Item = impl Iterator<Item = u3
 }
 
 /// All pairs with their counts, in no order.
-fn counted(objects: &PerspectiveIndex) -> Vec<Pair> {
-    let by_job: Vec<Vec<Pair>> = jobs(objects.entities()).map(|firsts| counted_of(objects, firsts)).collect();
-    by_job.concat()
+fn counted(objects: &PerspectiveIndex, observer: &dyn Observer) -> Result<Vec<Pair>, Cancelled> {
+    let by_job: Result<Vec<Vec<Pair>>, Cancelled> =
+        jobs(objects.entities()).map(|firsts| counted_of(objects, firsts, observer)).collect();
+    Ok(by_job?.concat())
 }
 
-fn counted_of(objects: &PerspectiveIndex, firsts: impl Iterator<Item = u32>) -> Vec<Pair> {
+fn counted_of(
+    objects: &PerspectiveIndex,
+    firsts: impl Iterator<Item = u32>,
+    observer: &dyn Observer,
+) -> Result<Vec<Pair>, Cancelled> {
     let (mut counts, mut touched) = (vec![0_u32; objects.entities()], Vec::new());
     let mut pairs = Vec::new();
     for first in firsts {
+        observer.go_on()?;
         for (_, place, row) in places(objects, first) {
             for &second in &row[place + 1..] {
                 if counts[second as usize] == 0 {
@@ -102,7 +118,7 @@ fn counted_of(objects: &PerspectiveIndex, firsts: impl Iterator<Item = u32>) -> 
         let take = |second: u32| Pair { first, second, count: std::mem::take(&mut counts[second as usize]) };
         pairs.extend(touched.drain(..).map(take));
     }
-    pairs
+    Ok(pairs)
 }
 
 /// For each first object its partners and the ranks of the pairs.
@@ -137,7 +153,7 @@ impl Partners {
 }
 
 /// The ranks of each instance's pairs. The pairs of one first object fill a place of their own in each row.
-fn rows(objects: &PerspectiveIndex, partners: &Partners) -> Csr {
+fn rows(objects: &PerspectiveIndex, partners: &Partners, observer: &dyn Observer) -> Result<Csr, Cancelled> {
     let mut offsets = vec![0_u64];
     for instance in 0..objects.by_instance.rows() {
         let held = objects.by_instance.row(instance).len().min(MOST_PAIRED_OBJECTS);
@@ -146,9 +162,10 @@ fn rows(objects: &PerspectiveIndex, partners: &Partners) -> Csr {
     }
     let slots: Vec<AtomicU32> =
         (0..offsets[offsets.len() - 1]).into_par_iter().map(|_| AtomicU32::new(u32::MAX)).collect();
-    jobs(objects.entities()).for_each(|firsts| {
+    jobs(objects.entities()).try_for_each(|firsts| {
         let mut rank_with = vec![0_u32; objects.entities()];
         for first in firsts {
+            observer.go_on()?;
             for &(second, rank) in partners.row(first) {
                 rank_with[second as usize] = rank;
             }
@@ -159,10 +176,11 @@ fn rows(objects: &PerspectiveIndex, partners: &Partners) -> Csr {
                 }
             }
         }
-    });
+        Ok(())
+    })?;
     let mut rows = Csr::from_parts(offsets, slots.into_iter().map(AtomicU32::into_inner).collect());
     rows.each_row_mut(&|row| row.sort_unstable());
-    rows
+    Ok(rows)
 }
 
 /// How many of the pairs of `held` things have one of the first `place` things as their first.

@@ -69,16 +69,18 @@ impl<C: Check> Sequence<C> {
 impl<C: Check> Walk for Sequence<C> {
     fn step(&self, bytes: &[u8], at: usize) -> Option<Step> {
         let at = skip_separators(bytes, at);
-        match bytes.get(at)? {
-            b'{' => Some(match self.check.pass(bytes, at) {
+        let step = match bytes.get(at)? {
+            b'{' => match self.check.pass(bytes, at) {
                 Some((end, id)) => Step { span: at..end, next: end, outcome: Ok(id) },
                 None => match value_end(bytes, at) {
                     Ok(end) => Step { span: at..end, next: end, outcome: self.check.check(&bytes[at..end]) },
                     Err(flaw) => self.broken(bytes, at, flaw),
                 },
-            }),
-            _ => Some(self.other(bytes, at)),
-        }
+            },
+            _ => self.other(bytes, at),
+        };
+        // A step ends where a guess would begin, so that chunks meet.
+        Some(Step { next: skip_separators(bytes, step.next), ..step })
     }
 
     fn align(&self, bytes: &[u8], at: usize) -> usize {

@@ -38,7 +38,7 @@ impl Columns {
         let room = width.saturating_sub(least);
         let side = if room >= 7 { 7 } else { 0 };
         let share = if room >= 16 { 9 } else { 0 };
-        let keep = if with_keep && room >= 24 { 8 } else { 0 };
+        let keep = if with_keep && room >= 23 { 7 } else { 0 };
         let bar = if room >= 30 { (room / 4).clamp(5, 24) } else { 0 };
         let fixed = 1 + rank + 2 + 1 + count + 1 + side + share + keep + bar;
         Self { rank, name: width.saturating_sub(fixed), count, bar, share, keep, side }

@@ -83,7 +83,7 @@ fn beside(inner: Rect) -> bool {
 fn picture_area(drill: &Drill, area: Rect) -> Rect {
     let inner = inside(area);
     let nothing = Rect { width: 0, height: 0, ..inner };
-    if matches!(drill.picture, Shown::Absent) || inner.width < 24 || inner.height < 5 {
+    if matches!(drill.picture, Shown::Absent | Shown::Failed(_)) || inner.width < 24 || inner.height < 5 {
         return nothing;
     }
     if beside(inner) {
@@ -108,9 +108,8 @@ fn draw_picture(drill: &Drill, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         return;
     }
     let words = match &drill.picture {
-        Shown::Absent => return,
+        Shown::Absent | Shown::Failed(_) => return,
         Shown::Pending => "picture …".to_owned(),
-        Shown::Failed(reason) => reason.clone(),
         Shown::Ready(picture) => {
             let pixels = Pixels { width: picture.width, height: picture.height, rgba: &picture.rgba };
             return pixels.render(area, buffer, |red, green, blue| {
@@ -137,6 +136,9 @@ fn lines(drill: &Drill, theme: &Theme, width: u16) -> Vec<Line<'static>> {
     }
     for path in &view.images {
         lines.push(Line::styled(text::fit_path(path, width), dim));
+    }
+    if let Shown::Failed(reason) = &drill.picture {
+        lines.extend(text::wrap(&format!("no picture: {reason}"), width, theme.style(Role::Warning)));
     }
     if !lines.is_empty() {
         lines.push(Line::default());

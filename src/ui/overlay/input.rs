@@ -37,7 +37,7 @@ pub(super) fn line(theme: &Theme, field: &TextField, width: u16) -> Line<'static
     let after = text::fit(after.as_str(), room.saturating_sub(text::width(&before)));
     Line::from(vec![
         look::span(theme, Role::Key, "› "),
-        Span::styled(before, style),
+        Span::styled(before, if field.selected { style.add_modifier(Modifier::REVERSED) } else { style }),
         Span::styled(under.to_string(), style.add_modifier(Modifier::REVERSED)),
         Span::styled(after, style),
     ])

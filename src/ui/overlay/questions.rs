@@ -22,6 +22,14 @@ pub(super) fn popup(theme: &Theme, overlay: &Overlay, (width, height): Room) -> 
                 &[("Enter", "save and quit"), ("y", "quit without saving"), ("Esc", "stay")],
             ),
         ),
+        Overlay::ConfirmAbandonJob => asked(
+            theme,
+            "Quit while a job is running?",
+            (
+                plain("Quitting cancels it; nothing half-written is left."),
+                &[("y", "cancel it and quit"), ("Esc", "stay")],
+            ),
+        ),
         Overlay::ConfirmReload => asked(
             theme,
             "The dataset changed on disk",
@@ -34,7 +42,7 @@ pub(super) fn popup(theme: &Theme, overlay: &Overlay, (width, height): Room) -> 
             theme,
             "Cancel the job?",
             (
-                plain("What it has finished stays on disk; a later run resumes from there."),
+                plain("Nothing half-written is left, and no file is replaced."),
                 &[("y", "cancel the job"), ("Esc", "let it run")],
             ),
         ),

@@ -45,7 +45,13 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     distribution(model, shape.as_ref(), look::chart(theme)).render(Frame::inner(area), buffer);
     if let Reckoning::Failed(reason) = &model.rebalance.preview {
         let inner = Frame::inner(area);
-        buffer.set_stringn(inner.x + 1, inner.y, reason, usize::from(inner.width), theme.style(Role::Error));
+        buffer.set_stringn(
+            inner.x + 1,
+            inner.y,
+            reason,
+            usize::from(inner.width.saturating_sub(1)),
+            theme.style(Role::Error),
+        );
     }
 }
 
@@ -82,7 +88,7 @@ fn title<'a>(model: &Model, theme: &Theme, width: u16) -> Line<'a> {
         number::count(volume.before),
         number::count(volume.after.round() as u64)
     )));
-    if width >= 50 {
+    if width >= 44 {
         spans.push(Span::raw(format!(" ({})", number::relative_change(volume.before as f64, volume.after))));
     }
     Line::from(spans)

@@ -6,6 +6,9 @@
 mod layer;
 mod plot;
 mod shape;
+mod strokes;
+#[cfg(test)]
+mod tests;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -15,7 +18,7 @@ pub use layer::Counts;
 pub use plot::Plot;
 pub use shape::Shape;
 
-use super::axis;
+use self::strokes::{dash, name_stretch, power, write_symbol};
 use super::canvas::{Canvas, DOTS_ACROSS, Pattern};
 use crate::app::model::ChartMode;
 use crate::number;
@@ -143,7 +146,7 @@ impl<'a> Distribution<'a> {
         }
         if let Some(outline) = self.outline {
             let joined = self.mode != ChartMode::Histogram;
-            dash(&plot.heights(outline), (&filled, joined), &mut canvas);
+            dash(&plot.heights(outline), (&filled, joined, Ink::Before as u8), &mut canvas);
         }
         canvas.draw(buffer, |ink| self.style_of(ink));
     }
@@ -229,123 +232,5 @@ impl<'a> Distribution<'a> {
         let height = plot.height(self.filled, value).saturating_sub(1).min(plot.y.last());
         let row = plot.area.bottom() - 1 - height / super::canvas::DOTS_DOWN;
         write_symbol(buffer, Position::new(plot.column(value), row), ("◆", self.style.marker));
-    }
-}
-
-/// Draws a dashed line along `heights`: lit over the filled area, dark within it, nothing where the two meet. Without `joined`,
-/// each column stands for itself, as the bars of a histogram do.
-fn dash(heights: &[u16], (filled, joined): (&[u16], bool), canvas: &mut Canvas) {
-    let (mut before, mut walked) = (heights.first().copied().unwrap_or(0), 0_usize);
-    for ((x, &height), &filled) in (0_u16..).zip(heights).zip(filled) {
-        let from = if joined { before } else { height };
-        let rows = from.min(height)..from.max(height) + 1;
-        for y in rows.filter(|&y| y > 0) {
-            let lit = !joined || (walked / 3).is_multiple_of(2);
-            walked += 1;
-            if lit && y > filled {
-                canvas.dot(x, y - 1, Ink::Before as u8);
-            } else if lit && y + 1 < filled {
-                canvas.carve(x, y - 1);
-            }
-        }
-        before = height;
-    }
-}
-
-/// Fills a stretch of the ruler and writes its name into its middle, where there is room.
-fn name_stretch(buffer: &mut Buffer, area: Rect, (name, filling, style): (&str, char, Style)) {
-    let width = usize::from(area.width);
-    let mut text: Vec<char> = vec![filling; width];
-    let label = format!(" {name} ");
-    if width >= label.len() + 2 {
-        let start = (width - label.len()) / 2;
-        text.splice(start..start + label.len(), label.chars());
-    } else if width >= name.len() {
-        let start = (width - name.len()) / 2;
-        text.splice(start..start + name.len(), name.chars());
-    }
-    buffer.set_string(area.x, area.y, text.into_iter().collect::<String>(), style);
-}
-
-/// Powers of ten as such, other values in short.
-fn power(value: f64) -> String {
-    let exact = (value.log10() - value.log10().round()).abs() < 1e-9;
-    if exact { axis::power_of_ten(value) } else { number::short(value.round() as u64) }
-}
-
-fn write_symbol(buffer: &mut Buffer, position: Position, (symbol, style): (&str, Style)) {
-    if let Some(cell) = buffer.cell_mut(position) {
-        cell.set_symbol(symbol).set_style(style);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Zipf counts: `top / rank`, at least 1.
-    fn zipf(top: u32, entities: u32) -> (Vec<u32>, Vec<u64>) {
-        let counts: Vec<u32> = (1..=entities).map(|rank| (top / rank).max(1)).collect();
-        let sums = std::iter::once(0).chain(counts.iter().scan(0_u64, |sum, &count| {
-            *sum += u64::from(count);
-            Some(*sum)
-        }));
-        let sums = sums.collect();
-        (counts, sums)
-    }
-
-    fn drawn(chart: &Distribution<'_>, (width, height): (u16, u16)) -> String {
-        let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
-        chart.render(buffer.area, &mut buffer);
-        let rows = buffer.content().chunks(usize::from(width));
-        rows.map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>() + "\n").collect()
-    }
-
-    const COUNTS: (u32, u32) = (412_330, 27_671);
-
-    #[test]
-    fn head_is_solid_and_tail_is_checked() {
-        let (counts, sums) = zipf(COUNTS.0, COUNTS.1);
-        let cut = Cut { first_tail_rank: 3_000, threshold: f64::from(counts[3_000]) };
-        let filled = Counts::Whole { counts: &counts, sums: &sums };
-        let style = ChartStyle::default();
-        let chart = Distribution {
-            cut: Some(cut),
-            marker: Some(400),
-            ..Distribution::of(ChartMode::RankFrequency, filled, style)
-        };
-        let expected = [
-            "     ⣿⣶⣶⣤⣤⣀⣀                    ┊ τ 137 ",
-            " 10⁴ ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣶⣶⣤⣄⣀⡀            ┊       ",
-            "     ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣷⣶⣦⣤◆⣀     ┊       ",
-            " 10² ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣶⣶⣤┊⣀⡀     ",
-            "     ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿┊⡪⡪⡫⡳⡲⡢⡤",
-            " 10⁰ ⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿┊⡪⡪⡪⡪⡪⡪⡪",
-            "     1       10     100     1k      10k ",
-            "     ━━━━━━━━━━ head ━━━━━━━━━━━┊╌tail╌╌",
-        ];
-        assert_eq!(drawn(&chart, (40, 8)).lines().collect::<Vec<_>>(), expected);
-    }
-
-    #[test]
-    fn any_shape_fits_any_area() {
-        let cases: [&[u32]; 5] = [&[], &[1], &[7, 7, 7], &[u32::MAX, 1], &[3, 2, 1, 0]];
-        for counts in cases {
-            let sums = crate::index::cumulated(counts);
-            let expected: Vec<f32> = counts.iter().map(|&count| count as f32 * 0.3).collect();
-            for mode in ChartMode::ALL {
-                for (width, height) in [(1, 1), (2, 9), (10, 4), (16, 3), (250, 70)] {
-                    let filled = Counts::Whole { counts, sums: &sums };
-                    let cut = Some(Cut { first_tail_rank: counts.len() / 2, threshold: 3.0 });
-                    let others = Some(Counts::ByRank(&expected));
-                    let plain = Distribution::of(mode, filled, ChartStyle::default());
-                    drawn(
-                        &Distribution { cut, marker: Some(0), outline: others, added: others, ..plain },
-                        (width, height),
-                    );
-                    drawn(&plain, (width, height));
-                }
-            }
-        }
     }
 }

@@ -1,0 +1,86 @@
+//! What the user chose about the program itself and wants to find again: `config.toml` in the user's folder.
+//!
+//! Invariant: entries that this version does not know stay as they are; a broken file is a warning, and is not overwritten.
+
+use std::io::Write;
+use std::path::Path;
+
+use toml_edit::{DocumentMut, value};
+
+/// The file's name in the user's folder.
+pub const FILE: &str = "config.toml";
+
+/// The user's choices.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// The theme's name.
+    pub theme: Option<String>,
+}
+
+impl Settings {
+    /// Reads the choices from the user's folder, and says what is wrong with them.
+    #[must_use]
+    pub fn load(folder: &Path) -> (Self, Option<String>) {
+        match read(&folder.join(FILE)) {
+            Ok(document) => {
+                let theme = document.get("theme").and_then(toml_edit::Item::as_str).map(str::to_owned);
+                (Self { theme }, None)
+            }
+            Err(problem) => (Self::default(), Some(problem)),
+        }
+    }
+
+    /// Keeps the choices in the user's folder, which is made where it is missing.
+    ///
+    /// # Errors
+    /// What is wrong with the file that is there, or why it cannot be written.
+    pub fn keep(&self, folder: &Path) -> Result<(), String> {
+        let path = folder.join(FILE);
+        let mut document = read(&path)?;
+        match &self.theme {
+            Some(theme) => document["theme"] = value(theme),
+            None => drop(document.remove("theme")),
+        }
+        write(folder, &path, &document.to_string()).map_err(|cause| format!("cannot write {}: {cause}", path.display()))
+    }
+}
+
+fn read(path: &Path) -> Result<DocumentMut, String> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => text.parse().map_err(|error: toml_edit::TomlError| {
+            format!("{}: {}", path.display(), error.message().replace('\n', " "))
+        }),
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Ok(DocumentMut::new()),
+        Err(cause) => Err(format!("cannot read {}: {cause}", path.display())),
+    }
+}
+
+/// Writes beside the file and renames, so that nobody reads half of it.
+fn write(folder: &Path, path: &Path, text: &str) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let beside = folder.join(format!(".{FILE}.new"));
+    let mut file = std::fs::File::create(&beside)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    std::fs::rename(&beside, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kept_theme_is_found_again_and_the_rest_of_the_file_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE);
+        assert_eq!(Settings::load(folder.path()), (Settings::default(), None));
+        std::fs::write(&path, "# mine\nother = 3\n").unwrap();
+        let chosen = Settings { theme: Some("tide".into()) };
+        chosen.keep(folder.path()).unwrap();
+        assert_eq!(Settings::load(folder.path()), (chosen.clone(), None));
+        assert!(std::fs::read_to_string(&path).unwrap().starts_with("# mine\nother = 3\n"));
+        std::fs::write(&path, "theme = ").unwrap();
+        assert!(Settings::load(folder.path()).1.is_some_and(|problem| problem.contains(FILE)));
+        assert!(chosen.keep(folder.path()).is_err(), "a broken file is the user's to repair");
+    }
+}
