@@ -75,13 +75,12 @@ fn columns(dataset: &Path, recipes: &[(PathBuf, Recipe)]) -> color_eyre::Result<
     let mut columns = Vec::with_capacity(recipes.len());
     for (file, recipe) in recipes {
         let same = |of: &Recipe| of.dataset == recipe.dataset && of.entities == recipe.entities;
-        let (of, index, mut exact) = match kept.take().filter(|(of, ..)| same(of)) {
-            Some(kept) => kept,
-            None => {
-                let (index, _) = indexed_for((recipe, file), dataset)?;
-                let exact = Exact::new(&index);
-                (recipe, index, exact)
-            }
+        let (of, index, mut exact) = if let Some(kept) = kept.take().filter(|(of, ..)| same(of)) {
+            kept
+        } else {
+            let (index, _) = indexed_for((recipe, file), dataset)?;
+            let exact = Exact::new(&index);
+            (recipe, index, exact)
         };
         crate::policy::fits(&index, recipe).map_err(|error| error.in_file(file))?;
         let preview = exact.preview(&index, recipe, &Unobserved)?;

@@ -82,7 +82,9 @@ fn sweep(ground: &Ground<'_>, logs: &mut [f64], weights: &mut [f64]) -> f64 {
         let factor = (next - *log).exp();
         *log = next;
         if (factor - 1.0).abs() > 1e-6 {
-            holders.iter().for_each(|&instance| weights[instance as usize] *= factor);
+            for &instance in holders {
+                weights[instance as usize] *= factor;
+            }
         }
     }
     if wanted > 0.0 { missed / wanted / 2.0 } else { 0.0 }
@@ -115,9 +117,9 @@ pub fn filled(shape: &[f64], counts: &[u32], (total, limit): (f64, f64)) -> Vec<
     for _ in 0..40 {
         let middle = f64::midpoint(low, high);
         if sum(middle) < reachable {
-            low = middle
+            low = middle;
         } else {
-            high = middle
+            high = middle;
         }
         if high - low < 1e-9 * high {
             break;

@@ -26,7 +26,7 @@ pub fn solve<E>(
     let direction = if near.1 < 0.0 { step } else { -step };
     let mut reach = direction;
     let mut far = near;
-    while far.1 * near.1 > 0.0 || far.0 == near.0 {
+    while far.1 * near.1 > 0.0 {
         near = far;
         let log = (far.0 + reach).clamp(-FURTHEST, FURTHEST);
         if (log - far.0).abs() < 1e-12 {

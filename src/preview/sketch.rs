@@ -203,15 +203,15 @@ impl Sketch {
         let both = index.perspectives.iter().zip(&self.samples);
         let voter = |(entry, sample): (&PerspectiveIndex, &'_ Sample)| {
             let found = rule.dictionaries.iter().find(|dictionary| dictionary.perspective == entry.perspective)?;
-            let scorer = self.scorer(found, (entry, sample));
-            Some((0..rows).map(|row| scorer.score(sample.rows.row(row))).collect::<Vec<Option<f64>>>())
+            let written = self.written(found, (entry, sample));
+            Some((0..rows).map(|row| written.score(sample.rows.row(row))).collect::<Vec<Option<f64>>>())
         };
         let voters: Vec<_> = both.filter_map(voter).collect();
         let largest = |row: usize| voters.iter().filter_map(|scores| scores[row]).reduce(f64::max);
-        let (scored, sum) =
-            (0..rows).filter_map(largest).fold((0.0, 0.0), |(scored, sum), score| (scored + 1.0, sum + score));
+        let (holding, sum) =
+            (0..rows).filter_map(largest).fold((0.0, 0.0), |(holding, sum), score| (holding + 1.0, sum + score));
         let up = self.instances as f64 / rows.max(1) as f64;
-        let scale = rule.scale((scored * up, self.instances as f64), sum * up);
+        let scale = rule.scale((holding * up, self.instances as f64), sum * up);
         let asked = |dictionary: &Dictionary| {
             let slot = index.perspectives.iter().position(|known| known.perspective == dictionary.perspective)?;
             Some((self.samples.get(slot)?, dictionary.formula))
@@ -241,7 +241,7 @@ impl Sketch {
     }
 
     /// A dictionary written out for the sample; a fit is to the sample, with each entity's target in proportion.
-    fn scorer(&self, dictionary: &Dictionary, (entry, sample): (&PerspectiveIndex, &Sample)) -> Scorer {
+    fn written(&self, dictionary: &Dictionary, (entry, sample): (&PerspectiveIndex, &Sample)) -> Scorer {
         if !dictionary.takes_fit() {
             return dictionary.on(&sample.counts);
         }

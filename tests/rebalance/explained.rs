@@ -11,13 +11,11 @@ fn real() -> Index {
     let folder = std::env::var_os("FANTAIL_DATA").map(std::path::PathBuf::from);
     let file = folder.map(|folder| folder.join("stablellava/stablellava_llava.json")).filter(|file| file.exists());
     let recipe = Recipe::default();
-    match file {
-        Some(file) => fantail::load::load(&file, &recipe, &Unobserved, &Cache::none()).unwrap().0.index,
-        None => {
-            let dataset = fantail::source::open_demo().unwrap();
-            fantail::load::index_of(&dataset, &recipe, &Unobserved, &Cache::none()).unwrap().0
-        }
+    if let Some(file) = file {
+        return fantail::load::load(&file, &recipe, &Unobserved, &Cache::none()).unwrap().0.index;
     }
+    let dataset = fantail::source::open_demo().unwrap();
+    fantail::load::index_of(&dataset, &recipe, &Unobserved, &Cache::none()).unwrap().0
 }
 
 /// What an explanation of `adr` says about itself, without the plan.

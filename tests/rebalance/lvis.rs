@@ -24,7 +24,9 @@ fn lvis() -> Index {
         (0..count).for_each(|number| holders[(category * 7919 + number) % IMAGES].push(category as u32));
     }
     let mut by_instance = Csr::default();
-    holders.iter().for_each(|row| by_instance.push(row.iter().copied()));
+    for row in &holders {
+        by_instance.push(row.iter().copied());
+    }
     let object = Extracted {
         perspective: Perspective::Object,
         origin: Origin::Annotation,

@@ -48,7 +48,7 @@ fn sampler(index: &Index, recipe: &Recipe, stream: &mut impl FnMut() -> f64) -> 
             votes += u32::from(passed);
         }
         if votes > recipe.rebalance.pass_count - 1 {
-            written += ((largest.sqrt() as u32).max(1)).min(3);
+            written += (largest.sqrt() as u32).clamp(1, 3);
         }
     }
     written

@@ -17,23 +17,23 @@ const FIGURE: usize = 14;
 /// Writes the comparison.
 pub(super) fn write(comparison: &Comparison, out: &mut dyn Write) -> Result<()> {
     let columns = &comparison.recipes;
-    let titles = columns.iter().map(|column| title(column)).flat_map(|title| [title, "random".to_owned()]);
-    row("", "before".into(), titles, out)?;
+    let titles = columns.iter().map(title).flat_map(|title| [title, "random".to_owned()]);
+    row("", "before", titles, out)?;
     let policies = columns.iter().flat_map(|column| [column.preview.policy.to_string(), "same size".into()]);
-    row("policy", String::new(), policies, out)?;
+    row("policy", "", policies, out)?;
     let before = columns.first().map_or(0, |column| column.preview.instances.before);
     let after = columns.iter().flat_map(|column| vec![count(column.preview.instances.after.round() as u64); 2]);
-    row("instances", count(before), after, out)?;
+    row("instances", &count(before), after, out)?;
     let change = columns.iter().flat_map(|column| {
         let instances = &column.preview.instances;
         vec![relative_change(instances.before as f64, instances.after); 2]
     });
-    row("change", String::new(), change, out)?;
+    row("change", "", change, out)?;
     let kept = columns.iter().flat_map(|column| {
         let instances = &column.preview.instances;
         [format!("{} ±{}", count(instances.kept.round() as u64), measure(instances.kept_sd)), String::new()]
     });
-    row("kept at least once", count(before), kept, out)?;
+    row("kept at least once", &count(before), kept, out)?;
     for perspective in Perspective::ALL {
         block(perspective, columns, out)?;
     }
@@ -49,7 +49,7 @@ fn title(column: &Column) -> String {
     if short.len() < stem.len() { format!("{short}…") } else { stem }
 }
 
-fn row(name: &str, before: String, figures: impl Iterator<Item = String>, out: &mut dyn Write) -> Result<()> {
+fn row(name: &str, before: &str, figures: impl Iterator<Item = String>, out: &mut dyn Write) -> Result<()> {
     write!(out, "{name:<NAME$}{before:>FIGURE$}")?;
     for figure in figures {
         write!(out, "{figure:>FIGURE$}")?;
@@ -86,7 +86,7 @@ fn block(perspective: Perspective, columns: &[Column], out: &mut dyn Write) -> R
             Some((outcome, random)) => [write(read(outcome)[1]), write(read_random(random))],
             None => ["—".to_owned(), "—".to_owned()],
         });
-        row(&format!("  {name}"), write(read(first)[0]), figures, out)?;
+        row(&format!("  {name}"), &write(read(first)[0]), figures, out)?;
     }
     Ok(())
 }
