@@ -120,6 +120,33 @@ fn a_perspective_is_shown_alone_or_named_as_missing() {
     assert!(error.contains("no perspective 'label'; it has token, object, co_occurrence"), "{error}");
 }
 
+/// Runs the program with its output to `out`; its exit code and what it says on stderr.
+fn program(scratch: &Scratch, more: &[&str], out: std::process::Stdio) -> (Option<i32>, String) {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_fantail"));
+    command.arg("stats").arg(&scratch.path).args(more).env("FANTAIL_CACHE_DIR", scratch.beside("cache")).stdout(out);
+    let done = command.output().unwrap();
+    (done.status.code(), String::from_utf8(done.stderr).unwrap())
+}
+
+#[test]
+fn what_is_asked_wrongly_is_one_line_and_a_usage_error() {
+    let scratch = conversations(&[&["Hi", "A cat on a sofa."]]);
+    let (code, said) = program(&scratch, &["--perspective", "label"], std::process::Stdio::null());
+    assert_eq!((code, said.lines().count()), (Some(2), 1), "{said}");
+    assert!(said.contains("no perspective 'label'"), "{said}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_output_that_cannot_be_written_is_one_line() {
+    for format in ["table", "json"] {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let (code, said) = program(&classes(), &["--format", format], full.into());
+        assert_eq!((code, said.lines().count()), (Some(7), 1), "{said}");
+        assert!(said.contains("cannot write to stdout"), "{said}");
+    }
+}
+
 fn found_in(scratch: &Scratch) -> Vec<Finding> {
     let recipe = Recipe::default();
     let loaded = loaded(&scratch.path, &recipe);
