@@ -187,7 +187,8 @@ fn a_conversation_set_with_a_template_is_told_as_one() {
 fn lists_with_gaps_and_singletons_are_told() {
     let statistics: Vec<_> = (0..40)
         .map(|number| match number {
-            0..30 => serde_json::json!({"object": ["cat", format!("rare{number}")]}),
+            0..20 => serde_json::json!({"object": ["cat", format!("rare{number}")]}),
+            20..30 => serde_json::json!({"object": ["cat", format!("twice{}", number / 2)]}),
             _ => serde_json::json!({}),
         })
         .collect();
@@ -198,7 +199,13 @@ fn lists_with_gaps_and_singletons_are_told() {
         (Severity::Warning, "25 % of instances have no object in the lists that came with the dataset")
     );
     let singletons = found.iter().find(|finding| finding.kind == "singletons").unwrap();
-    assert!(singletons.text.contains("dropping them costs about 0 % of the mass (2·N₂/n)"), "{}", singletons.text);
+    assert!(singletons.text.contains("dropping them costs about 33.3 % of the mass (2·N₂/n)"), "{}", singletons.text);
+}
+
+#[test]
+fn without_doubletons_the_cost_of_singletons_is_not_guessed() {
+    let found = found_in(&list([("dog", 120), ("cat", 1), ("axolotl", 1)]));
+    assert!(!kinds_of(&found).contains(&"singletons"), "{found:#?}");
 }
 
 #[test]
