@@ -399,7 +399,7 @@ fn csv_rows_are_read_and_bad_ones_set_aside() {
     assert_eq!(all_told(&dataset), expected);
     let mut found = kinds(&dataset);
     found.sort_by_key(|aside| aside.0);
-    let bad = SetAsideKind::BadJson;
+    let bad = SetAsideKind::BadRow;
     let expected = [
         (1, bad),
         (3, bad),
@@ -439,7 +439,7 @@ fn lists_are_read_with_any_separator() {
     let lines: String = (0..30).map(|at| format!("{at}.jpg class_{}", at % 3)).collect::<Vec<_>>().join("\n");
     let dataset = opened("list.txt", &format!("{lines}\nalone\n3.jpg class_0\n"));
     assert_eq!(dataset.len(), 30);
-    assert_eq!(kinds(&dataset), [(30, SetAsideKind::BadJson), (31, SetAsideKind::DuplicateId)]);
+    assert_eq!(kinds(&dataset), [(30, SetAsideKind::BadRow), (31, SetAsideKind::DuplicateId)]);
 }
 
 fn write_parquet(path: &Path, columns: Vec<Series>) {
