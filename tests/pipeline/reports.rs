@@ -3,8 +3,8 @@
 use fantail::cli::stats::{StatsArguments, StatsFormat, write_stats};
 use fantail::entity::Perspective;
 use fantail::finding::{Finding, Severity, findings};
-use fantail::index::DatasetFacts;
 use fantail::index::cache::Cache;
+use fantail::index::{DatasetFacts, MOST_PAIRED_OBJECTS};
 use fantail::recipe::Recipe;
 
 use crate::{Scratch, conversations, list, loaded, with_statistics};
@@ -83,6 +83,17 @@ fn what_was_set_aside_is_in_the_warnings() {
     assert_eq!(kinds, [(&1.into(), &"bad_json".into()), (&2.into(), &"duplicate_id".into())]);
     let found = found_in(&scratch);
     assert_eq!(kinds_of(&found)[..2], ["set_aside", "duplicate_ids"]);
+}
+
+#[test]
+fn pairs_that_were_left_out_are_in_the_warnings() {
+    let objects: Vec<String> = (0..=MOST_PAIRED_OBJECTS).map(|number| format!("thing{number}")).collect();
+    let scratch = with_statistics(&[serde_json::json!({"object": objects})]);
+    let json: serde_json::Value =
+        serde_json::from_str(&written(&arguments(&scratch, StatsFormat::Json), &Cache::none())).unwrap();
+    let warning = &json["warnings"][0];
+    assert_eq!((&warning["row"], &warning["kind"]), (&serde_json::Value::Null, &"crowded_instances".into()));
+    assert!(warning["message"].as_str().unwrap().starts_with("1 instance holds more than 64 objects"), "{warning}");
 }
 
 #[test]

@@ -5,6 +5,7 @@
 use serde::ser::{Serialize, Serializer};
 
 use crate::entity::{Origin, Perspective};
+use crate::finding::crowded_instances;
 use crate::index::{DatasetFacts, Groups, Index, PerspectiveIndex, Split};
 
 /// The whole report.
@@ -39,7 +40,7 @@ pub struct DatasetReport {
 pub struct WarningReport {
     /// 0-based row in its file; null for a note on the dataset.
     pub row: Option<u64>,
-    /// The class of the fault; `dataset` for a note on the dataset.
+    /// The class of the fault; `dataset` for a note on the dataset, `crowded_instances` where pairs were left out.
     pub kind: serde_json::Value,
     /// What exactly is wrong.
     pub message: String,
@@ -115,7 +116,11 @@ impl StatsReport {
             let (split, top) = shown(entry)?;
             Some(PerspectiveReport::of(entry, &split, top))
         });
-        Self { dataset: DatasetReport::of(facts), perspectives: perspectives.collect(), warnings: warnings(facts) }
+        Self {
+            dataset: DatasetReport::of(facts),
+            perspectives: perspectives.collect(),
+            warnings: warnings(index, facts),
+        }
     }
 }
 
@@ -131,7 +136,7 @@ impl DatasetReport {
     }
 }
 
-fn warnings(facts: &DatasetFacts) -> Vec<WarningReport> {
+fn warnings(index: &Index, facts: &DatasetFacts) -> Vec<WarningReport> {
     let records = facts.set_aside.iter().map(|record| WarningReport {
         row: Some(record.row),
         kind: record.kind.serialize(serde_json::value::Serializer).unwrap_or_default(),
@@ -139,7 +144,9 @@ fn warnings(facts: &DatasetFacts) -> Vec<WarningReport> {
     });
     let notes =
         facts.warnings.iter().map(|note| WarningReport { row: None, kind: "dataset".into(), message: note.clone() });
-    records.chain(notes).collect()
+    let crowded =
+        crowded_instances(index).map(|message| WarningReport { row: None, kind: "crowded_instances".into(), message });
+    records.chain(notes).chain(crowded).collect()
 }
 
 impl PerspectiveReport {
