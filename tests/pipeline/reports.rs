@@ -61,6 +61,8 @@ fn json_keeps_the_contract() {
     assert_eq!(json["dataset"]["instances"], 156);
     assert_eq!(json["dataset"]["format"], "list");
     assert_eq!(json["dataset"]["set_aside"], 0);
+    let mapping = serde_json::json!({"image": ["first field"], "label": ["last field"]});
+    assert_eq!(json["dataset"]["mapping"], mapping);
     assert!(json["dataset"]["fingerprint"].as_str().unwrap().starts_with("blake3:"));
     let label = &json["perspectives"]["label"];
     assert_eq!(label["top"], serde_json::json!([["dog", 120], ["cat", 30], ["axolotl", 5]]));
@@ -111,11 +113,12 @@ fn cold_and_warm_write_the_same_bytes() {
 fn the_table_is_aligned_and_says_what_matters() {
     let table = written(&arguments(&classes(), StatsFormat::Table), &Cache::none());
     let line = |start: &str| table.lines().find(|line| line.trim_start().starts_with(start)).unwrap().to_owned();
+    assert_eq!(line("read as:"), "read as: image ← first field, label ← last field");
     assert!(line("imbalance").ends_with("120 : 1"));
     assert!(line("many · medium · few").ends_with("1 · 1 · 2"));
     assert!(line("label:").contains("75.0 % of entities hold 23.1 % of occurrences"));
     assert!(line("1  dog").ends_with("120    76.9 %"));
-    let measures: Vec<_> = table.lines().skip(3).take(4).map(|line| line.chars().count()).collect();
+    let measures: Vec<_> = table.lines().skip(4).take(4).map(|line| line.chars().count()).collect();
     assert!(measures.windows(2).all(|pair| pair[0] == pair[1]), "{table}");
 }
 

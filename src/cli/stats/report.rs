@@ -2,6 +2,8 @@
 //!
 //! Invariant: a member is never renamed or removed; every number is finite.
 
+use std::collections::BTreeMap;
+
 use serde::ser::{Serialize, Serializer};
 
 use crate::entity::{Origin, Perspective};
@@ -31,6 +33,8 @@ pub struct DatasetReport {
     pub instances: usize,
     /// Records that could not be used.
     pub set_aside: usize,
+    /// What was read as what: role, then the columns or members that it was read from.
+    pub mapping: BTreeMap<String, Vec<String>>,
     /// BLAKE3 of the content.
     pub fingerprint: String,
 }
@@ -131,9 +135,18 @@ impl DatasetReport {
             format: facts.format.key(),
             instances: facts.instances,
             set_aside: facts.set_aside.len(),
+            mapping: mapping(facts),
             fingerprint: facts.fingerprint().to_string(),
         }
     }
+}
+
+fn mapping(facts: &DatasetFacts) -> BTreeMap<String, Vec<String>> {
+    let mut columns: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (role, column) in &facts.mapping {
+        columns.entry(role.clone()).or_default().push(column.clone());
+    }
+    columns
 }
 
 fn warnings(index: &Index, facts: &DatasetFacts) -> Vec<WarningReport> {
