@@ -654,6 +654,19 @@ fn a_compressed_file_cut_short_keeps_what_came_before() {
     }
 }
 
+#[test]
+fn a_compressed_file_cut_before_its_first_record_is_told_as_cut() {
+    let text = llava("a", "A cat.");
+    for (name, bytes) in
+        [("x.json.gz", gzip(text.as_bytes())), ("x.json.zst", zstd::encode_all(text.as_bytes(), 1).unwrap())]
+    {
+        for end in [12, 30, bytes.len() / 2] {
+            let message = failure(name, &bytes[..end]);
+            assert!(message.contains("cut short") && !message.contains("is empty"), "{name} to {end}: {message}");
+        }
+    }
+}
+
 // ---------------------------------------------------------------- images, sidecar, demo, fingerprint, progress
 
 #[test]

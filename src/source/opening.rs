@@ -135,10 +135,16 @@ impl<'a> Assembly<'a> {
     fn load(&mut self, file: &Path, content: Content, phase: Phase<'_>) -> Result<(), SourceError> {
         let length = content.len() as u64;
         if let Some(reason) = emptiness(&content) {
-            return Err(SourceError::Empty { path: file.to_owned(), reason: reason.into() });
+            let reason =
+                content.cut.as_ref().map_or_else(|| reason.to_owned(), |cut| format!("{cut}, before any record"));
+            return Err(SourceError::Empty { path: file.to_owned(), reason });
         }
-        let detected = detect(&content, self.options.format)
-            .map_err(|tried| SourceError::Unrecognised { path: file.to_owned(), tried })?;
+        let detected = detect(&content, self.options.format).map_err(|tried| match &content.cut {
+            Some(cut) => {
+                SourceError::Empty { path: file.to_owned(), reason: format!("{cut}, inside its first record") }
+            }
+            None => SourceError::Unrecognised { path: file.to_owned(), tried },
+        })?;
         let cut = content.cut.clone().map(|message| (message, length));
         let input = Input { path: file, content, first_row: self.rows, options: self.options, phase };
         let (mut part, format) = match detected {
