@@ -499,6 +499,31 @@ fn parquet_captions_and_missing_ids_are_read() {
     }
 }
 
+#[test]
+fn parquet_questions_with_their_answers_are_turns() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.parquet");
+    let pairs = |names: [&str; 2]| {
+        let pair = |question, answer| structs("", &[strings(names[0], question), strings(names[1], answer)]);
+        Series::new(
+            "texts".into(),
+            [pair(&[Some("what?"), Some("why?")], &[Some("this"), None]), pair(&[Some("who?")], &[Some("she")])],
+        )
+    };
+    let pictures = || strings("image", &[Some("a.png"), Some("b.png")]);
+    write_parquet(&path, vec![pictures(), pairs(["user", "assistant"])]);
+    let dataset = open(&path, &Options::default(), &Unobserved).unwrap();
+    let expected = ["row-0 | a.png | H: what? A: this H: why? |  | -", "row-1 | b.png | H: who? A: she |  | -"];
+    assert_eq!(all_told(&dataset), expected);
+    write_parquet(&path, vec![pictures(), pairs(["left", "right"])]);
+    let message = failure("x.parquet", &std::fs::read(&path).unwrap());
+    assert!(message.contains("columns are image, texts; set columns in the recipe's [dataset]"), "{message}");
+    write_parquet(&path, vec![strings("label", &[Some("a"), Some("b")]), pairs(["left", "right"])]);
+    let dataset = open(&path, &Options::default(), &Unobserved).unwrap();
+    assert_eq!(dataset.mapping(), [("label".to_owned(), "label".to_owned())]);
+    assert!(dataset.warnings()[0].starts_with("column 'texts' is not read"), "{:?}", dataset.warnings());
+}
+
 // ---------------------------------------------------------------- COCO
 
 const COCO: &str = r#"{"info": {"year": 2017}, "images": [{"id": 1, "file_name": "1.jpg"}, {"id": 2, "coco_url": "http://h/train2017/2.jpg"}, {"id": 2, "file_name": "again.jpg"}],

@@ -33,9 +33,7 @@ pub(crate) fn load(input: Input<'_>, delimiter: u8) -> Result<Part, SourceError>
         guess::roles(&samples, &input.options.columns).map_err(|reason| input.malformed("a table", reason))?;
     let columns: Vec<Option<Role>> = header.names.iter().map(|name| roles.of(name)).collect();
     if columns.iter().flatten().all(|role| *role == Role::Id) {
-        let reason =
-            format!("no column says what a row is about; map dataset.columns to some of {}", header.names.join(", "));
-        return Err(input.malformed("a table", reason));
+        return Err(input.malformed("a table", guess::nothing_mapped(&header.names)));
     }
     let table = Table { delimiter, columns };
     let mut walked = walk(&table, &input.content, header.end, &input.phase)?;
