@@ -275,6 +275,9 @@ fn empty_files_say_so() {
         ("x.bin", b"\x00\x01\x02\x03\xff\xfe", "dataset.format"),
         ("x.json", b"[1, 2, 3]", "object"),
         ("x.json", b"\xff\xfe[\x00]\x00", "UTF-16"),
+        ("x.csv", b"id,caption,label\n", "no rows"),
+        ("x.tsv", b"image\tlabel", "no rows"),
+        ("x.txt", b"well, once upon a time\n", "dataset.format"),
         ("x.jsonl", b"{\"id\": 1}\n{\"id\": 2}\n", "columns"),
     ] {
         let message = failure(name, content);

@@ -28,6 +28,9 @@ const FARTHEST: usize = 64 << 20;
 pub(crate) fn load(input: Input<'_>, delimiter: u8) -> Result<Part, SourceError> {
     let start = text_start(&input.content);
     let header = header(&input.content, start, delimiter).map_err(|reason| input.malformed("a table", reason))?;
+    if input.content[header.end..].trim_ascii().is_empty() {
+        return Err(SourceError::Empty { path: input.path.to_owned(), reason: "it has a header and no rows".into() });
+    }
     let samples = samples(&input.content, header.end, (delimiter, &header.names));
     let (roles, _) =
         guess::roles(&samples, &input.options.columns).map_err(|reason| input.malformed("a table", reason))?;
@@ -73,12 +76,21 @@ pub(crate) fn delimiter(bytes: &[u8]) -> Result<u8, String> {
             all += 1;
             good += usize::from(step.outcome.is_ok());
         }
-        good >= 2 && good * 10 >= all * 8
+        (good == 1 && all == 1 && is_header(bytes, start, delimiter)) || good >= 2 && good * 10 >= all * 8
     };
     let candidates = [b'\t', b',', b';', b'|'].into_iter().filter(|&delimiter| width(delimiter) > 1 && fits(delimiter));
     candidates
         .max_by_key(|&delimiter| width(delimiter))
         .ok_or_else(|| "its rows have no common number of fields".into())
+}
+
+/// Whether a line that stands alone is a header for sure: some of its names are known ones, and no name is a sentence.
+fn is_header(bytes: &[u8], start: usize, delimiter: u8) -> bool {
+    let Ok(Header { names, .. }) = header(bytes, start, delimiter) else { return false };
+    let known = [guess::IDS, guess::IMAGES, guess::LABELS, guess::OBJECTS];
+    names.iter().all(|name| !name.contains(' '))
+        && (known.iter().any(|known| guess::first_of(known, &names).is_some())
+            || names.iter().any(|name| guess::text_speaker(name).is_some()))
 }
 
 struct Header {

@@ -202,7 +202,10 @@ impl<'a> Assembly<'a> {
         set_repeats_aside(&mut dataset, &files);
         if dataset.is_empty() {
             let first = dataset.set_aside.first().map(|aside| format!("; the first: {}", aside.message));
-            let reason = format!("all {} are set aside{}", dataset.set_aside.len(), first.unwrap_or_default());
+            let reason = match dataset.set_aside.len() {
+                0 => "it has no rows".to_owned(),
+                all => format!("all {all} are set aside{}", first.unwrap_or_default()),
+            };
             return Err(self.failure.unwrap_or(SourceError::Empty { path: path.to_owned(), reason }));
         }
         if let Some((entities, content)) = self.options.entities.as_deref().zip(sidecar) {
