@@ -148,7 +148,12 @@ impl<'a> Assembly<'a> {
         let cut = content.cut.clone().map(|message| (message, length));
         let input = Input { path: file, content, first_row: self.rows, options: self.options, phase };
         let (mut part, format) = match detected {
-            Detected::Json(shape) => json::load(input, &shape)?,
+            Detected::Json(shape) => json::load(input, &shape).map_err(|error| match (error, &cut) {
+                (SourceError::Malformed { path, format, reason }, Some((cut, _))) => {
+                    SourceError::Malformed { path, format, reason: format!("{reason}; {cut}") }
+                }
+                (error, _) => error,
+            })?,
             Detected::Coco(lists) => coco::load(input, &lists)?,
             Detected::Parquet => (parquet::load(&input)?, Format::Parquet),
             Detected::Csv(delimiter) => (csv::load(input, delimiter)?, Format::Csv),
