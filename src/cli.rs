@@ -101,8 +101,13 @@ fn configuration_folder() -> Option<PathBuf> {
 fn write_out(text: &[u8]) -> color_eyre::Result<()> {
     use std::io::Write;
     let mut out = std::io::stdout().lock();
-    match out.write_all(text).and_then(|()| out.flush()) {
-        Err(cause) if cause.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        other => Ok(other?),
+    out.write_all(text).and_then(|()| out.flush()).or_else(written_out)
+}
+
+/// What a failure to write to stdout comes to; a reader that went away is no error.
+fn written_out(cause: std::io::Error) -> color_eyre::Result<()> {
+    if cause.kind() == std::io::ErrorKind::BrokenPipe {
+        return Ok(());
     }
+    Err(exit_code::Expected { message: format!("cannot write to stdout: {cause}"), code: 7 }.into())
 }

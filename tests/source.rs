@@ -399,7 +399,7 @@ fn csv_rows_are_read_and_bad_ones_set_aside() {
     assert_eq!(all_told(&dataset), expected);
     let mut found = kinds(&dataset);
     found.sort_by_key(|aside| aside.0);
-    let bad = SetAsideKind::BadJson;
+    let bad = SetAsideKind::BadRow;
     let expected = [
         (1, bad),
         (3, bad),
@@ -439,7 +439,7 @@ fn lists_are_read_with_any_separator() {
     let lines: String = (0..30).map(|at| format!("{at}.jpg class_{}", at % 3)).collect::<Vec<_>>().join("\n");
     let dataset = opened("list.txt", &format!("{lines}\nalone\n3.jpg class_0\n"));
     assert_eq!(dataset.len(), 30);
-    assert_eq!(kinds(&dataset), [(30, SetAsideKind::BadJson), (31, SetAsideKind::DuplicateId)]);
+    assert_eq!(kinds(&dataset), [(30, SetAsideKind::BadRow), (31, SetAsideKind::DuplicateId)]);
 }
 
 fn write_parquet(path: &Path, columns: Vec<Series>) {
@@ -892,7 +892,10 @@ fn real_files_open_whole() {
         ("stablellava/stablellava_llava.json", Format::Llava, 77_916),
         ("places_lt/Places_LT_train.txt", Format::List, 62_500),
     ] {
-        let Some(path) = real(name) else { continue };
+        let Some(path) = real(name) else {
+            eprintln!("skipped: FANTAIL_DATA names no folder with {name}");
+            continue;
+        };
         let dataset = open(&path, &Options::default(), &Unobserved).unwrap();
         assert_eq!((dataset.format(), dataset.len(), dataset.set_aside().len()), (format, instances, 0), "{name}");
     }

@@ -188,7 +188,7 @@ impl Table {
     fn check(&self, bytes: &[u8], fields: &Fields) -> Result<Option<u64>, Fault> {
         if fields.len() != self.columns.len() {
             let message = format!("the row has {} fields, the header has {}", fields.len(), self.columns.len());
-            return Err(Fault::new(SetAsideKind::BadJson, message));
+            return Err(Fault::new(SetAsideKind::BadRow, message));
         }
         if fields.iter().any(|field| simdutf8::basic::from_utf8(&bytes[field.span.clone()]).is_err()) {
             return Err(Fault::new(SetAsideKind::InvalidUtf8, "the row is not UTF-8"));
@@ -238,7 +238,7 @@ impl Walk for Table {
         let fault = if next == bytes.len() {
             Fault::new(SetAsideKind::Truncated, "the file ends inside a quoted field")
         } else {
-            Fault::new(SetAsideKind::BadJson, "a quote does not close where its field ends")
+            Fault::new(SetAsideKind::BadRow, "a quote does not close where its field ends")
         };
         Some(Step { span: start..line_end(bytes, start, next), next, outcome: Err(fault) })
     }
