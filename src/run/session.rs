@@ -3,6 +3,7 @@
 //! Invariant: the model is changed by `update` alone.
 
 use std::collections::VecDeque;
+use std::io::{Write, stderr};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender};
 
@@ -88,10 +89,12 @@ impl Session {
             return;
         }
         let path = rescued(&self.model.history.path);
-        match self.model.recipe.save(&path) {
-            Ok(()) => eprintln!("the unsaved recipe is in {}", path.display()),
-            Err(error) => eprintln!("the unsaved recipe is lost: {error}"),
-        }
+        let told = match self.model.recipe.save(&path) {
+            Ok(()) => format!("the unsaved recipe is in {}", path.display()),
+            Err(error) => format!("the unsaved recipe is lost: {error}"),
+        };
+        // The terminal may be what is gone; then nobody is there to be told.
+        let _ = writeln!(stderr(), "{told}");
     }
 
     fn answer(&mut self, event: Event) -> Result<()> {

@@ -62,6 +62,22 @@ fn a_signal_restores_the_terminal_and_rescues_the_recipe() {
 }
 
 #[test]
+fn a_closed_terminal_ends_it_and_rescues_the_recipe() {
+    for controlling in [true, false] {
+        let folder = folder();
+        let mut command = fantail(folder.path(), &["list.txt"]);
+        command.set_controlling_tty(controlling);
+        let mut terminal = Terminal::open(command, (80, 24), Some(DARK));
+        terminal.wait_for("emu");
+        terminal.press("h");
+        terminal.wait_for("unsaved");
+        assert_eq!(terminal.hang_up(), 129, "controlling: {controlling}");
+        let rescued = std::fs::read_to_string(folder.path().join("recipe.rescued.toml")).unwrap();
+        assert!(rescued.contains("count ="), "{rescued}");
+    }
+}
+
+#[test]
 fn interrupting_quits_and_asks_before_it_loses_something() {
     let folder = folder();
     let mut terminal = Terminal::open(fantail(folder.path(), &["list.txt"]), (80, 24), None);
