@@ -112,6 +112,29 @@ fn the_editor_changes_the_recipe_at_once() {
     assert_eq!(terminal.end(), 0);
 }
 
+#[test]
+fn a_changed_keymap_holds_at_once_and_a_faulty_one_leaves_the_last_good_keys() {
+    let folder = folder();
+    std::fs::create_dir(folder.path().join("config")).unwrap();
+    let keymap = folder.path().join("config/keymap.toml");
+    let mut terminal = Terminal::open(fantail(folder.path(), &["list.txt"]), (100, 24), Some(DARK));
+    terminal.wait_for("emu");
+    std::fs::write(&keymap, "[everywhere]\n\"Z\" = \"help\"\n").unwrap();
+    terminal.wait_for("the changed keymap");
+    terminal.press("Z");
+    terminal.wait_for("Keys");
+    terminal.press("\x1b");
+    terminal.wait("no help", |screen| !screen.contents().contains("Keys"));
+    std::fs::write(&keymap, "[everywhere]\n\"Z\" = \"hepl\"\n").unwrap();
+    terminal.wait_for("no action 'hepl'");
+    terminal.press("Z");
+    terminal.wait_for("Keys");
+    terminal.press("?");
+    terminal.wait("no help", |screen| !screen.contents().contains("Keys"));
+    terminal.press("Q");
+    assert_eq!(terminal.end(), 0);
+}
+
 /// Whether the first line's first letter, which is plain text, is darker than grey.
 fn has_dark_ink(screen: &vt100::Screen) -> bool {
     matches!(screen.cell(0, 1).map(vt100::Cell::fgcolor), Some(vt100::Color::Rgb(red, green, blue))
