@@ -3,6 +3,7 @@
 //! Invariant: data goes to stdout, progress and logs to stderr; every expected failure has its own exit code.
 
 pub mod apply;
+pub mod compare;
 mod completions;
 mod doctor;
 pub mod exit_code;
@@ -53,6 +54,8 @@ pub enum Command {
     Preview(preview::PreviewArguments),
     /// Rebalance by a recipe and write the manifests
     Apply(apply::ApplyArguments),
+    /// Recipes side by side, with a random subset of each one's size as control
+    Compare(compare::CompareArguments),
     /// Why an instance is kept or dropped
     Explain(explain::ExplainArguments),
     /// Start, check or show a recipe
@@ -77,6 +80,7 @@ pub fn run(arguments: Arguments) -> color_eyre::Result<()> {
         None => explore::run(arguments),
         Some(Command::Stats(arguments)) => stats::run(&arguments),
         Some(Command::Preview(arguments)) => preview::run(&arguments),
+        Some(Command::Compare(arguments)) => compare::run(&arguments),
         Some(Command::Apply(arguments)) => apply::run(&arguments),
         Some(Command::Explain(arguments)) => explain::run(&arguments),
         Some(Command::Recipe(arguments)) => recipe::run(&arguments),

@@ -8,10 +8,12 @@ mod decision;
 mod draw;
 mod explanation;
 mod overrides;
+mod size;
 
 pub use draw::{Key, Purpose};
 pub use explanation::{Decision, Explanation, OverrideExplanation, VoteExplanation};
 pub use overrides::{Columns, Holders, Outlooks, Settled, Settlement};
+pub use size::sized;
 
 use rayon::prelude::*;
 

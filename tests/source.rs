@@ -628,6 +628,8 @@ fn compressed_shards_read_as_the_plain_file() {
         ("shards/2.jsonl.gz", &gzip(shard(3).as_bytes())),
         ("shards/3.jsonl.zst", &zstd::encode_all(shard(6).as_bytes(), 3).unwrap()),
         ("shards/README.md", b"read me"),
+        ("shards/calibration.json", b"{\"records\": {\"read\": 9}}"),
+        ("shards/decisions.jsonl", b"{\"id\": \"a\", \"decision\": \"keep\"}"),
     ]);
     let open = |name: &str| open(&folder.path().join(name), &Options::default(), &Unobserved).unwrap();
     let plain = open("plain.jsonl");

@@ -10,6 +10,10 @@ use super::{Format, SourceError};
 /// How deep a folder is searched for data.
 const DEEPEST: usize = 4;
 
+/// Files that tell about data and hold none, by the part of their names before the first dot: what Hugging Face and fantail write
+/// beside records.
+const BESIDE_DATA: [&str; 5] = ["dataset_info", "dataset_infos", "calibration", "decisions", "shard"];
+
 /// What a path stands for.
 pub(crate) enum Named {
     /// Files of records.
@@ -117,7 +121,9 @@ fn has_image(folder: &Path, depth: usize) -> bool {
 
 fn kind(path: &Path) -> Option<Kind> {
     let name = path.file_name()?.to_str()?.to_ascii_lowercase();
-    if name.starts_with('.') || name.starts_with("dataset_info") {
+    if name.starts_with('.')
+        || BESIDE_DATA.iter().any(|stem| name.strip_prefix(stem).is_some_and(|rest| rest.starts_with('.')))
+    {
         return None;
     }
     let plain = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);

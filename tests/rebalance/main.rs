@@ -1,7 +1,12 @@
 //! What a user turns, turns: overrides, repeats, targets, schedules and sizes do what they say, in closed form and in the plan.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::float_cmp, missing_docs)]
 
+mod lvis;
 mod overrides;
+mod repeats;
+mod size;
+mod tables;
+mod target;
 
 use std::path::Path;
 
@@ -45,7 +50,7 @@ fn listed(perspective: Perspective, rows: &[Vec<String>]) -> Index {
         .iter()
         .map(|row| &*row.iter().map(|name| &*name.clone().leak()).collect::<Vec<&'static str>>().leak())
         .collect();
-    index::build(Extraction::of_lists(&[perspective], &[(perspective, leaked.as_slice())]), &Unobserved)
+    index::build(Extraction::of_lists(&[perspective], &[(perspective, leaked.as_slice())]), &Unobserved).unwrap()
 }
 
 /// One label an instance, so many of each.
