@@ -62,6 +62,10 @@ pub fn run(start: Start) -> Result<Ended> {
         .unwrap_or_else(|_| Err(eyre!("fantail ran into a defect of its own and had to stop")));
     terminal::restore();
     session.close(matches!(ended, Ok(Ended::Quit)));
+    if hangup::is_gone() {
+        // Its drop shows the cursor, and panics where it can neither do nor tell that.
+        std::mem::forget(session);
+    }
     match ended {
         // Whatever failed first, it failed for that.
         Err(_) if hangup::is_gone() => Ok(Ended::Signalled(SIGHUP)),
