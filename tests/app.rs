@@ -492,8 +492,17 @@ fn a_job_runs_is_watched_and_cancelled() {
     assert_eq!(machine.model.overlay, Some(Overlay::ConfirmAbandonJob));
     machine.press("y");
     assert_eq!(machine.asked().pop().unwrap(), "Quit", "a saved recipe is not asked for");
-    machine.press("c y");
+    machine.press("p");
+    assert_eq!(machine.asked().last().unwrap(), "PauseJob true");
+    machine.send(Message::JobReported { generation, report: step(21) });
+    assert!(matches!(machine.model.job, JobState::Paused(_)), "a report that was on its way changes nothing");
+    machine.press("p");
+    assert_eq!(machine.asked().last().unwrap(), "PauseJob false");
+    assert!(matches!(machine.model.job, JobState::Running(_)));
+    machine.press("p c y");
     assert_eq!(machine.asked().last().unwrap(), "CancelJob");
+    machine.send(Message::JobReported { generation, report: step(22) });
+    assert!(matches!(machine.model.job, JobState::Cancelling(_)));
     machine.send(Message::JobReported { generation, report: JobReport::Cancelled });
     assert!(matches!(machine.model.job, JobState::Cancelled(_)));
     machine.send(Message::JobReported { generation, report: step(30) });

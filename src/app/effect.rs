@@ -110,6 +110,11 @@ pub enum Effect {
     },
     /// Stop the job that runs.
     CancelJob,
+    /// Hold the job that runs, or let it go on.
+    PauseJob {
+        /// True to hold it.
+        paused: bool,
+    },
     /// Write the recipe to its file.
     SaveRecipe {
         /// The recipe.
@@ -185,6 +190,7 @@ impl Effect {
             Self::ExplainInstance { generation, number, .. } => format!("ExplainInstance #{generation} {number}"),
             Self::StartJob { generation, overwrite, .. } => format!("StartJob #{generation} overwrite={overwrite}"),
             Self::CancelJob => "CancelJob".into(),
+            Self::PauseJob { paused } => format!("PauseJob {paused}"),
             Self::SaveRecipe { then, .. } => format!("SaveRecipe {then:?}"),
             Self::ReadRecipe { .. } => "ReadRecipe".into(),
             Self::OpenEditor { .. } => "OpenEditor".into(),

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 pub use report::{DatasetReport, PerspectiveReport, StatsReport, WarningReport};
 
+use super::counts;
 use super::exit_code::UsageError;
 use super::progress::ProgressLine;
 use crate::entity::Perspective;
@@ -33,6 +34,9 @@ pub struct StatsArguments {
     /// How many of the most frequent entities to list
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub top: usize,
+    /// Take the counts of all entities down, for `preview` and `apply` of parts (--counts-in)
+    #[arg(long, value_name = "FILE")]
+    pub counts_out: Option<PathBuf>,
     /// How to write the result
     #[arg(long, value_enum, default_value_t = StatsFormat::Table)]
     pub format: StatsFormat,
@@ -95,6 +99,9 @@ struct Subject<'a> {
 impl Subject<'_> {
     fn write(&self, arguments: &StatsArguments, out: &mut dyn Write) -> color_eyre::Result<()> {
         let shown = self.shown(&arguments.perspectives)?;
+        if let Some(path) = &arguments.counts_out {
+            counts::write(self.index, path)?;
+        }
         let report = StatsReport::of(self.index, self.facts, |entry| {
             shown.contains(&entry.perspective).then(|| (self.recipe.split(entry), arguments.top))
         });

@@ -126,7 +126,7 @@ impl Session {
     fn perform_all(&mut self, effects: Vec<Effect>) -> Result<()> {
         let mut pending = VecDeque::from(effects);
         while let Some(effect) = pending.pop_front() {
-            let said = match self.performer.perform(effect, &self.model) {
+            let said = match self.performer.perform(effect) {
                 Ok(said) => said,
                 Err(effect) => self.perform_on_terminal(effect)?,
             };

@@ -10,7 +10,14 @@ use fantail::recipe::Recipe;
 use crate::{Scratch, conversations, list, loaded, with_statistics};
 
 fn arguments(scratch: &Scratch, format: StatsFormat) -> StatsArguments {
-    StatsArguments { dataset: scratch.path.clone(), recipe: None, perspectives: Vec::new(), top: 3, format }
+    StatsArguments {
+        dataset: scratch.path.clone(),
+        recipe: None,
+        counts_out: None,
+        perspectives: Vec::new(),
+        top: 3,
+        format,
+    }
 }
 
 fn written(arguments: &StatsArguments, cache: &Cache) -> String {
