@@ -5,11 +5,12 @@
 #   make test                   formatting, lints, all tests
 #   make bench                  the benchmarks (divan)
 #   make lint                   formatting, lints, licences
+#   make interop                what is written, read by other people's readers (Python packages, in target/interop)
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := run
-.PHONY: run build test lint format clippy deny bench picture
+.PHONY: run build test lint format clippy deny bench interop picture
 
 CARGO ?= cargo
 DATASET ?=
@@ -46,6 +47,15 @@ deny:
 
 bench:
 	$(CARGO) bench --locked
+
+INTEROP := target/interop/bin/python
+
+interop: build $(INTEROP)
+	$(INTEROP) tests/interop.py $(CURDIR)/target/release/fantail
+
+$(INTEROP):
+	python3 -m venv target/interop
+	$(INTEROP) -m pip install --quiet numpy pyarrow datasets torch
 
 # The pictures in README.md, drawn from the running program; needs tmux.
 picture: build

@@ -5,12 +5,14 @@
 pub mod apply;
 pub mod compare;
 mod completions;
+mod counts;
 mod doctor;
 pub mod exit_code;
 pub mod explain;
 mod explore;
 mod indexed;
 mod man;
+pub mod merge;
 pub mod preview;
 pub mod progress;
 pub mod recipe;
@@ -56,6 +58,8 @@ pub enum Command {
     Apply(apply::ApplyArguments),
     /// Recipes side by side, with a random subset of each one's size as control
     Compare(compare::CompareArguments),
+    /// Put the shards of an export together
+    Merge(merge::MergeArguments),
     /// Why an instance is kept or dropped
     Explain(explain::ExplainArguments),
     /// Start, check or show a recipe
@@ -82,6 +86,7 @@ pub fn run(arguments: Arguments) -> color_eyre::Result<()> {
         Some(Command::Preview(arguments)) => preview::run(&arguments),
         Some(Command::Compare(arguments)) => compare::run(&arguments),
         Some(Command::Apply(arguments)) => apply::run(&arguments),
+        Some(Command::Merge(arguments)) => merge::run(&arguments),
         Some(Command::Explain(arguments)) => explain::run(&arguments),
         Some(Command::Recipe(arguments)) => recipe::run(&arguments),
         Some(Command::Doctor) => doctor::run(),
@@ -101,8 +106,13 @@ fn configuration_folder() -> Option<PathBuf> {
 fn write_out(text: &[u8]) -> color_eyre::Result<()> {
     use std::io::Write;
     let mut out = std::io::stdout().lock();
-    match out.write_all(text).and_then(|()| out.flush()) {
-        Err(cause) if cause.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        other => Ok(other?),
+    out.write_all(text).and_then(|()| out.flush()).or_else(written_out)
+}
+
+/// What a failure to write to stdout comes to; a reader that went away is no error.
+fn written_out(cause: std::io::Error) -> color_eyre::Result<()> {
+    if cause.kind() == std::io::ErrorKind::BrokenPipe {
+        return Ok(());
     }
+    Err(exit_code::Expected { message: format!("cannot write to stdout: {cause}"), code: 7 }.into())
 }

@@ -5,6 +5,7 @@
 
 mod build;
 pub mod cache;
+mod counts;
 mod curve;
 mod distribution;
 mod facts;
@@ -20,6 +21,7 @@ mod unseen;
 use std::borrow::Cow;
 
 pub use build::{MOST_PAIRED_OBJECTS, build};
+pub use counts::Counts;
 pub use distribution::Distribution;
 pub use facts::DatasetFacts;
 pub use groups::Groups;
@@ -46,6 +48,8 @@ pub struct Index {
     pub text: TextFacts,
     /// Instances with more than [`MOST_PAIRED_OBJECTS`] objects, of which only the most frequent were paired.
     pub crowded_instances: u32,
+    /// The number of instances of the whole, where this is an index of a part under the counts of the whole.
+    pub population: Option<u64>,
 }
 
 impl Index {
@@ -53,6 +57,12 @@ impl Index {
     #[must_use]
     pub fn instances(&self) -> usize {
         self.id_hashes.len()
+    }
+
+    /// The number of instances that the counts are of.
+    #[must_use]
+    pub fn population(&self) -> u64 {
+        self.population.unwrap_or(self.id_hashes.len() as u64)
     }
 
     /// The index of one perspective, when it was extracted.

@@ -1,16 +1,28 @@
-//! A plan's result as files: the kept records in the source's own format, and where they come from.
+//! A plan's result as files: the kept records in the source's own format, tables of decisions, arrays for samplers, and where all
+//! of it comes from.
 //!
-//! Invariant: files are written under a temporary name beside their target, synced, and renamed; a reader never sees half of one,
+//! Invariant: files grow in a staging folder in their target and are renamed once all are on disk; a reader never sees half of one,
 //! the source is never written to, and original records pass through byte for byte.
 
+mod array;
 mod calibration;
+mod decisions;
 mod error;
+mod measured;
+mod merge;
 mod native;
+mod output;
+mod pace;
 mod pending;
+mod shard;
+mod staging;
+mod table;
 
 pub use calibration::{Calibration, PerspectiveRecord, SourceRecord};
 pub use error::ManifestError;
+pub use merge::merge;
 pub use pending::Pending;
+pub use shard::Shard;
 
 use std::path::{Path, PathBuf};
 
@@ -19,11 +31,18 @@ use serde::{Deserialize, Serialize};
 use crate::index::Index;
 use crate::plan::{Plan, Tally};
 use crate::progress::Observer;
-use crate::recipe::Recipe;
+use crate::recipe::{ManifestFormat, Recipe};
 use crate::source::Dataset;
+use measured::Measured;
+use pace::Pace;
+use staging::{Finished, Joint, Staging};
 
 /// The name of the provenance file in a manifest's folder.
 pub const CALIBRATION: &str = "calibration.json";
+/// The name of what [`merge`] reads, in the folder of a shard; it stands in the place of the provenance.
+pub const SHARD: &str = "shard.json";
+/// The name of the recipe in a manifest's folder, every value spelled out.
+pub const RECIPE: &str = "recipe.toml";
 
 /// What is to be written.
 #[derive(Clone, Copy)]
@@ -36,6 +55,8 @@ pub struct Contents<'a> {
     pub recipe: &'a Recipe,
     /// What is kept.
     pub plan: &'a Plan,
+    /// Which part of it is written.
+    pub shard: Shard,
 }
 
 /// Where it is to be written.
@@ -45,6 +66,21 @@ pub struct Target {
     pub folder: PathBuf,
     /// Whether files that are there may be replaced.
     pub force: bool,
+    /// Whether to go on from what an interrupted run left.
+    pub resume: bool,
+    /// Bytes between two checkpoints of a file.
+    pub step: u64,
+}
+
+impl Target {
+    /// As much is written between two checkpoints, unless told otherwise.
+    pub const STEP: u64 = 64 << 20;
+
+    /// A folder whose files are never replaced.
+    #[must_use]
+    pub fn new(folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), force: false, resume: false, step: Self::STEP }
+    }
 }
 
 /// A file that was written.
@@ -54,7 +90,7 @@ pub struct WrittenFile {
     pub path: PathBuf,
     /// The records in it; 0 for the provenance.
     pub rows: u64,
-    /// Its size.
+    /// Its size; of a folder, that of its files.
     pub bytes: u64,
 }
 
@@ -63,57 +99,183 @@ pub struct WrittenFile {
 pub struct Written {
     /// The files.
     pub files: Vec<WrittenFile>,
-    /// The plan's tally.
+    /// The plan's tally, of the part that was written.
     pub tally: Tally,
     /// Records of the source that could not be used.
     pub set_aside: u64,
 }
 
-/// The file that the native manifest of a dataset will have in `folder`.
+/// The names of the files that a format has; more than one where each file of the dataset has one of its own.
 #[must_use]
-pub fn native_path(dataset: &Dataset, folder: &Path) -> PathBuf {
-    folder.join(native::file_name(dataset))
+pub fn names(dataset: &Dataset, format: ManifestFormat) -> Vec<String> {
+    match format {
+        ManifestFormat::Native => native::names(dataset),
+        ManifestFormat::Parquet => vec!["decisions.parquet".into()],
+        ManifestFormat::Jsonl => vec!["decisions.jsonl".into()],
+        ManifestFormat::Csv => vec!["decisions.csv".into()],
+        ManifestFormat::Weights => vec!["weights.npy".into()],
+        ManifestFormat::Indices => vec!["indices.npy".into()],
+    }
 }
 
-/// Writes the native manifest and its provenance.
+/// The files that writing would replace.
+#[must_use]
+pub fn occupied(dataset: &Dataset, recipe: &Recipe, folder: &Path) -> Vec<PathBuf> {
+    let formats = chosen(recipe).into_iter().flat_map(|format| names(dataset, format));
+    let others = [CALIBRATION, SHARD].map(str::to_owned);
+    let recipe_file = (!holds_recipe(folder, recipe)).then(|| RECIPE.to_owned());
+    let places = formats.chain(recipe_file).chain(others).map(|name| folder.join(name));
+    places.filter(|path| path.symlink_metadata().is_ok()).collect()
+}
+
+/// The recipe's formats, each once, in the order in which they are written.
+fn chosen(recipe: &Recipe) -> Vec<ManifestFormat> {
+    ManifestFormat::ALL.into_iter().filter(|format| recipe.export.formats.contains(format)).collect()
+}
+
+/// True when the folder's recipe says the same; then it is left as it is, with its comments.
+fn holds_recipe(folder: &Path, recipe: &Recipe) -> bool {
+    Recipe::load(&folder.join(RECIPE)).is_ok_and(|found| found == *recipe)
+}
+
+/// Writes what the recipe asks for, and its provenance.
 ///
 /// # Errors
-/// [`ManifestError`]; then nothing new stands under a final name, except the manifest when only the last rename failed.
+/// [`ManifestError`]; then nothing new stands under a final name. What was finished stays in the target's staging folder for a later
+/// run that may resume.
 pub fn write(contents: &Contents<'_>, target: &Target, observer: &dyn Observer) -> Result<Written, ManifestError> {
-    let native = native_path(contents.dataset, &target.folder);
-    let provenance = target.folder.join(CALIBRATION);
-    check(contents, target, &[&native, &provenance])?;
-    std::fs::create_dir_all(&target.folder)
-        .map_err(|cause| ManifestError::Unwritable { path: target.folder.clone(), cause })?;
-    let mut records = Pending::beside(&native)?;
-    let rows = native::write(contents, &mut records, observer)?;
-    let mut files = vec![WrittenFile { path: native, rows, bytes: records.bytes() }];
-    let mut calibration = Pending::beside(&provenance)?;
-    calibration.write(&Calibration::of(contents, &files).to_json())?;
-    files.push(WrittenFile { path: provenance, rows: 0, bytes: calibration.bytes() });
-    let (records, calibration) = (records.synced()?, calibration.synced()?);
-    if observer.cancelled() {
-        return Err(ManifestError::Cancelled);
-    }
-    records.publish(target.force)?;
-    calibration.publish(target.force)?;
-    let set_aside = contents.dataset.set_aside().len() as u64;
-    Ok(Written { files, tally: contents.plan.tally(), set_aside })
-}
-
-fn check(contents: &Contents<'_>, target: &Target, files: &[&PathBuf]) -> Result<(), ManifestError> {
-    let Contents { dataset, index, plan, .. } = contents;
-    if plan.repeats().len() != dataset.len() || index.instances() != dataset.len() {
+    let dataset = contents.dataset;
+    if contents.plan.repeats().len() != dataset.len()
+        || contents.index.instances() != dataset.len()
+        || !dataset.is_unchanged(&contents.recipe.dataset)
+    {
         return Err(ManifestError::Changed { path: dataset.path().to_path_buf() });
     }
-    let source = dataset.path().canonicalize().ok();
-    for file in files {
-        if source.is_some() && file.canonicalize().ok() == source {
-            return Err(ManifestError::IsSource { path: (*file).clone() });
+    check_source(contents, target)?;
+    let key = key(contents);
+    if let Some((found, files)) = Staging::recover(&target.folder)?
+        && target.resume
+        && found == key
+    {
+        return Ok(written(contents, target, &files));
+    }
+    let occupied = occupied(dataset, contents.recipe, &target.folder);
+    if target.resume
+        && !occupied.is_empty()
+        && let Some(files) = merge::finished_before(contents, target)
+    {
+        return Ok(written(contents, target, &files));
+    }
+    if let Some(path) = occupied.into_iter().next().filter(|_| !target.force) {
+        return Err(ManifestError::Exists { path });
+    }
+    let mut staging = Staging::open(target, key)?;
+    let outcome = fill(contents, &mut staging, observer).and_then(|()| {
+        if !dataset.is_unchanged(&contents.recipe.dataset) {
+            return Err(ManifestError::Changed { path: dataset.path().to_path_buf() });
         }
-        if !target.force && file.symlink_metadata().is_ok() {
-            return Err(ManifestError::Exists { path: (*file).clone() });
+        if observer.cancelled() {
+            return Err(ManifestError::Cancelled);
+        }
+        let files = staging.all_finished().to_vec();
+        staging.publish().map(|()| files)
+    });
+    match outcome {
+        Ok(files) => Ok(written(contents, target, &files)),
+        Err(error) => {
+            staging.leave(!matches!(error, ManifestError::Changed { .. } | ManifestError::Unsupported { .. }));
+            Err(error)
+        }
+    }
+}
+
+/// What all that is written hangs on.
+fn key(contents: &Contents<'_>) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
+    hasher.update(&contents.dataset.fingerprint().0);
+    hasher.update(contents.recipe.effective().as_bytes());
+    hasher.update(contents.shard.to_string().as_bytes());
+    contents.plan.repeats().iter().for_each(|repeat| {
+        hasher.update(&repeat.to_le_bytes());
+    });
+    hasher.finalize().to_hex().to_string()
+}
+
+/// Refuses a target whose files are the dataset.
+fn check_source(contents: &Contents<'_>, target: &Target) -> Result<(), ManifestError> {
+    let dataset = contents.dataset;
+    let sources: Vec<PathBuf> = dataset
+        .files()
+        .iter()
+        .chain([&dataset.path().to_path_buf()])
+        .filter_map(|file| file.canonicalize().ok())
+        .collect();
+    let formats = chosen(contents.recipe).into_iter().flat_map(|format| names(dataset, format));
+    for name in formats.chain([CALIBRATION.to_owned(), RECIPE.to_owned()]) {
+        let path = target.folder.join(name);
+        if path.canonicalize().is_ok_and(|real| sources.contains(&real)) {
+            return Err(ManifestError::IsSource { path });
         }
     }
     Ok(())
+}
+
+/// Brings everything that is not there yet into the staging folder.
+fn fill(contents: &Contents<'_>, staging: &mut Staging, observer: &dyn Observer) -> Result<(), ManifestError> {
+    let formats = chosen(contents.recipe);
+    let part = native::range(contents)?;
+    let each = part.len() as u64;
+    for (number, format) in formats.iter().enumerate() {
+        let pace = Pace { observer, before: number as u64 * each, total: each * formats.len() as u64 };
+        let job = Part { contents, range: part.clone(), pace };
+        match format {
+            ManifestFormat::Native => native::write(&job, staging)?,
+            ManifestFormat::Parquet | ManifestFormat::Jsonl | ManifestFormat::Csv => {
+                decisions::write(&job, *format, staging)?;
+            }
+            ManifestFormat::Weights => array::write_weights(&job, staging)?,
+            ManifestFormat::Indices => array::write_indices(&job, staging)?,
+        }
+        job.pace.reached(part.len())?;
+    }
+    write_text(staging, RECIPE, contents.recipe.effective().as_bytes(), contents)?;
+    let files = staging.all_finished().to_vec();
+    let measured = Measured::of(contents, &part);
+    let (name, text) = if contents.shard.is_whole() {
+        (CALIBRATION, Calibration::new(&measured, contents.recipe, &files).to_json())
+    } else {
+        (SHARD, merge::record(contents.shard, &measured, &files))
+    };
+    write_text(staging, name, &text, contents)
+}
+
+/// Writes a small file whole; the recipe only where it does not stand already.
+fn write_text(staging: &mut Staging, name: &str, text: &[u8], contents: &Contents<'_>) -> Result<(), ManifestError> {
+    let stands = name == RECIPE && holds_recipe(&staging.place("."), contents.recipe);
+    if stands || staging.finished(name).is_some() {
+        return Ok(());
+    }
+    let mut output = staging.output(name)?;
+    output.put(text)?;
+    output.finish(0, Joint::Same).map(drop)
+}
+
+/// The instances of one shard on their way into one file.
+struct Part<'a> {
+    contents: &'a Contents<'a>,
+    range: std::ops::Range<usize>,
+    pace: Pace<'a>,
+}
+
+fn written(contents: &Contents<'_>, target: &Target, files: &[Finished]) -> Written {
+    let range = native::range(contents).unwrap_or_default();
+    Written {
+        files: files
+            .iter()
+            .map(|file| WrittenFile { path: target.folder.join(&file.name), rows: file.rows, bytes: file.bytes })
+            .collect(),
+        tally: contents.plan.tally_of(range),
+        set_aside: contents.dataset.set_aside().len() as u64,
+    }
 }

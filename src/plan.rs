@@ -15,6 +15,8 @@ pub use explanation::{Decision, Explanation, OverrideExplanation, VoteExplanatio
 pub use overrides::{Columns, Holders, Outlooks, Settled, Settlement};
 pub use size::sized;
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use crate::index::Index;
@@ -106,18 +108,32 @@ impl Plan {
     /// How many instances are kept and dropped.
     #[must_use]
     pub fn tally(&self) -> Tally {
-        let instances = self.repeats.len() as u64;
-        let kept = self.repeats.iter().filter(|&&repeat| repeat > 0).count() as u64;
-        let after = self.repeats.iter().map(|&repeat| u64::from(repeat)).sum();
+        self.tally_of(0..self.repeats.len())
+    }
+
+    /// How many of some instances are kept and dropped.
+    #[must_use]
+    pub fn tally_of(&self, range: Range<usize>) -> Tally {
+        let repeats = self.repeats.get(range).unwrap_or_default();
+        let instances = repeats.len() as u64;
+        let kept = repeats.iter().filter(|&&repeat| repeat > 0).count() as u64;
+        let after = repeats.iter().map(|&repeat| u64::from(repeat)).sum();
         Tally { instances, kept, dropped: instances - kept, after }
     }
 
     /// The count of every entity after the plan, by perspective and by the rank that it had before; repeats counted.
     #[must_use]
     pub fn counts(&self, index: &Index) -> Vec<Vec<u32>> {
+        self.counts_of(index, 0..self.repeats.len())
+    }
+
+    /// As [`Self::counts`], of some instances alone.
+    #[must_use]
+    pub fn counts_of(&self, index: &Index, range: Range<usize>) -> Vec<Vec<u32>> {
         let counts = |entry: &crate::index::PerspectiveIndex| {
             let mut after = vec![0_u32; entry.entities()];
-            for (instance, &repeat) in self.repeats.iter().enumerate().filter(|&(_, &repeat)| repeat > 0) {
+            let repeats = self.repeats.get(range.clone()).unwrap_or_default();
+            for (instance, &repeat) in (range.start..).zip(repeats).filter(|&(_, &repeat)| repeat > 0) {
                 for &rank in entry.by_instance.row(instance) {
                     after[rank as usize] += repeat;
                 }
@@ -157,4 +173,30 @@ impl<'a> Explainer<'a> {
     pub fn explain(&self, instance: usize) -> Option<Explanation> {
         (instance < self.decider.index.instances()).then(|| explanation::of(&self.decider, instance))
     }
+}
+
+/// Lends `work` what explains any instance of an index under a recipe, from any thread; cheaper than [`explain`] for many.
+///
+/// # Errors
+/// [`RecipeError::Unfit`] when the recipe does not fit the index.
+pub fn explaining<T>(
+    index: &Index,
+    recipe: &Recipe,
+    work: impl FnOnce(&(dyn Fn(usize) -> Explanation + Sync)) -> T,
+) -> Result<T, RecipeError> {
+    let rule = policy::rule(index, recipe)?;
+    let bound = policy::bind(index, &recipe.rebalance.overrides)?;
+    let decider = Decider::new(index, &rule, (&bound, recipe.seed));
+    Ok(work(&|instance| explanation::of(&decider, instance)))
+}
+
+/// How often each of some instances is written on average: what a weighted sampler draws them by.
+///
+/// # Errors
+/// [`RecipeError::Unfit`] when the recipe does not fit the index.
+pub fn weights(index: &Index, recipe: &Recipe, range: Range<usize>) -> Result<Vec<f64>, RecipeError> {
+    let rule = policy::rule(index, recipe)?;
+    let bound = policy::bind(index, &recipe.rebalance.overrides)?;
+    let decider = Decider::new(index, &rule, (&bound, recipe.seed));
+    Ok(range.into_par_iter().map(|instance| decider.outlook(instance).repeat).collect())
 }

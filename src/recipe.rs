@@ -142,6 +142,32 @@ impl From<ThresholdChoice> for Threshold {
 pub enum ManifestFormat {
     /// The source's own format.
     Native,
+    /// A Parquet table of decisions.
+    Parquet,
+    /// A table of decisions, a JSON object a line.
+    Jsonl,
+    /// A comma-separated table of decisions.
+    Csv,
+    /// A `.npy` array of weights, one a row of the source.
+    Weights,
+    /// A `.npy` array of the kept rows' numbers, repeats included.
+    Indices,
+}
+
+impl ManifestFormat {
+    /// All of them, in the order in which they are listed and written.
+    pub const ALL: [Self; 6] = [Self::Native, Self::Parquet, Self::Jsonl, Self::Csv, Self::Weights, Self::Indices];
+}
+
+/// What a native manifest of a folder of images holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pictures {
+    /// Relative links to the pictures.
+    #[default]
+    Links,
+    /// Copies of the pictures.
+    Copies,
 }
 
 /// The recipe's `[export]` table.
@@ -150,10 +176,12 @@ pub enum ManifestFormat {
 pub struct Export {
     /// The formats to write.
     pub formats: Vec<ManifestFormat>,
+    /// What the native manifest of a folder of images holds.
+    pub images: Pictures,
 }
 
 impl Default for Export {
     fn default() -> Self {
-        Self { formats: vec![ManifestFormat::Native] }
+        Self { formats: vec![ManifestFormat::Native], images: Pictures::Links }
     }
 }

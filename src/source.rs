@@ -33,7 +33,7 @@ pub use contents::Opening;
 pub use dataset::{Dataset, Fingerprint, Place, Reader, SetAside, SetAsideKind};
 pub use demo::{DEMO, is_demo, open_demo};
 pub use error::SourceError;
-pub use frame::Frame;
+pub use frame::{Annotated, Frame};
 pub use instance::{Given, Image, Instance, Speaker, Turn};
 pub use opening::{fingerprint, open};
 

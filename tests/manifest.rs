@@ -11,7 +11,7 @@ use fantail::app::model::Loaded;
 use fantail::entity::{self, Perspective};
 use fantail::index;
 use fantail::job::{self, ApplyJob, End, Event, Failure, Job, State, Summary};
-use fantail::manifest::{self, CALIBRATION, Contents, ManifestError, Target, Written};
+use fantail::manifest::{self, CALIBRATION, Contents, ManifestError, RECIPE, Shard, Target, Written};
 use fantail::plan::Plan;
 use fantail::progress::{Observer, Stage, Unobserved};
 use fantail::recipe::{PolicyName, Recipe, ThresholdChoice};
@@ -52,12 +52,12 @@ fn recipe(policy: PolicyName) -> Recipe {
 
 fn write(data: &Loaded, recipe: &Recipe, target: &Target) -> Result<Written, ManifestError> {
     let plan = Plan::new(&data.index, recipe, &Unobserved).unwrap();
-    let contents = Contents { dataset: &data.dataset, index: &data.index, recipe, plan: &plan };
+    let contents = Contents { dataset: &data.dataset, index: &data.index, recipe, plan: &plan, shard: Shard::WHOLE };
     manifest::write(&contents, target, &Unobserved)
 }
 
 fn target(folder: &TempDir, name: &str) -> Target {
-    Target { folder: folder.path().join(name), force: false }
+    Target::new(&folder.path().join(name))
 }
 
 fn names(folder: &Path) -> Vec<String> {
@@ -112,7 +112,7 @@ fn keeping_everything_gives_the_source_back() {
         let copy = fs::read_to_string(&told.files[0].path).unwrap();
         assert_eq!(copy, text, "{name}");
         assert_eq!(told.files[0].bytes, text.len() as u64);
-        assert_eq!(names(&out.folder).len(), 2, "{name}: {:?}", names(&out.folder));
+        assert_eq!(names(&out.folder).len(), 3, "{name}: {:?}", names(&out.folder));
     }
 }
 
@@ -207,7 +207,7 @@ fn what_is_there_stays_unless_forced_and_the_source_stays_always() {
     write(&data, &recipe, &Target { force: true, ..out.clone() }).unwrap();
     assert_eq!(fs::read_to_string(out.folder.join("llava.json")).unwrap(), array(0..8));
 
-    let error = write(&data, &recipe, &Target { folder: folder.path().to_path_buf(), force: true }).unwrap_err();
+    let error = write(&data, &recipe, &Target { force: true, ..Target::new(folder.path()) }).unwrap_err();
     assert!(matches!(error, ManifestError::IsSource { .. }) && error.exit_code() == 7, "{error}");
     assert_eq!(fs::read_to_string(&path).unwrap(), array(0..8));
 }
@@ -220,7 +220,7 @@ fn a_folder_that_takes_no_file_is_a_clear_error() {
     let data = load(&path, &recipe);
     // A file in the folder's place and /proc refuse everyone, whatever the rights of the user who runs this.
     for refused in [path.join("out"), PathBuf::from("/proc/fantail")] {
-        let error = write(&data, &recipe, &Target { folder: refused.clone(), force: false }).unwrap_err();
+        let error = write(&data, &recipe, &Target::new(&refused)).unwrap_err();
         assert_eq!(error.exit_code(), 7, "{error}");
         assert!(error.to_string().starts_with(&format!("cannot write {}", refused.display())), "{error}");
     }
@@ -247,14 +247,17 @@ fn an_interrupted_write_leaves_nothing() {
     let recipe = recipe(PolicyName::None);
     let data = load(&path, &recipe);
     let plan = Plan::new(&data.index, &recipe, &Unobserved).unwrap();
-    let contents = Contents { dataset: &data.dataset, index: &data.index, recipe: &recipe, plan: &plan };
+    let contents =
+        Contents { dataset: &data.dataset, index: &data.index, recipe: &recipe, plan: &plan, shard: Shard::WHOLE };
     let out = target(&folder, "out");
     for questions in 0..6 {
         let stopped = manifest::write(&contents, &out, &Impatient { left: AtomicUsize::new(questions) });
         assert!(matches!(stopped, Err(ManifestError::Cancelled)), "after {questions}");
-        assert_eq!(names(&out.folder), Vec::<String>::new());
+        // What was finished waits for a run that resumes, under no final name.
+        assert!(names(&out.folder).iter().all(|name| name == ".fantail-part"), "{:?}", names(&out.folder));
     }
-    manifest::write(&contents, &out, &Impatient { left: AtomicUsize::new(6) }).unwrap();
+    manifest::write(&contents, &out, &Impatient { left: AtomicUsize::new(9) }).unwrap();
+    assert_eq!(names(&out.folder), ["calibration.json", "list.txt", "recipe.toml"]);
 }
 
 fn events_of(job: impl Job) -> Vec<Event> {
@@ -280,12 +283,15 @@ fn the_apply_job_tells_its_story() {
     let job = || ApplyJob {
         data: Arc::clone(&data),
         recipe: recipe.clone(),
-        recipe_path: Some("my recipe.toml".into()),
-        target: target(&folder, "out"),
+        target: target(&folder, "the out"),
+        shard: Shard::WHOLE,
     };
     let events = events_of(job());
     let Event::Finished(summary) = terminal(&events) else { panic!("{events:?}") };
-    assert!(summary.command.contains("--recipe 'my recipe.toml' --out "), "{}", summary.command);
+    let out = folder.path().join("the out");
+    let told = format!("--recipe '{}' --out '{}' --force", out.join(RECIPE).display(), out.display());
+    assert!(summary.command.ends_with(&told), "{}", summary.command);
+    assert_eq!(Recipe::load(&out.join(RECIPE)).unwrap(), recipe);
     assert_eq!(summary.tally.kept + summary.tally.dropped, 64);
     let mut state = State::default();
     events.iter().cloned().for_each(|event| state.accept(event));
@@ -355,4 +361,45 @@ fn a_job_that_is_asked_to_stop_stops() {
     handle.cancel();
     handle.wait();
     assert_eq!(*terminal(&events.iter().collect::<Vec<_>>()), Event::Cancelled);
+}
+
+/// Says how far it is until it is asked to stop.
+struct Counting(std::sync::mpsc::Sender<u64>);
+
+impl Job for Counting {
+    fn name(&self) -> String {
+        "counting".into()
+    }
+
+    fn stages(&self) -> Vec<Stage> {
+        Vec::new()
+    }
+
+    fn run(&mut self, observer: &dyn Observer) -> Result<Summary, End> {
+        for number in 0.. {
+            if observer.cancelled() {
+                return Err(End::Cancelled);
+            }
+            self.0.send(number).unwrap();
+        }
+        Err(End::Cancelled)
+    }
+}
+
+#[test]
+fn a_paused_job_waits_and_a_cancelled_one_stops_even_then() {
+    let (sender, numbers) = channel();
+    let (last, ended) = channel();
+    let handle = job::start(Counting(sender), move |event| last.send(event).unwrap_or(())).unwrap();
+    numbers.recv().unwrap();
+    handle.pause(true);
+    // One step may have begun before; then there is silence.
+    let silence = std::time::Duration::from_millis(200);
+    while numbers.recv_timeout(silence).is_ok() {}
+    handle.pause(false);
+    numbers.recv().unwrap();
+    handle.pause(true);
+    handle.cancel();
+    handle.wait();
+    assert_eq!(ended.iter().last(), Some(Event::Cancelled));
 }

@@ -494,10 +494,7 @@ fn wrong_recipes_are_refused_with_place_and_fix() {
         ),
         ("[threshold]\ntoken = { tail = 1.0 }", "r.toml:2:11: unknown key 'tail'; known here: count, tail_mass"),
         ("[threshold]\ntokens = { count = 3 }", "r.toml:2:1: unknown key 'tokens'; did you mean 'token'?"),
-        (
-            "[export]\nformats = [\"parquet\"]",
-            "r.toml:2:12: the manifest format 'parquet' is not supported yet; write formats = [\"native\"]",
-        ),
+        ("[export]\nformats = [\"parket\"]", "r.toml:2:12: no such value 'parket'; did you mean 'parquet'?"),
         ("[synthesis]\nbudget = 1", "r.toml:1:2: synthesis is not supported yet; remove the [synthesis] tables"),
         ("version = 2", "r.toml:1:11: version 2 is not known; write version = 1"),
         (

@@ -110,6 +110,11 @@ pub enum Effect {
     },
     /// Stop the job that runs.
     CancelJob,
+    /// Hold the job that runs, or let it go on.
+    PauseJob {
+        /// True to hold it.
+        paused: bool,
+    },
     /// Write the recipe to its file.
     SaveRecipe {
         /// The recipe.
@@ -129,6 +134,8 @@ pub enum Effect {
         /// The file.
         path: PathBuf,
     },
+    /// Read the keymap again.
+    ReadKeymap,
     /// Show a theme.
     LoadTheme {
         /// Its name.
@@ -183,11 +190,13 @@ impl Effect {
             Self::ExplainInstance { generation, number, .. } => format!("ExplainInstance #{generation} {number}"),
             Self::StartJob { generation, overwrite, .. } => format!("StartJob #{generation} overwrite={overwrite}"),
             Self::CancelJob => "CancelJob".into(),
+            Self::PauseJob { paused } => format!("PauseJob {paused}"),
             Self::SaveRecipe { then, .. } => format!("SaveRecipe {then:?}"),
             Self::ReadRecipe { .. } => "ReadRecipe".into(),
             Self::OpenEditor { .. } => "OpenEditor".into(),
             Self::LoadTheme { name } => format!("LoadTheme {name}"),
             Self::KeepTheme { name } => format!("KeepTheme {name}"),
+            Self::ReadKeymap => "ReadKeymap".into(),
             Self::Draw => "Draw".into(),
             Self::Redraw => "Redraw".into(),
             Self::Suspend => "Suspend".into(),

@@ -9,18 +9,32 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
+use super::counts;
 use super::progress::ProgressLine;
+use crate::app::model::Loaded;
 use crate::index::cache::Cache;
 use crate::job::{self, ApplyJob, Event, Handle, Summary};
 use crate::load::{self, Provenance};
-use crate::manifest::{ManifestError, Target};
+use crate::manifest::{ManifestError, Shard, Target, WrittenFile};
 use crate::number::{bytes, count};
+use crate::plan::Tally;
 use crate::policy;
 use crate::progress::{Observer, Stage};
 use crate::recipe::Recipe;
 
+const EXAMPLES: &str = "\
+Eight processes, on one machine or on eight that see the same files, and the bytes of one:
+  parallel fantail apply data.jsonl --recipe recipe.toml --shard {}/8 --out parts/{} ::: $(seq 8)
+  fantail merge parts/* --out calibrated
+The same under Slurm:
+  sbatch --array=1-8 --wrap='fantail apply data.jsonl --recipe recipe.toml --shard $SLURM_ARRAY_TASK_ID/8 --out parts/$SLURM_ARRAY_TASK_ID'
+A dataset of files that no machine holds together, in two passes over its files:
+  parallel fantail stats {} --counts-out {}.counts '>' /dev/null ::: data/*.jsonl
+  parallel fantail apply {} --recipe recipe.toml --out calibrated/{/} --counts-in data/*.counts ::: data/*.jsonl";
+
 /// The arguments of `fantail apply`.
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_long_help = EXAMPLES)]
 pub struct ApplyArguments {
     /// A file, a folder, or a pattern such as 'data/*.jsonl'
     pub dataset: PathBuf,
@@ -33,6 +47,18 @@ pub struct ApplyArguments {
     /// Replace files that are there
     #[arg(long)]
     pub force: bool,
+    /// Go on from what an interrupted run left in the folder
+    #[arg(long)]
+    pub resume: bool,
+    /// Write part I of N alone; `fantail merge` puts them together
+    #[arg(long, value_name = "I/N", default_value_t = Shard::WHOLE, hide_default_value = true)]
+    pub shard: Shard,
+    /// The counts of the whole that DATASET is a part of, as `stats --counts-out` wrote them; several are added up
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub counts_in: Vec<PathBuf>,
+    /// Bytes between two checkpoints of a file
+    #[arg(long, value_name = "BYTES", default_value_t = Target::STEP, hide = true)]
+    pub checkpoint: u64,
 }
 
 /// Runs `fantail apply`: progress on stderr, a summary on stdout.
@@ -47,12 +73,18 @@ pub fn run(arguments: &ApplyArguments) -> color_eyre::Result<()> {
     if let (Provenance::Built(_), Err(cause)) = (provenance, load::keep(&loaded, &recipe, &cache)) {
         eprintln!("the index could not be cached, so the next time takes as long: {cause}");
     }
+    let loaded = Loaded { index: counts::under(loaded.index, &recipe, &arguments.counts_in)?, dataset: loaded.dataset };
     policy::fits(&loaded.index, &recipe).map_err(|error| error.in_file(&arguments.recipe))?;
     let job = ApplyJob {
         data: Arc::new(loaded),
         recipe,
-        recipe_path: Some(arguments.recipe.clone()),
-        target: Target { folder: arguments.out.clone(), force: arguments.force },
+        target: Target {
+            folder: arguments.out.clone(),
+            force: arguments.force,
+            resume: arguments.resume,
+            step: arguments.checkpoint,
+        },
+        shard: arguments.shard,
     };
     let (sender, events) = channel();
     // A receiver that is gone has given up on the job.
@@ -82,10 +114,19 @@ fn follow(handle: &Handle, events: &Receiver<Event>, interrupt: &Interrupt) -> c
 
 fn write_summary(summary: &Summary) -> color_eyre::Result<()> {
     let mut out = std::io::stdout().lock();
-    let tally = &summary.tally;
+    write_files((&summary.tally, summary.set_aside, &summary.files), &mut out)?;
+    writeln!(out, "the same again: {}", summary.command)?;
+    Ok(())
+}
+
+/// Tells what was kept and written, a line a file.
+pub(super) fn write_files(
+    (tally, set_aside, files): (&Tally, u64, &[WrittenFile]),
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
     let (kept, dropped) = (count(tally.kept), count(tally.dropped));
-    writeln!(out, "kept {kept}, dropped {dropped}, set aside {}", count(summary.set_aside))?;
-    for file in &summary.files {
+    writeln!(out, "kept {kept}, dropped {dropped}, set aside {}", count(set_aside))?;
+    for file in files {
         let rows = if file.rows > 0 { format!("{} records, ", count(file.rows)) } else { String::new() };
         writeln!(out, "wrote {} ({rows}{})", file.path.display(), bytes(file.bytes))?;
     }

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 pub use report::{ControlReport, OutcomeReport, PreviewReport, VolumeReport};
 
+use super::counts;
 use super::indexed::indexed_for;
 use super::stats::StatsFormat;
 use crate::preview::Exact;
@@ -24,6 +25,9 @@ pub struct PreviewArguments {
     /// The recipe whose policy to preview
     #[arg(long, value_name = "FILE")]
     pub recipe: PathBuf,
+    /// The counts of the whole that DATASET is a part of, as `stats --counts-out` wrote them; several are added up
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub counts_in: Vec<PathBuf>,
     /// How to write the result
     #[arg(long, value_enum, default_value_t = StatsFormat::Table)]
     pub format: StatsFormat,
@@ -36,6 +40,7 @@ pub struct PreviewArguments {
 pub fn run(arguments: &PreviewArguments) -> color_eyre::Result<()> {
     let recipe = Recipe::load(&arguments.recipe)?;
     let (index, _) = indexed_for((&recipe, &arguments.recipe), &arguments.dataset)?;
+    let index = counts::under(index, &recipe, &arguments.counts_in)?;
     let preview = Exact::new(&index).preview(&index, &recipe, &Unobserved)?;
     let report = PreviewReport::of(&preview, &index);
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());

@@ -1,14 +1,14 @@
-//! The job behind `apply`: decide every instance, write the native manifest and its provenance.
+//! The job behind `apply`: decide every instance, write what the recipe asks for and its provenance.
 //!
 //! Invariant: writes through `manifest` only; a cancelled or failed job leaves nothing under a final name.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::protocol::{Failure, Summary};
 use super::{End, Job};
 use crate::app::model::Loaded;
-use crate::manifest::{self, Contents, ManifestError, Target};
+use crate::manifest::{self, Contents, ManifestError, Shard, Target};
 use crate::plan::{Plan, PlanError};
 use crate::progress::{Observer, Stage};
 use crate::recipe::Recipe;
@@ -19,10 +19,10 @@ pub struct ApplyJob {
     pub data: Arc<Loaded>,
     /// The user's choices.
     pub recipe: Recipe,
-    /// The recipe's file, for the command that reproduces the result.
-    pub recipe_path: Option<PathBuf>,
     /// Where to write.
     pub target: Target,
+    /// Which part of it to write.
+    pub shard: Shard,
 }
 
 impl Job for ApplyJob {
@@ -37,7 +37,7 @@ impl Job for ApplyJob {
     fn run(&mut self, observer: &dyn Observer) -> Result<Summary, End> {
         let Loaded { dataset, index } = &*self.data;
         let plan = Plan::new(index, &self.recipe, observer).map_err(|error| Self::plan_failed(&error))?;
-        let contents = Contents { dataset, index, recipe: &self.recipe, plan: &plan };
+        let contents = Contents { dataset, index, recipe: &self.recipe, plan: &plan, shard: self.shard };
         let written = manifest::write(&contents, &self.target, observer).map_err(manifest_failed)?;
         Ok(Summary {
             files: written.files,
@@ -49,12 +49,12 @@ impl Job for ApplyJob {
 }
 
 impl ApplyJob {
-    /// The command that does the same.
+    /// The command that does the same: it reads the recipe that was written beside the manifests.
     fn command(&self) -> String {
-        let recipe = self.recipe_path.as_deref().unwrap_or(Path::new("recipe.toml"));
-        let force = if self.target.force { " --force" } else { "" };
+        let recipe = quoted(&self.target.folder.join(manifest::RECIPE));
+        let shard = if self.shard.is_whole() { String::new() } else { format!(" --shard {}", self.shard) };
         let (dataset, folder) = (quoted(self.data.dataset.path()), quoted(&self.target.folder));
-        format!("fantail apply {dataset} --recipe {} --out {folder}{force}", quoted(recipe))
+        format!("fantail apply {dataset} --recipe {recipe} --out {folder}{shard} --force")
     }
 
     fn plan_failed(error: &PlanError) -> End {

@@ -4,7 +4,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -19,6 +19,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 #[derive(Debug)]
 pub struct Handle {
     cancellation: Arc<Cancellation>,
+    gate: Arc<Gate>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -26,6 +27,12 @@ impl Handle {
     /// Asks the job to stop; it says `Cancelled` when it has, unless it is done before it hears.
     pub fn cancel(&self) {
         self.cancellation.cancel();
+        self.gate.set(false);
+    }
+
+    /// Holds the job before its next step, or lets it go on.
+    pub fn pause(&self, paused: bool) {
+        self.gate.set(paused);
     }
 
     /// True until its last event was told.
@@ -58,14 +65,16 @@ impl Drop for Handle {
 /// The system's reason when it gives no thread.
 pub fn start(job: impl Job, sink: impl FnMut(Event) + Send + 'static) -> std::io::Result<Handle> {
     let cancellation = Arc::new(Cancellation::default());
+    let gate = Arc::new(Gate::default());
     let reporter = Reporter {
         sink: Mutex::new(Box::new(sink)),
         cancellation: Arc::clone(&cancellation),
+        gate: Arc::clone(&gate),
         start: Instant::now(),
         next: Default::default(),
     };
     let thread = std::thread::Builder::new().name("job".into()).spawn(move || run(job, &reporter))?;
-    Ok(Handle { cancellation, thread: Some(thread) })
+    Ok(Handle { cancellation, gate, thread: Some(thread) })
 }
 
 fn run(mut job: impl Job, reporter: &Reporter) {
@@ -88,10 +97,34 @@ fn defect(panic: &(dyn std::any::Any + Send)) -> Failure {
     }
 }
 
+/// Where a paused job waits.
+#[derive(Debug, Default)]
+struct Gate {
+    closed: Mutex<bool>,
+    opened: Condvar,
+}
+
+impl Gate {
+    fn set(&self, closed: bool) {
+        *self.closed.lock().unwrap_or_else(PoisonError::into_inner) = closed;
+        self.opened.notify_all();
+    }
+
+    /// Waits while it is closed. Threads of the pool do not wait, as everyone else needs them, too.
+    fn pass(&self) {
+        if rayon::current_thread_index().is_some() {
+            return;
+        }
+        let closed = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(self.opened.wait_while(closed, |closed| *closed).unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
 /// Turns what stages observe into events.
 struct Reporter {
     sink: Mutex<Box<dyn FnMut(Event) + Send>>,
     cancellation: Arc<Cancellation>,
+    gate: Arc<Gate>,
     start: Instant,
     /// For each stage, when the next report is due, in milliseconds since the start.
     next: [AtomicU64; Stage::COUNT],
@@ -121,6 +154,7 @@ impl Observer for Reporter {
     }
 
     fn cancelled(&self) -> bool {
+        self.gate.pass();
         self.cancellation.is_cancelled()
     }
 }

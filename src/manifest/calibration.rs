@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Contents, WrittenFile};
+use super::RECIPE;
+use super::measured::Measured;
+use super::staging::Finished;
 use crate::entity::Perspective;
 use crate::preview::Measures;
 use crate::recipe::Recipe;
@@ -28,7 +30,7 @@ pub struct Calibration<'a> {
     /// Each perspective before and after.
     pub perspectives: BTreeMap<Perspective, PerspectiveRecord>,
     /// The files beside this one: name, rows, bytes.
-    pub files: Vec<FileRecord>,
+    pub files: Vec<FileRecord<'a>>,
     /// The records that could not be used, and why.
     pub set_aside: &'a [SetAside],
 }
@@ -39,9 +41,9 @@ pub struct SourceRecord<'a> {
     /// The path as it was given.
     pub path: &'a std::path::Path,
     /// The detected format.
-    pub format: &'static str,
+    pub format: &'a str,
     /// BLAKE3 of the content.
-    pub fingerprint: String,
+    pub fingerprint: &'a str,
 }
 
 /// Where every record went: `kept + dropped + set_aside = read`.
@@ -61,9 +63,9 @@ pub struct Records {
 
 /// A file of the manifest.
 #[derive(Clone, Debug, Serialize)]
-pub struct FileRecord {
+pub struct FileRecord<'a> {
     /// Its name in the manifest's folder.
-    pub name: String,
+    pub name: &'a str,
     /// The records in it.
     pub rows: u64,
     /// Its size.
@@ -86,23 +88,20 @@ pub struct PerspectiveRecord {
 }
 
 impl<'a> Calibration<'a> {
-    /// The provenance of these contents in these files.
-    #[must_use]
-    pub fn of(contents: &Contents<'a>, files: &[WrittenFile]) -> Self {
-        let dataset = contents.dataset;
-        let tally = contents.plan.tally();
-        let set_aside = dataset.set_aside();
-        let aside = set_aside.len() as u64;
-        let name = |file: &WrittenFile| file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    /// The provenance of what was measured, in these files.
+    pub(super) fn new(measured: &'a Measured, recipe: &'a Recipe, files: &'a [Finished]) -> Self {
+        let tally = measured.tally;
+        let aside = measured.set_aside.len() as u64;
+        let file = |file: &'a Finished| FileRecord { name: &file.name, rows: file.rows, bytes: file.bytes };
         Self {
             tool: format!("fantail {}", env!("CARGO_PKG_VERSION")),
             dataset: SourceRecord {
-                path: dataset.path(),
-                format: dataset.format().key(),
-                fingerprint: dataset.fingerprint().to_string(),
+                path: &measured.path,
+                format: &measured.format,
+                fingerprint: &measured.fingerprint,
             },
-            seed: contents.recipe.seed,
-            recipe: contents.recipe,
+            seed: recipe.seed,
+            recipe,
             records: Records {
                 read: tally.instances + aside,
                 kept: tally.kept,
@@ -110,12 +109,9 @@ impl<'a> Calibration<'a> {
                 set_aside: aside,
                 written: tally.after,
             },
-            perspectives: perspectives(contents),
-            files: files
-                .iter()
-                .map(|file| FileRecord { name: name(file), rows: file.rows, bytes: file.bytes })
-                .collect(),
-            set_aside,
+            perspectives: measured.perspectives.iter().map(|entry| (entry.perspective, entry.record())).collect(),
+            files: files.iter().filter(|file| file.name != RECIPE).map(file).collect(),
+            set_aside: &measured.set_aside,
         }
     }
 
@@ -126,20 +122,4 @@ impl<'a> Calibration<'a> {
         text.push(b'\n');
         text
     }
-}
-
-fn perspectives(contents: &Contents<'_>) -> BTreeMap<Perspective, PerspectiveRecord> {
-    let counts = contents.plan.counts(contents.index);
-    let record = |(entry, counts): (&crate::index::PerspectiveIndex, &Vec<u32>)| {
-        let split = contents.recipe.split(entry);
-        let record = PerspectiveRecord {
-            threshold: split.threshold,
-            entities: entry.entities() as u64,
-            occurrences: [entry.occurrences(), counts.iter().map(|&count| u64::from(count)).sum()],
-            before: Measures::before(entry, &split),
-            after: Measures::of_counts(entry, &split, counts),
-        };
-        (entry.perspective, record)
-    };
-    contents.index.perspectives.iter().zip(&counts).map(record).collect()
 }

@@ -27,13 +27,30 @@ pub enum ManifestError {
         /// The file.
         path: PathBuf,
     },
-    /// The format's records cannot be copied.
-    #[error("{} holds {format} records, for which no native manifest can be written yet", path.display())]
+    /// Another process writes there.
+    #[error("another fantail is writing to {}", path.display())]
+    Busy {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The records cannot be copied.
+    #[error("no native manifest of {} can be written: {reason}", path.display())]
     Unsupported {
         /// The dataset.
         path: PathBuf,
-        /// Its format.
-        format: String,
+        /// Why.
+        reason: String,
+    },
+    /// The recipe does not fit the index.
+    #[error(transparent)]
+    Recipe(#[from] crate::recipe::RecipeError),
+    /// Shards that are no shards of one export, or not all of them.
+    #[error("{} cannot be merged: {reason}", path.display())]
+    Unmergeable {
+        /// The folder of a shard.
+        path: PathBuf,
+        /// Why.
+        reason: String,
     },
     /// Files of one dataset that cannot be joined in one.
     #[error("{} mixes JSON arrays with other files, which cannot be joined in one manifest yet", path.display())]
@@ -59,9 +76,17 @@ impl ManifestError {
         match self {
             Self::Exists { .. } => "choose another place, or allow it to be replaced (--force)",
             Self::IsSource { .. } => "choose another folder",
-            Self::Unsupported { .. } | Self::Mixed { .. } | Self::Cancelled => "nothing was written",
+            Self::Busy { .. } => "wait for it, or choose another folder",
+            Self::Unsupported { .. } | Self::Mixed { .. } => {
+                "nothing was written; the other formats (parquet, jsonl, csv, weights, indices) can be"
+            }
+            Self::Recipe(_) => "change the recipe and start again",
+            Self::Unmergeable { .. } => "name the folders of all shards of one export",
+            Self::Cancelled => "nothing was written under a final name; what was finished is kept for --resume",
             Self::Changed { .. } => "open the dataset again and start again",
-            Self::Unwritable { .. } => "check the folder's permissions and the space on its disk",
+            Self::Unwritable { .. } => {
+                "check the folder's permissions and the space on its disk; --resume goes on from what was finished"
+            }
         }
     }
 
@@ -71,6 +96,8 @@ impl ManifestError {
         match self {
             Self::Changed { .. } => 3,
             Self::Cancelled => 6,
+            Self::Recipe(error) => error.exit_code(),
+            Self::Unmergeable { .. } => 3,
             _ => 7,
         }
     }

@@ -1,78 +1,137 @@
-//! The source's own format: kept records, byte for byte, in the source's order and in the frame of its file.
+//! The source's own format: kept records, byte for byte, in the source's order and in the frame of their file.
 //!
-//! Invariant: no record is parsed or written anew; a policy that keeps everything gives back an undamaged file as it was.
+//! A file of records is one file again; where each file has a frame that cannot be joined with another's (COCO, Parquet), each file
+//! of the dataset has one of its own.
+//!
+//! Invariant: no record is parsed or written anew; a policy that keeps everything gives back an undamaged file as it was. Parquet
+//! has no bytes of a record: there, values stay what they were.
 
-use std::path::PathBuf;
+mod annotated;
+mod folder;
+mod records;
 
-use super::{Contents, ManifestError, Pending};
-use crate::progress::{Observer, Stage};
-use crate::source::{Dataset, Format, Frame};
+use std::ops::Range;
+use std::path::Path;
 
-/// Records between two reports of progress.
-const STEP: usize = 4096;
+pub(super) use folder::{absolute, link, relative};
 
-/// The source's file name without its compression; for a folder or a pattern, a name by its format.
-pub(super) fn file_name(dataset: &Dataset) -> PathBuf {
-    let path = dataset.path();
+use super::staging::Staging;
+use super::{CALIBRATION, Contents, ManifestError, Part, RECIPE, SHARD, table};
+use crate::source::{Dataset, Format};
+
+/// Names that other files of a manifest have.
+const TAKEN: [&str; 8] =
+    [CALIBRATION, SHARD, RECIPE, "decisions.parquet", "decisions.jsonl", "decisions.csv", "weights.npy", "indices.npy"];
+
+/// The names of the native manifest's files.
+pub(super) fn names(dataset: &Dataset) -> Vec<String> {
+    match dataset.format() {
+        Format::Coco | Format::Lvis | Format::Parquet => {
+            dataset.files().iter().map(|file| free(&unpacked(file))).collect()
+        }
+        Format::ImageFolder => {
+            let path = dataset.path().canonicalize().unwrap_or_else(|_| dataset.path().to_path_buf());
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+            vec![free(&name.unwrap_or_else(|| "images".into()))]
+        }
+        _ => vec![free(&records::file_name(dataset))],
+    }
+}
+
+/// A file's name without its compression.
+fn unpacked(path: &Path) -> String {
     let packed = path.extension().is_some_and(|extension| extension == "gz" || extension == "zst");
     let name = if packed { path.file_stem() } else { path.file_name() };
-    match name {
-        Some(name) if path.is_file() => PathBuf::from(name),
-        _ => PathBuf::from(match (dataset.format(), dataset.frames().next()) {
-            (Format::Csv, _) => "calibrated.csv",
-            (Format::List, _) => "calibrated.txt",
-            (_, Some(frame)) if frame.is_array() => "calibrated.json",
-            _ => "calibrated.jsonl",
-        }),
-    }
+    name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// Writes the kept records and returns their number, repeats counted.
-pub(super) fn write(
-    contents: &Contents<'_>,
-    into: &mut Pending,
-    observer: &dyn Observer,
-) -> Result<u64, ManifestError> {
+fn free(name: &str) -> String {
+    if TAKEN.contains(&name) { format!("native-{name}") } else { name.to_owned() }
+}
+
+/// The instances of the contents' shard. Row groups of Parquet are not cut.
+pub(super) fn range(contents: &Contents<'_>) -> Result<Range<usize>, ManifestError> {
     let dataset = contents.dataset;
-    let frame = frame(dataset)?;
-    let repeats = contents.plan.repeats();
-    let mut rows = 0_u64;
-    into.write(&frame.before)?;
-    for (number, &repeat) in repeats.iter().enumerate() {
-        if number % STEP == 0 {
-            if observer.cancelled() {
-                return Err(ManifestError::Cancelled);
-            }
-            observer.advanced(Stage::Write, number as u64, repeats.len() as u64);
-        }
-        for _ in 0..repeat {
-            if rows > 0 {
-                into.write(&frame.between)?;
-            }
-            into.write(dataset.raw(number).ok_or_else(|| unsupported(dataset))?)?;
-            rows += 1;
+    let range = contents.shard.range(dataset.len());
+    if contents.shard.is_whole() || dataset.format() != Format::Parquet {
+        return Ok(range);
+    }
+    let mut cuts = Vec::new();
+    for (file, path) in dataset.files().iter().enumerate() {
+        let groups = groups(dataset, path)?;
+        for &start in &groups.starts {
+            cuts.push(first_at(dataset, (file, start as u64)));
         }
     }
-    let empty_lines = rows == 0 && !frame.is_array();
-    into.write(if empty_lines { b"" } else { &frame.after })?;
-    observer.advanced(Stage::Write, repeats.len() as u64, repeats.len() as u64);
-    Ok(rows)
+    cuts.push(dataset.len());
+    let cut = |at: usize| cuts[cuts.partition_point(|&cut| cut < at).min(cuts.len() - 1)];
+    Ok(cut(range.start)..cut(range.end))
 }
 
-/// The frame of the first file; the others must be of the same kind. A COCO image's annotations stand elsewhere in its file.
-fn frame(dataset: &Dataset) -> Result<Frame<'_>, ManifestError> {
-    let joined = matches!(dataset.format(), Format::Coco | Format::Lvis);
-    if joined || (!dataset.is_empty() && dataset.raw(0).is_none()) {
-        return Err(unsupported(dataset));
+/// The first instance at or after a row of a file.
+fn first_at(dataset: &Dataset, wanted: (usize, u64)) -> usize {
+    let place = |number: usize| {
+        let file = dataset.slot(number).map_or(usize::MAX, |(file, _)| file);
+        (file, dataset.place(number).map_or(u64::MAX, |place| place.row))
+    };
+    let (mut low, mut high) = (0, dataset.len());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if place(middle) < wanted { low = middle + 1 } else { high = middle }
     }
-    let mut frames = dataset.frames();
-    let first = frames.next().unwrap_or(Frame::LINES);
-    if frames.any(|frame| frame.is_array() != first.is_array()) {
-        return Err(ManifestError::Mixed { path: dataset.path().to_path_buf() });
-    }
-    Ok(first)
+    low
 }
 
-fn unsupported(dataset: &Dataset) -> ManifestError {
-    ManifestError::Unsupported { path: dataset.path().to_path_buf(), format: dataset.format().key().to_owned() }
+fn groups(dataset: &Dataset, path: &Path) -> Result<table::Groups, ManifestError> {
+    table::Groups::open(path).map_err(|fault| match fault {
+        table::Fault::Refused(cause) => ManifestError::Unwritable { path: path.to_owned(), cause },
+        table::Fault::Unsupported(reason) => ManifestError::Unsupported { path: dataset.path().to_path_buf(), reason },
+    })
+}
+
+/// Writes the native manifest.
+pub(super) fn write(part: &Part<'_>, staging: &mut Staging) -> Result<(), ManifestError> {
+    let dataset = part.contents.dataset;
+    let names = names(dataset);
+    let distinct: std::collections::BTreeSet<&String> = names.iter().collect();
+    if distinct.len() < names.len() {
+        let reason = "two of its files have the same name".to_owned();
+        return Err(ManifestError::Unsupported { path: dataset.path().to_path_buf(), reason });
+    }
+    match dataset.format() {
+        Format::Coco | Format::Lvis => annotated::write(part, &names, staging),
+        Format::Parquet => write_tables(part, &names, staging),
+        Format::ImageFolder => folder::write(part, &names.concat(), staging),
+        _ => records::write(part, &names.concat(), staging),
+    }
+}
+
+/// Which of the part's instances are in each file of the dataset that it reaches into.
+fn by_file(part: &Part<'_>) -> Vec<(usize, Range<usize>)> {
+    let mut found: Vec<(usize, Range<usize>)> = Vec::new();
+    for number in part.range.clone() {
+        let Some((file, _)) = part.contents.dataset.slot(number) else { continue };
+        match found.last_mut() {
+            Some((last, range)) if *last == file => range.end = number + 1,
+            _ => found.push((file, number..number + 1)),
+        }
+    }
+    found
+}
+
+fn write_tables(part: &Part<'_>, names: &[String], staging: &mut Staging) -> Result<(), ManifestError> {
+    let Contents { dataset, plan, .. } = part.contents;
+    for (file, instances) in by_file(part) {
+        let (Some(name), Some(path)) = (names.get(file), dataset.files().get(file)) else { continue };
+        if staging.finished(name).is_some() {
+            continue;
+        }
+        part.pace.reached(instances.start - part.range.start)?;
+        let row = |number: usize| dataset.place(number).map_or(0, |place| place.row as u32);
+        let kept: Vec<u32> =
+            instances.flat_map(|number| std::iter::repeat_n(row(number), plan.repeat(number) as usize)).collect();
+        let groups = groups(dataset, path)?;
+        table::write_kept(part, &groups, &kept, staging.output(name)?)?;
+    }
+    Ok(())
 }

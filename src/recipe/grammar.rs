@@ -83,18 +83,12 @@ pub(super) const TABLES: &[Table] = &[
     },
     Table { path: "rebalance.override", keys: &[("entity", Ready), ("action", Ready)] },
     Table { path: "rebalance.override.action", keys: &[("cap", Ready), ("floor", Ready)] },
-    Table { path: "export", keys: &[("formats", Ready)] },
+    Table { path: "export", keys: &[("formats", Ready), ("images", Ready)] },
 ];
 
 /// Values of the grammar that cannot be used yet: dotted path, value, what is missing.
-pub(super) const VALUES_NOT_YET: &[(&str, &str, &str)] = &[
-    ("rebalance.policy", "subclass", "the policy 'subclass' is not supported yet"),
-    ("export.formats", "parquet", "the manifest format 'parquet' is not supported yet; write formats = [\"native\"]"),
-    ("export.formats", "jsonl", "the manifest format 'jsonl' is not supported yet; write formats = [\"native\"]"),
-    ("export.formats", "csv", "the manifest format 'csv' is not supported yet; write formats = [\"native\"]"),
-    ("export.formats", "weights", "the manifest format 'weights' is not supported yet; write formats = [\"native\"]"),
-    ("export.formats", "indices", "the manifest format 'indices' is not supported yet; write formats = [\"native\"]"),
-];
+pub(super) const VALUES_NOT_YET: &[(&str, &str, &str)] =
+    &[("rebalance.policy", "subclass", "the policy 'subclass' is not supported yet")];
 
 /// The table at a dotted path.
 pub(super) fn table(path: &str) -> Option<&'static Table> {

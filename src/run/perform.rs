@@ -14,7 +14,7 @@ use super::{task, write};
 use crate::app::arrange::arrange;
 use crate::app::effect::Effect;
 use crate::app::message::{Failure, Message};
-use crate::app::model::{Loaded, Model, Order, Rows};
+use crate::app::model::{Loaded, Order, Rows};
 use crate::entity::Perspective;
 use crate::job::Handle;
 
@@ -56,7 +56,7 @@ impl Performer {
     }
 
     /// Performs an effect; what is known at once comes back, and an effect that needs the terminal comes back as it is.
-    pub(super) fn perform(&mut self, effect: Effect, model: &Model) -> Result<Option<Message>, Effect> {
+    pub(super) fn perform(&mut self, effect: Effect) -> Result<Option<Message>, Effect> {
         match effect {
             Effect::LoadDataset { generation, path, recipe } => {
                 // Dropping the load before stops it.
@@ -68,13 +68,17 @@ impl Performer {
             }
             Effect::CancelLoad => self.load = None,
             Effect::StartJob { generation, loaded, recipe, folder, overwrite } => {
-                let recipe_path = model.history.path.clone();
-                let request = task::Request { generation, loaded, recipe: *recipe, recipe_path, folder, overwrite };
+                let request = task::Request { generation, loaded, recipe: *recipe, folder, overwrite };
                 self.job = task::start(request, &self.sender);
             }
             Effect::CancelJob => {
                 if let Some(job) = &self.job {
                     job.cancel();
+                }
+            }
+            Effect::PauseJob { paused } => {
+                if let Some(job) = &self.job {
+                    job.pause(paused);
                 }
             }
             Effect::SaveRecipe { recipe, path, then } => return Ok(Some(write::save(recipe, &path, then))),

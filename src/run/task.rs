@@ -2,7 +2,7 @@
 //!
 //! Invariant: nothing is started where a file would be replaced without the user's word.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -10,7 +10,7 @@ use super::event::Sender;
 use crate::app::message::{Failure, JobReport, Message};
 use crate::app::model::Loaded;
 use crate::job::{self, ApplyJob, Event, Handle, Summary};
-use crate::manifest::{self, Target};
+use crate::manifest::{self, Shard, Target};
 use crate::number;
 use crate::recipe::Recipe;
 
@@ -19,23 +19,22 @@ pub(super) struct Request {
     pub(super) generation: u64,
     pub(super) loaded: Arc<Loaded>,
     pub(super) recipe: Recipe,
-    pub(super) recipe_path: PathBuf,
     pub(super) folder: PathBuf,
     pub(super) overwrite: bool,
 }
 
 /// Starts the job, or says why not.
 pub(super) fn start(request: Request, sender: &Sender) -> Option<Handle> {
-    let Request { generation, loaded, recipe, recipe_path, folder, overwrite } = request;
+    let Request { generation, loaded, recipe, folder, overwrite } = request;
     let sender = sender.clone();
     let tell = move |report| sender.tell(Message::JobReported { generation, report });
-    let occupied = occupied(&loaded, &folder);
+    let occupied = manifest::occupied(&loaded.dataset, &recipe, &folder);
     if !overwrite && !occupied.is_empty() {
         tell(JobReport::Occupied(occupied));
         return None;
     }
-    let target = Target { folder, force: overwrite };
-    let job = ApplyJob { data: loaded, recipe, recipe_path: Some(recipe_path), target };
+    let target = Target { force: overwrite, resume: true, ..Target::new(&folder) };
+    let job = ApplyJob { data: loaded, recipe, target, shard: Shard::WHOLE };
     let began = Instant::now();
     let failed = tell.clone();
     match job::start(job, move |event| reports(event, began).into_iter().for_each(&tell)) {
@@ -46,12 +45,6 @@ pub(super) fn start(request: Request, sender: &Sender) -> Option<Handle> {
             None
         }
     }
-}
-
-/// The files that the job would replace.
-fn occupied(loaded: &Loaded, folder: &Path) -> Vec<PathBuf> {
-    let native = manifest::native_path(&loaded.dataset, folder);
-    [native, folder.join(manifest::CALIBRATION)].into_iter().filter(|path| path.exists()).collect()
 }
 
 fn reports(event: Event, began: Instant) -> Vec<JobReport> {

@@ -19,7 +19,7 @@ use super::json::{Check, Name, Samples, Sequence, Shape, Text, parse, text_start
 use super::part::{Input, Part, id_hash, set_aside};
 use super::span::{Member, members, skip_space};
 use super::walk::{Fault, Spans, walk};
-use super::{Format, Image, Instance, SourceError, Speaker, Turn};
+use super::{Annotated, Format, Image, Instance, SourceError, Speaker, Turn};
 
 /// How much of a file is looked at before the whole of it is.
 const SAMPLE: usize = 1 << 20;
@@ -96,7 +96,13 @@ pub(crate) fn load(input: Input<'_>, lists: &Lists) -> Result<(Part, Format), So
         mapping: mapping.collect(),
         warnings,
         rows: walked.rows,
-        reader: Box::new(Images { content: input.content, spans: walked.spans, annotations, categories }),
+        reader: Box::new(Images {
+            content: input.content,
+            spans: walked.spans,
+            annotations,
+            categories,
+            lists: lists.clone(),
+        }),
     };
     Ok((part, if input_format == Format::Auto { format } else { input_format }))
 }
@@ -172,6 +178,7 @@ struct Images {
     spans: Spans,
     annotations: Annotations,
     categories: FxHashMap<String, String>,
+    lists: Lists,
 }
 
 impl Images {
@@ -212,6 +219,11 @@ impl Reader for Images {
 
     fn raw(&self, row: usize) -> Option<&[u8]> {
         Some(&self.content[self.spans.range(row)])
+    }
+
+    fn annotated(&self) -> Option<Annotated<'_>> {
+        let (images, annotations) = (self.lists.images.clone(), self.lists.annotations.clone());
+        Some(Annotated { bytes: &self.content, images, annotations, belonging: self.annotations.in_order() })
     }
 
     fn place(&self, row: usize) -> Place {

@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::content::Content;
+use super::dataset::FileStates;
 use super::image_folder::Tree;
 use super::meter::{Meter, Phase};
 use super::shards::{Files, Named, expand};
@@ -25,6 +26,7 @@ pub struct Opening<'a> {
     pub(super) found: Found,
     pub(super) sidecar: Option<Content>,
     fingerprint: Fingerprint,
+    pub(super) states: FileStates,
 }
 
 /// What a path stands for.
@@ -56,9 +58,11 @@ impl<'a> Opening<'a> {
     /// [`SourceError`] when nothing is there, or when the observer cancels.
     pub fn begin(path: &'a Path, options: &'a Options, observer: &'a dyn Observer) -> Result<Self, SourceError> {
         let mut hasher = blake3::Hasher::new();
+        let mut states = FileStates::default();
         let (meter, found) = match expand(path, options.format)? {
             Named::Files(Files { in_order: files, folder, passed_over }) => {
                 let sizes = files.iter().map(|file| std::fs::metadata(file).map_or(0, |facts| facts.len()));
+                files.iter().for_each(|file| states.note(file));
                 let inputs = placed(files.iter().zip(sizes));
                 let meter = Meter::new(observer, inputs.last().map_or(0, |input: &(_, Range<u64>)| input.1.end));
                 let inputs: Result<Vec<Input>, SourceError> =
@@ -72,9 +76,10 @@ impl<'a> Opening<'a> {
                 (meter, Found::Images(folder, tree))
             }
         };
+        options.entities.iter().for_each(|file| states.note(file));
         let sidecar = options.entities.as_deref().map(|file| sidecar(file, &meter, &mut hasher)).transpose()?;
         let fingerprint = Fingerprint(*hasher.finalize().as_bytes());
-        Ok(Self { path, options, meter, found, sidecar, fingerprint })
+        Ok(Self { path, options, meter, found, sidecar, fingerprint, states })
     }
 
     /// The content's fingerprint.

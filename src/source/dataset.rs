@@ -1,6 +1,7 @@
 //! An opened dataset: its instances in source order, what was set aside, and its fingerprint.
 //!
-//! Invariant: instance numbers are dense (`0..len`), in source order over all shards, and skip what was set aside.
+//! Invariant: instance numbers are dense (`0..len`), in source order over all shards, and skip what was set aside. A record that
+//! is an earlier one once more, byte for byte, is an instance of its own with a hash of its own.
 
 use std::path::{Path, PathBuf};
 
@@ -31,6 +32,11 @@ pub trait Reader: Send + Sync {
         super::Frame::LINES
     }
 
+    /// The file's lists of images and annotations, where it has such.
+    fn annotated(&self) -> Option<super::Annotated<'_>> {
+        None
+    }
+
     /// Where record `row` is in its file.
     fn place(&self, row: usize) -> Place {
         Place { row: row as u64, offset: 0 }
@@ -50,8 +56,10 @@ pub struct Place {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SetAsideKind {
-    /// Not JSON, or a line with the wrong number of fields.
+    /// Not JSON.
     BadJson,
+    /// A row of a table or a list that cannot be taken apart into its fields.
+    BadRow,
     /// A member has a type that cannot be used.
     WrongType,
     /// No id where the format needs one.
@@ -95,18 +103,26 @@ impl std::fmt::Display for Fingerprint {
 /// An opened dataset.
 pub struct Dataset {
     pub(crate) path: PathBuf,
+    /// The file of each reader; empty for records that are part of the program.
+    pub(crate) files: Vec<PathBuf>,
+    /// All rows, usable or not, in the files before each reader's; one more entry holds the sum.
+    pub(crate) row_starts: Vec<u64>,
+    /// What was opened, as it was then.
+    pub(crate) states: FileStates,
     pub(crate) format: Format,
     pub(crate) images: ImageStore,
     pub(crate) readers: Vec<Box<dyn Reader>>,
     /// `starts[r]` is the number of records, repeated ids included, in the readers before `r`; one more entry holds the sum.
     pub(crate) starts: Vec<usize>,
-    /// For each record that repeats an id, its number minus the number of those before it: ascending.
+    /// For each record that was set aside for its id, its number minus the number of those before it: ascending.
     pub(crate) repeats: Vec<usize>,
+    /// Instances that are an earlier one once more, each with the number of that one: ascending.
+    pub(crate) copies: Vec<(u32, u32)>,
     pub(crate) sidecar: Option<Sidecar>,
     pub(crate) set_aside: Vec<SetAside>,
     pub(crate) warnings: Vec<String>,
     pub(crate) fingerprint: Fingerprint,
-    /// Stable 64-bit hash of each instance's id (XXH3), in order.
+    /// Stable 64-bit hash of each instance's id (XXH3), in order; of a repetition, of the id's hash and the count of it so far.
     pub(crate) id_hashes: Vec<u64>,
     /// What was guessed, for the user to see: ("text", "caption"), …
     pub(crate) mapping: Vec<(String, String)>,
@@ -137,8 +153,17 @@ impl Dataset {
         self.id_hashes.is_empty()
     }
 
+    /// The instance that `number` repeats, byte for byte; itself when it repeats none.
+    #[must_use]
+    pub fn original(&self, number: usize) -> usize {
+        let found = self.copies.binary_search_by_key(&number, |copy| copy.0 as usize);
+        found.map_or(number, |at| self.copies[at].1 as usize)
+    }
+
     /// Fills `into` with instance `number`; a number past the end leaves it cleared.
     pub fn read<'a>(&'a self, number: usize, into: &mut Instance<'a>) {
+        // What belongs to a record by its id belongs to its repetitions, too, and is found with the first.
+        let number = self.original(number);
         let Some((reader, row)) = self.locate(number) else {
             into.clear();
             return;
@@ -158,6 +183,58 @@ impl Dataset {
     /// What stands around the records of each file, in order.
     pub fn frames(&self) -> impl Iterator<Item = super::Frame<'_>> {
         self.readers.iter().map(|reader| reader.frame())
+    }
+
+    /// The files of images and annotations, in order; `None` for formats without such.
+    #[must_use]
+    pub fn annotated(&self) -> Option<Vec<super::Annotated<'_>>> {
+        self.readers.iter().map(|reader| reader.annotated()).collect()
+    }
+
+    /// The files that were read, in order; empty for records that are part of the program.
+    #[must_use]
+    pub fn files(&self) -> &[PathBuf] {
+        &self.files
+    }
+
+    /// Which of the files holds an instance, and which of that file's usable records it is.
+    #[must_use]
+    pub fn slot(&self, number: usize) -> Option<(usize, usize)> {
+        let slot = number.checked_add(self.repeats.partition_point(|&gap| gap <= number))?;
+        let file = self.starts.partition_point(|&start| start <= slot).checked_sub(1)?;
+        (file < self.readers.len()).then(|| (file, slot - self.starts[file]))
+    }
+
+    /// The row of an instance among all rows of all files, usable or not: what other readers of the dataset number it by.
+    #[must_use]
+    pub fn row(&self, number: usize) -> u64 {
+        let row = |(file, row): (usize, usize)| self.row_starts[file] + self.readers[file].place(row).row;
+        self.slot(number).map_or_else(|| self.rows(), row)
+    }
+
+    /// The number of all rows, usable or not.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.row_starts.last().copied().unwrap_or(0)
+    }
+
+    /// The bytes of a record on average, where they can be told without reading: the size of the files over their rows.
+    #[must_use]
+    pub fn record_bytes(&self) -> Option<f64> {
+        let bytes = self.states.bytes();
+        (bytes > 0 && self.rows() > 0).then(|| bytes as f64 / self.rows() as f64)
+    }
+
+    /// True while what was opened is still what is on disk. Size and time of change are compared; where they differ, and for
+    /// a folder of images, the fingerprint decides.
+    #[must_use]
+    pub fn is_unchanged(&self, options: &super::Options) -> bool {
+        let same = || super::fingerprint(&self.path, options, &crate::progress::Unobserved);
+        match self.format {
+            _ if self.files.is_empty() => true,
+            Format::ImageFolder => same().is_ok_and(|now| now == self.fingerprint),
+            _ => self.states.hold() || same().is_ok_and(|now| now == self.fingerprint),
+        }
     }
 
     /// Where the record is in its file.
@@ -214,10 +291,32 @@ impl Dataset {
     }
 
     pub(super) fn locate(&self, number: usize) -> Option<(&dyn Reader, usize)> {
-        let slot = number.checked_add(self.repeats.partition_point(|&gap| gap <= number))?;
-        let after = self.starts.partition_point(|&start| start <= slot);
-        let reader = self.readers.get(after.checked_sub(1)?)?;
-        let row = slot - self.starts[after - 1];
+        let (file, row) = self.slot(number)?;
+        let reader = self.readers.get(file)?;
         (row < reader.len()).then_some((reader.as_ref(), row))
+    }
+}
+
+/// Size and time of change of files when they were opened.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FileStates(Vec<(PathBuf, Option<(u64, std::time::SystemTime)>)>);
+
+impl FileStates {
+    /// Takes down how a file is now.
+    pub(crate) fn note(&mut self, path: &Path) {
+        self.0.push((path.to_owned(), Self::now(path)));
+    }
+
+    fn hold(&self) -> bool {
+        self.0.iter().all(|(path, state)| Self::now(path) == *state)
+    }
+
+    fn bytes(&self) -> u64 {
+        self.0.iter().filter_map(|(_, state)| state.map(|(bytes, _)| bytes)).sum()
+    }
+
+    fn now(path: &Path) -> Option<(u64, std::time::SystemTime)> {
+        let facts = std::fs::metadata(path).ok()?;
+        Some((facts.len(), facts.modified().ok()?))
     }
 }

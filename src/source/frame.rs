@@ -3,6 +3,7 @@
 //! Invariant: a frame around all records of an undamaged file gives back the file, byte for byte.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::walk::Spans;
 
@@ -38,4 +39,16 @@ impl<'a> Frame<'a> {
     pub fn is_array(&self) -> bool {
         self.between.trim_ascii() == b","
     }
+}
+
+/// A file whose records are in two lists: images, and annotations that belong to them by their id.
+pub struct Annotated<'a> {
+    /// The file.
+    pub bytes: &'a [u8],
+    /// What is between the brackets of the list of images.
+    pub images: Range<usize>,
+    /// What is between the brackets of the list of annotations.
+    pub annotations: Option<Range<usize>>,
+    /// The place of each usable annotation, in the order of the file, and which of the file's usable images it belongs to.
+    pub belonging: Vec<(Range<usize>, u32)>,
 }

@@ -78,7 +78,7 @@ impl Tree {
 
     /// The images as a part of a dataset.
     pub(crate) fn into_part(self) -> Part {
-        let rows = (self.files.len() + self.set_aside.len()) as u64;
+        let rows = self.files.len() as u64;
         let paths: Vec<String> = self.files.into_iter().map(|(path, ..)| path).collect();
         let warning = format!("{} files that are no images were passed over", self.others);
         Part {

@@ -4,8 +4,12 @@
 
 use std::path::{Path, PathBuf};
 
+use rustc_hash::FxHashMap;
+use xxhash_rust::xxh3::xxh3_64;
+
 use super::content::Content;
 use super::contents::{self, Found, Opening, fingerprint_of};
+use super::dataset::FileStates;
 use super::detect::{Detected, detect};
 use super::identity::duplicates;
 use super::images::ImageStore;
@@ -39,9 +43,9 @@ impl Opening<'_> {
     /// [`SourceError`] when nothing can be read as any format, or when the observer cancels.
     pub fn finish(self) -> Result<Dataset, SourceError> {
         let (fingerprint, total) = (self.fingerprint(), self.meter.total());
-        let Self { path, options, meter, found, sidecar, .. } = self;
+        let Self { path, options, meter, found, sidecar, states, .. } = self;
         let several = matches!(&found, Found::Files { in_order, .. } if in_order.len() > 1);
-        let mut assembly = Assembly { several, ..Assembly::new(options, fingerprint) };
+        let mut assembly = Assembly { several, states, ..Assembly::new(options, fingerprint) };
         let root = |folder| options.image_root.clone().unwrap_or(folder);
         let images = match found {
             Found::Files { in_order, folder, passed_over } => {
@@ -75,7 +79,9 @@ pub(super) fn open_embedded(name: &str, records: &'static [u8], images: ImageSto
     let fingerprint = fingerprint_of(records);
     let mut assembly = Assembly::new(&options, fingerprint);
     assembly.load(&path, Content::embedded(records), meter.phase(0..meter.total(), meter.total()))?;
-    assembly.finish(&path, images, (None, &meter.phase(0..0, 1)))
+    let mut dataset = assembly.finish(&path, images, (None, &meter.phase(0..0, 1)))?;
+    dataset.files.clear();
+    Ok(dataset)
 }
 
 /// The parts that were loaded so far.
@@ -90,6 +96,7 @@ struct Assembly<'a> {
     failure: Option<SourceError>,
     fingerprint: Fingerprint,
     rows: u64,
+    states: FileStates,
 }
 
 impl<'a> Assembly<'a> {
@@ -104,6 +111,7 @@ impl<'a> Assembly<'a> {
             failure: None,
             fingerprint,
             rows: 0,
+            states: FileStates::default(),
         }
     }
 
@@ -135,14 +143,25 @@ impl<'a> Assembly<'a> {
     fn load(&mut self, file: &Path, content: Content, phase: Phase<'_>) -> Result<(), SourceError> {
         let length = content.len() as u64;
         if let Some(reason) = emptiness(&content) {
-            return Err(SourceError::Empty { path: file.to_owned(), reason: reason.into() });
+            let reason =
+                content.cut.as_ref().map_or_else(|| reason.to_owned(), |cut| format!("{cut}, before any record"));
+            return Err(SourceError::Empty { path: file.to_owned(), reason });
         }
-        let detected = detect(&content, self.options.format)
-            .map_err(|tried| SourceError::Unrecognised { path: file.to_owned(), tried })?;
+        let detected = detect(&content, self.options.format).map_err(|tried| match &content.cut {
+            Some(cut) => {
+                SourceError::Empty { path: file.to_owned(), reason: format!("{cut}, inside its first record") }
+            }
+            None => SourceError::Unrecognised { path: file.to_owned(), tried },
+        })?;
         let cut = content.cut.clone().map(|message| (message, length));
         let input = Input { path: file, content, first_row: self.rows, options: self.options, phase };
         let (mut part, format) = match detected {
-            Detected::Json(shape) => json::load(input, &shape)?,
+            Detected::Json(shape) => json::load(input, &shape).map_err(|error| match (error, &cut) {
+                (SourceError::Malformed { path, format, reason }, Some((cut, _))) => {
+                    SourceError::Malformed { path, format, reason: format!("{reason}; {cut}") }
+                }
+                (error, _) => error,
+            })?,
             Detected::Coco(lists) => coco::load(input, &lists)?,
             Detected::Parquet => (parquet::load(&input)?, Format::Parquet),
             Detected::Csv(delimiter) => (csv::load(input, delimiter)?, Format::Csv),
@@ -167,11 +186,12 @@ impl<'a> Assembly<'a> {
         images: ImageStore,
         (sidecar, phase): (Option<Content>, &Phase<'_>),
     ) -> Result<Dataset, SourceError> {
-        let mut starts = vec![0];
+        let (mut starts, mut row_starts) = (vec![0], vec![0]);
         let (mut readers, mut id_hashes, mut files, mut mapping) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (file, part) in self.parts {
             id_hashes.extend(part.id_hashes);
             starts.push(id_hashes.len());
+            row_starts.push(row_starts[row_starts.len() - 1] + part.rows);
             readers.push(part.reader);
             files.push(file);
             self.set_aside.extend(part.set_aside);
@@ -181,11 +201,15 @@ impl<'a> Assembly<'a> {
         distinct_pairs(&mut mapping);
         let mut dataset = Dataset {
             path: path.to_owned(),
+            files,
+            row_starts,
+            states: self.states,
             format: self.format.unwrap_or_default(),
             images,
             readers,
             starts,
             repeats: Vec::new(),
+            copies: Vec::new(),
             sidecar: None,
             set_aside: self.set_aside,
             warnings: self.warnings,
@@ -193,10 +217,13 @@ impl<'a> Assembly<'a> {
             id_hashes,
             mapping,
         };
-        set_repeats_aside(&mut dataset, &files);
+        settle_repeated_ids(&mut dataset);
         if dataset.is_empty() {
             let first = dataset.set_aside.first().map(|aside| format!("; the first: {}", aside.message));
-            let reason = format!("all {} are set aside{}", dataset.set_aside.len(), first.unwrap_or_default());
+            let reason = match dataset.set_aside.len() {
+                0 => "it has no rows".to_owned(),
+                all => format!("all {all} are set aside{}", first.unwrap_or_default()),
+            };
             return Err(self.failure.unwrap_or(SourceError::Empty { path: path.to_owned(), reason }));
         }
         if let Some((entities, content)) = self.options.entities.as_deref().zip(sidecar) {
@@ -236,38 +263,75 @@ fn distinct_pairs(mapping: &mut Vec<(String, String)>) {
     mapping.retain(|pair| seen.insert(pair.clone()));
 }
 
-/// Sets aside the records whose id an earlier one has.
-fn set_repeats_aside(dataset: &mut Dataset, files: &[PathBuf]) {
-    let id = |number: usize| {
-        let mut instance = Instance::default();
-        if let Some((reader, row)) = dataset.locate(number) {
-            reader.read(row, &mut instance);
-        }
-        instance.id.into_owned()
+/// Keeps the records that are an earlier one once more, and sets aside those that only have its id.
+fn settle_repeated_ids(dataset: &mut Dataset) {
+    let found = duplicates(&dataset.id_hashes, &|number| read_alone(dataset, number).id.into_owned());
+    if found.is_empty() {
+        return;
+    }
+    let is_same = |&&(later, first): &&(usize, usize)| match (raw_alone(dataset, later), raw_alone(dataset, first)) {
+        (Some(later), Some(first)) => later == first,
+        _ => read_alone(dataset, later) == read_alone(dataset, first),
     };
-    let found = duplicates(&dataset.id_hashes, &id);
-    let place = |number: usize| {
-        let file = dataset.starts.partition_point(|&start| start <= number).saturating_sub(1);
-        (files.get(file).cloned().unwrap_or_default(), dataset.place(number))
-    };
-    let asides: Vec<SetAside> = found
-        .iter()
-        .map(|&(later, first)| {
-            let ((file, at), (first_file, first_at)) = (place(later), place(first));
-            let first_row = first_at.map_or(0, |at| at.row);
-            let elsewhere = if file == first_file { String::new() } else { format!(" of {}", first_file.display()) };
-            let message = format!("id '{}' is that of row {first_row}{elsewhere}", id(later));
-            let (row, offset) = at.map_or((0, 0), |at| (at.row, at.offset));
-            SetAside { file, row, offset, kind: SetAsideKind::DuplicateId, message }
-        })
-        .collect();
-    let mut numbers = found.iter().map(|pair| pair.0).peekable();
+    let (again, others): (Vec<_>, Vec<_>) = found.iter().partition(is_same);
+    let asides: Vec<SetAside> = others.iter().map(|pair| aside_of(dataset, *pair)).collect();
+    let mut occurrences: FxHashMap<usize, u64> = FxHashMap::default();
+    for &(later, first) in &again {
+        let count = occurrences.entry(first).or_insert(0);
+        *count += 1;
+        dataset.id_hashes[later] = occurrence_hash(dataset.id_hashes[first], *count);
+    }
+    let mut gone = others.iter().map(|pair| pair.0).peekable();
     let mut number = 0;
     dataset.id_hashes.retain(|_| {
-        let gone = numbers.next_if(|&next| next == number).is_some();
+        let goes = gone.next_if(|&next| next == number).is_some();
         number += 1;
-        !gone
+        !goes
     });
-    dataset.repeats = found.iter().enumerate().map(|(before, pair)| pair.0 - before).collect();
+    let remaining = |number: usize| (number - others.partition_point(|pair| pair.0 < number)) as u32;
+    dataset.copies = again.iter().map(|&(later, first)| (remaining(later), remaining(first))).collect();
+    dataset.repeats = others.iter().enumerate().map(|(before, pair)| pair.0 - before).collect();
     dataset.set_aside.extend(asides);
+    if let Some(&(number, first)) = dataset.copies.first() {
+        let (row, first) = (dataset.row(number as usize), dataset.row(first as usize));
+        let count = dataset.copies.len();
+        dataset.warnings.push(format!(
+            "{count} records are an earlier one once more and count as repeats; the first is row {row}, like row {first}"
+        ));
+    }
+}
+
+/// The key that the draws of a repetition hang on; `occurrence` is 1 for the first repetition.
+fn occurrence_hash(id_hash: u64, occurrence: u64) -> u64 {
+    let mut bytes = [0_u8; 16];
+    bytes[..8].copy_from_slice(&id_hash.to_le_bytes());
+    bytes[8..].copy_from_slice(&occurrence.to_le_bytes());
+    xxh3_64(&bytes)
+}
+
+/// A record without what is joined to it.
+fn read_alone(dataset: &Dataset, number: usize) -> Instance<'_> {
+    let mut instance = Instance::default();
+    if let Some((reader, row)) = dataset.locate(number) {
+        reader.read(row, &mut instance);
+    }
+    instance
+}
+
+fn raw_alone(dataset: &Dataset, number: usize) -> Option<&[u8]> {
+    dataset.locate(number).and_then(|(reader, row)| reader.raw(row))
+}
+
+fn aside_of(dataset: &Dataset, (later, first): (usize, usize)) -> SetAside {
+    let place = |number: usize| {
+        let file = dataset.slot(number).and_then(|(file, _)| dataset.files.get(file)).cloned();
+        (file.unwrap_or_default(), dataset.place(number))
+    };
+    let ((file, at), (first_file, first_at)) = (place(later), place(first));
+    let first_row = first_at.map_or(0, |at| at.row);
+    let elsewhere = if file == first_file { String::new() } else { format!(" of {}", first_file.display()) };
+    let id = read_alone(dataset, later).id;
+    let message = format!("id '{id}' is that of row {first_row}{elsewhere}, whose content differs");
+    let (row, offset) = at.map_or((0, 0), |at| (at.row, at.offset));
+    SetAside { file, row, offset, kind: SetAsideKind::DuplicateId, message }
 }

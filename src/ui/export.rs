@@ -16,8 +16,10 @@ use crate::app::model::{ExportLine, JobState, Model};
 use crate::config::theme::{Role, Theme};
 use crate::number;
 
-/// Lines that a format takes.
-const EACH: u16 = 3;
+/// Lines that a format takes where there is room: its name, its path, what it is for.
+const MOST_LINES: u16 = 3;
+/// Lines below the formats that are kept for what will be written.
+const SUMMARY: u16 = 6;
 
 /// Draws the screen.
 pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
@@ -29,7 +31,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         shell::hint_line(model, theme, &[("folder", &[Action::EditOutput]), ("choose", &[Action::ToggleFormat])]);
     let title = format!("Write to {}", text::fit_path(&folder, area.width / 2));
     look::pane(theme, true, (title.into(), note)).render(top, buffer);
-    for (number, row) in places(top, lines.len()) {
+    for (number, row) in places(area, lines.len()) {
         if let Some(line) = lines.get(number) {
             draw_format(model, theme, ((number, line), row), buffer);
         }
@@ -40,23 +42,29 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
 /// Where things are.
 pub fn regions(model: &Model, area: Rect, hits: &mut HitMap) {
     let formats = model.export_lines().len();
-    let (top, _) = split(area, formats);
-    for (number, row) in places(top, formats) {
+    for (number, row) in places(area, formats) {
         hits.push(hit_area(row), Target::ExportLine(number));
     }
 }
 
+/// As many lines as every format can have.
+fn lines_each(area: Rect, formats: usize) -> u16 {
+    (area.height.saturating_sub(SUMMARY + 2) / formats.max(1) as u16).clamp(1, MOST_LINES)
+}
+
 fn split(area: Rect, formats: usize) -> (Rect, Rect) {
-    let height = (formats as u16 * EACH + 2).min(area.height.saturating_sub(6)).max(area.height.min(5));
+    let wanted = formats as u16 * lines_each(area, formats) + 2;
+    let height = wanted.min(area.height.saturating_sub(SUMMARY)).max(area.height.min(formats as u16 + 2));
     (Rect { height, ..area }, Rect { y: area.y + height, height: area.height - height, ..area })
 }
 
-fn places(top: Rect, formats: usize) -> Vec<(usize, Rect)> {
-    let inner = Frame::inner(top);
+fn places(area: Rect, formats: usize) -> Vec<(usize, Rect)> {
+    let inner = Frame::inner(split(area, formats).0);
+    let each = lines_each(area, formats);
     (0..formats)
         .map(|number| {
-            let y = (inner.y + number as u16 * EACH).min(inner.bottom());
-            (number, Rect { y, height: EACH.min(inner.bottom() - y), ..inner })
+            let y = (inner.y + number as u16 * each).min(inner.bottom());
+            (number, Rect { y, height: each.min(inner.bottom() - y), ..inner })
         })
         .filter(|(_, row)| row.height > 0)
         .collect()
@@ -117,7 +125,7 @@ fn summary(model: &Model, theme: &Theme, width: u16) -> (Line<'static>, Vec<Line
             lines.extend(text::wrap(next, width, theme.style(Role::TextStrong)));
             (Line::styled("✗ Not written", theme.style(Role::Error)), lines)
         }
-        JobState::Running(_) | JobState::Cancelling(_) => {
+        JobState::Running(_) | JobState::Paused(_) | JobState::Cancelling(_) => {
             let mut lines = plain("Writing in the background; every screen stays usable.");
             lines.push(Line::default());
             lines.push(shell::hint_line(model, theme, &[("see the job", &[Action::ShowRun])]));

@@ -56,6 +56,7 @@ fn state(job: &JobState, theme: &Theme) -> Line<'static> {
     let (words, role) = match job {
         JobState::Absent => ("Job", Role::Title),
         JobState::Running(_) => ("▶ Job running", Role::BarDone),
+        JobState::Paused(_) => ("Ⅱ Job paused", Role::Warning),
         JobState::Cancelling(_) => ("Job stopping …", Role::Warning),
         JobState::Finished { .. } => ("✓ Job finished", Role::Good),
         JobState::Cancelled(_) => ("Job cancelled", Role::Warning),
@@ -108,12 +109,12 @@ fn ending(job: &JobState, theme: &Theme, width: u16) -> Vec<Line<'static>> {
             lines
         }
         JobState::Cancelled(_) => {
-            let words = "What was finished stays on disk; nothing half-written is left.";
+            let words = "What was finished waits in the target folder, under no final name; started again, the job goes on from there.";
             let mut lines = vec![Line::default()];
             lines.extend(text::wrap(words, width, theme.style(Role::TextDim)));
             lines
         }
-        JobState::Absent | JobState::Running(_) | JobState::Cancelling(_) => Vec::new(),
+        JobState::Absent | JobState::Running(_) | JobState::Paused(_) | JobState::Cancelling(_) => Vec::new(),
     }
 }
 

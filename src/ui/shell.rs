@@ -103,7 +103,7 @@ fn draw_header(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
 /// What the job does, and whether the recipe is saved.
 fn header_notes(model: &Model, theme: &Theme) -> Line<'static> {
     let mut spans = Vec::new();
-    if let JobState::Running(job) | JobState::Cancelling(job) = &model.job {
+    if let JobState::Running(job) | JobState::Paused(job) | JobState::Cancelling(job) = &model.job {
         let share = job
             .steps
             .iter()

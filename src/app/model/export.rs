@@ -36,26 +36,61 @@ pub struct ExportLine {
 }
 
 /// Every format that can be written.
-pub(crate) const FORMATS: [ManifestFormat; 1] = [ManifestFormat::Native];
+pub(crate) const FORMATS: [ManifestFormat; 6] = ManifestFormat::ALL;
 
 /// The formats as the screen lists them.
 pub(super) fn lines(model: &Model) -> Vec<ExportLine> {
-    let preview = model.rebalance.preview.value();
-    let line = |format: ManifestFormat| match format {
-        ManifestFormat::Native => ExportLine {
-            format,
-            title: "native",
-            purpose: "the dataset's own format, kept records byte for byte",
-            chosen: model.recipe.export.formats.contains(&format),
-            path: model.export.folder.join(native_name(model)),
-            rows: preview.map(|preview| preview.instances.after),
-            bytes: None,
-        },
+    let line = |format: ManifestFormat| {
+        let (title, purpose) = words(format);
+        let (rows, bytes) = figures(model, format);
+        let path = model.export.folder.join(file_name(model, format));
+        ExportLine { format, title, purpose, chosen: model.recipe.export.formats.contains(&format), path, rows, bytes }
     };
     FORMATS.into_iter().map(line).collect()
 }
 
-/// The dataset's own file name, since the manifest takes its place.
-fn native_name(model: &Model) -> PathBuf {
-    model.path.as_ref().and_then(|path| path.file_name()).map_or_else(|| PathBuf::from("demo.jsonl"), PathBuf::from)
+const fn words(format: ManifestFormat) -> (&'static str, &'static str) {
+    match format {
+        ManifestFormat::Native => ("native", "the dataset's own format, kept records byte for byte"),
+        ManifestFormat::Parquet => ("parquet", "every decision with its reason, for polars, pandas and SQL"),
+        ManifestFormat::Jsonl => ("jsonl", "the same table, a JSON object a line"),
+        ManifestFormat::Csv => ("csv", "the same table, comma-separated"),
+        ManifestFormat::Weights => ("weights", "NumPy, a weight a row of the source, for a weighted sampler"),
+        ManifestFormat::Indices => ("indices", "NumPy, kept rows with repeats, for select"),
+    }
+}
+
+/// Rows, expected, and bytes, estimated, where they can be told.
+fn figures(model: &Model, format: ManifestFormat) -> (Option<f64>, Option<u64>) {
+    let after = model.rebalance.preview.value().map(|preview| preview.instances.after);
+    let loaded = model.loaded();
+    let before = loaded.map(|loaded| loaded.index.instances() as f64);
+    // A record is as long as the average one; a row of the table is mostly its id, path and reason.
+    let times = |rows: Option<f64>, each: f64| rows.map(|rows| (rows * each) as u64);
+    match format {
+        ManifestFormat::Native => {
+            let each = loaded.and_then(|loaded| loaded.dataset.record_bytes());
+            (after, each.and_then(|each| times(after, each)))
+        }
+        ManifestFormat::Parquet => (before, times(before, 40.0)),
+        ManifestFormat::Jsonl => (before, times(before, 230.0)),
+        ManifestFormat::Csv => (before, times(before, 120.0)),
+        ManifestFormat::Weights => (before, times(before, 8.0)),
+        ManifestFormat::Indices => (after, times(after, 8.0)),
+    }
+}
+
+/// The file of a format; of the native one, the dataset's own name, since the manifest takes its place.
+fn file_name(model: &Model, format: ManifestFormat) -> PathBuf {
+    match format {
+        ManifestFormat::Native => {
+            let name = model.path.as_ref().and_then(|path| path.file_name());
+            name.map_or_else(|| PathBuf::from("calibrated.jsonl"), PathBuf::from)
+        }
+        ManifestFormat::Parquet => "decisions.parquet".into(),
+        ManifestFormat::Jsonl => "decisions.jsonl".into(),
+        ManifestFormat::Csv => "decisions.csv".into(),
+        ManifestFormat::Weights => "weights.npy".into(),
+        ManifestFormat::Indices => "indices.npy".into(),
+    }
 }

@@ -32,10 +32,10 @@ pub struct RebalanceScreen {
 /// The panes of Rebalance that take keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum RebalancePane {
-    /// The list of policies.
+    /// The list of policies: every policy is in it, while some have nothing to slide.
+    #[default]
     Policies,
     /// The sliders.
-    #[default]
     Sliders,
 }
 

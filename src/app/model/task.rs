@@ -13,6 +13,8 @@ pub enum JobState {
     Absent,
     /// It runs.
     Running(Job),
+    /// It is held before its next step.
+    Paused(Job),
     /// It was asked to stop and has not yet.
     Cancelling(Job),
     /// It is done: what was written, one line a file, and the command that reproduces it.
@@ -44,6 +46,7 @@ impl JobState {
         match self {
             Self::Absent => None,
             Self::Running(job)
+            | Self::Paused(job)
             | Self::Cancelling(job)
             | Self::Cancelled(job)
             | Self::Finished { job, .. }
@@ -54,7 +57,7 @@ impl JobState {
     /// True while it works.
     #[must_use]
     pub fn active(&self) -> bool {
-        matches!(self, Self::Running(_) | Self::Cancelling(_))
+        matches!(self, Self::Running(_) | Self::Paused(_) | Self::Cancelling(_))
     }
 }
 

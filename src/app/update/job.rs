@@ -43,21 +43,25 @@ pub(super) fn reported(model: &mut Model, generation: u64, report: JobReport) ->
     if generation != model.awaited.job || !model.job.active() {
         return Vec::new();
     }
-    let (JobState::Running(mut job) | JobState::Cancelling(mut job)) =
-        std::mem::replace(&mut model.job, JobState::Absent)
-    else {
+    let before = std::mem::replace(&mut model.job, JobState::Absent);
+    let still: fn(Job) -> JobState = match &before {
+        JobState::Paused(_) => JobState::Paused,
+        JobState::Cancelling(_) => JobState::Cancelling,
+        _ => JobState::Running,
+    };
+    let (JobState::Running(mut job) | JobState::Paused(mut job) | JobState::Cancelling(mut job)) = before else {
         return Vec::new();
     };
     let asked = matches!(model.overlay, Some(Overlay::ConfirmCancelJob | Overlay::ConfirmAbandonJob));
     match report {
         JobReport::Progressed { step, done, total, elapsed } => {
             advance(&mut job, &step, (done, total), elapsed);
-            model.job = JobState::Running(job);
+            model.job = still(job);
             return Vec::new();
         }
         JobReport::Logged(line) => {
             log(&mut job, line);
-            model.job = JobState::Running(job);
+            model.job = still(job);
             return Vec::new();
         }
         JobReport::Occupied(paths) => {
@@ -120,7 +124,7 @@ pub(super) fn ask_to_cancel(model: &mut Model) -> Vec<Effect> {
 /// Cancels the job.
 pub(super) fn cancel(model: &mut Model) -> Vec<Effect> {
     match std::mem::replace(&mut model.job, JobState::Absent) {
-        JobState::Running(job) => {
+        JobState::Running(job) | JobState::Paused(job) => {
             model.job = JobState::Cancelling(job);
             vec![Effect::CancelJob]
         }
@@ -131,11 +135,19 @@ pub(super) fn cancel(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-/// Pausing waits for jobs that are long enough to be paused.
+/// Holds the job, or lets it go on.
 pub(super) fn pause(model: &mut Model) -> Vec<Effect> {
-    let text = if model.job.active() { "this job cannot be paused; it can be cancelled" } else { "no job is running" };
-    tell(model, Level::Info, text);
-    Vec::new()
+    let (state, paused) = match std::mem::replace(&mut model.job, JobState::Absent) {
+        JobState::Running(job) => (JobState::Paused(job), true),
+        JobState::Paused(job) => (JobState::Running(job), false),
+        other => {
+            model.job = other;
+            tell(model, Level::Info, "no job is running");
+            return Vec::new();
+        }
+    };
+    model.job = state;
+    vec![Effect::PauseJob { paused }]
 }
 
 /// Scrolls the log.

@@ -36,7 +36,7 @@ impl Policy for RepeatFactor {
 
     fn rule(&self, index: &Index, recipe: &Recipe) -> Result<Rule, RecipeError> {
         let entry = balanced_perspective(index, recipe)?;
-        let threshold = recipe.rebalance.repeat_threshold * index.instances() as f64;
+        let threshold = recipe.rebalance.repeat_threshold * index.population() as f64;
         let formula = Formula::Repeat { threshold, exponent: recipe.rebalance.repeat_exponent };
         let dictionary = Dictionary { perspective: entry.perspective, formula, reduction: Reduction::Largest };
         Ok(Rule::of(vec![dictionary], Fate::Repeats, recipe))

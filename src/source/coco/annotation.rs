@@ -82,6 +82,19 @@ impl Annotations {
     }
 }
 
+impl Annotations {
+    /// The place and the image of each annotation, in the order of the file.
+    pub(super) fn in_order(&self) -> Vec<(Range<usize>, u32)> {
+        let mut images = vec![0_u32; self.spans.len()];
+        for (image, ends) in self.starts.windows(2).enumerate() {
+            for &number in &self.order[ends[0] as usize..ends[1] as usize] {
+                images[number as usize] = image as u32;
+            }
+        }
+        images.into_iter().enumerate().map(|(number, image)| (self.spans.range(number), image)).collect()
+    }
+}
+
 fn warning(input: &Input<'_>, aside: &[Aside]) -> Option<String> {
     let first = aside.first()?;
     let (file, count, offset) = (input.path.display(), aside.len(), first.offset);

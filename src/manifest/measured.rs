@@ -1,0 +1,121 @@
+//! What a manifest did to each perspective, in whole numbers, so that the figures of shards can be added.
+//!
+//! Invariant: what is derived from the sums of all shards is, to the last bit, what is derived from the whole.
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Contents, PerspectiveRecord};
+use crate::entity::{Origin, Perspective};
+use crate::index::{Distribution, Names, PerspectiveIndex, Rows, Split, StringTable};
+use crate::plan::Tally;
+use crate::preview::Measures;
+use crate::source::SetAside;
+
+/// Where records came from and went, and the counts of every perspective.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Measured {
+    pub(super) path: std::path::PathBuf,
+    pub(super) format: String,
+    pub(super) fingerprint: String,
+    pub(super) tally: Tally,
+    pub(super) set_aside: Vec<SetAside>,
+    pub(super) perspectives: Vec<Counted>,
+}
+
+/// The counts of one perspective.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Counted {
+    pub(super) perspective: Perspective,
+    threshold: u32,
+    first_tail_rank: usize,
+    /// The counts before, by rank.
+    before: Vec<u32>,
+    /// The counts after, by the rank of before.
+    after: Vec<u32>,
+    /// The bits of the measures before, which hang on more than counts.
+    measures: [u64; 8],
+}
+
+impl Measured {
+    /// What a part of a plan does.
+    pub(super) fn of(contents: &Contents<'_>, range: &Range<usize>) -> Self {
+        let Contents { dataset, index, recipe, plan, .. } = contents;
+        let counts = plan.counts_of(index, range.clone());
+        let counted = |(entry, after): (&PerspectiveIndex, Vec<u32>)| {
+            let split = recipe.split(entry);
+            Counted {
+                perspective: entry.perspective,
+                threshold: split.threshold,
+                first_tail_rank: split.first_tail_rank,
+                before: entry.counts.clone(),
+                after,
+                measures: bits(&Measures::before(entry, &split)),
+            }
+        };
+        Self {
+            path: dataset.path().to_path_buf(),
+            format: dataset.format().key().to_owned(),
+            fingerprint: dataset.fingerprint().to_string(),
+            tally: plan.tally_of(range.clone()),
+            set_aside: dataset.set_aside().to_vec(),
+            perspectives: index.perspectives.iter().zip(counts).map(counted).collect(),
+        }
+    }
+
+    /// Adds what the next shard did.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.tally.instances += other.tally.instances;
+        self.tally.kept += other.tally.kept;
+        self.tally.dropped += other.tally.dropped;
+        self.tally.after += other.tally.after;
+        for (mine, more) in self.perspectives.iter_mut().zip(&other.perspectives) {
+            for (count, more) in mine.after.iter_mut().zip(&more.after) {
+                *count += more;
+            }
+        }
+    }
+}
+
+impl Counted {
+    /// The record that provenance holds.
+    pub(super) fn record(&self) -> PerspectiveRecord {
+        let rows = Rows { counts: self.before.clone(), measured: Some(Distribution::default()), ..Rows::default() };
+        let names = Names::Plain(std::sync::Arc::new(StringTable::default()));
+        let entry = PerspectiveIndex::new(self.perspective, Origin::Text, names, rows);
+        let split = Split {
+            threshold: self.threshold,
+            first_tail_rank: self.first_tail_rank,
+            tail_entity_share: 0.0,
+            tail_occurrence_share: 0.0,
+        };
+        PerspectiveRecord {
+            threshold: self.threshold,
+            entities: self.before.len() as u64,
+            occurrences: [&self.before, &self.after].map(|counts| counts.iter().map(|&count| u64::from(count)).sum()),
+            before: of_bits(self.measures),
+            after: Measures::of_counts(&entry, &split, &self.after),
+        }
+    }
+}
+
+fn bits(measures: &Measures) -> [u64; 8] {
+    [
+        measures.gini,
+        measures.evenness,
+        measures.effective_entities,
+        measures.kl_uniform,
+        measures.tail_occurrence_share,
+        measures.js,
+        measures.entities_lost,
+        measures.mass_lost,
+    ]
+    .map(f64::to_bits)
+}
+
+fn of_bits(bits: [u64; 8]) -> Measures {
+    let [gini, evenness, effective_entities, kl_uniform, tail_occurrence_share, js, entities_lost, mass_lost] =
+        bits.map(f64::from_bits);
+    Measures { gini, evenness, effective_entities, kl_uniform, tail_occurrence_share, js, entities_lost, mass_lost }
+}

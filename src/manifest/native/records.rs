@@ -1,0 +1,73 @@
+//! Formats in which a record is a slice of its file: JSON arrays and lines, CSV, lists.
+//!
+//! Invariant: what stands around the records is that of the first file.
+
+use super::super::pace::STEP;
+use super::super::staging::{Joint, Section, Staging};
+use super::super::{ManifestError, Part};
+use super::unpacked;
+use crate::source::{Dataset, Format, Frame};
+
+/// The source's file name; for a folder, a pattern, or records that are part of the program, a name by the format.
+pub(super) fn file_name(dataset: &Dataset) -> String {
+    match (dataset.files(), dataset.format(), dataset.frames().next()) {
+        ([file], ..) => unpacked(file),
+        (_, Format::Csv, _) => "calibrated.csv".into(),
+        (_, Format::List, _) => "calibrated.txt".into(),
+        (_, _, Some(frame)) if frame.is_array() => "calibrated.json".into(),
+        _ => "calibrated.jsonl".into(),
+    }
+}
+
+/// Writes the kept records.
+pub(super) fn write(part: &Part<'_>, name: &str, staging: &mut Staging) -> Result<(), ManifestError> {
+    if staging.finished(name).is_some() {
+        return Ok(());
+    }
+    let (dataset, plan) = (part.contents.dataset, part.contents.plan);
+    let frame = frame(dataset)?;
+    let mut output = staging.output(name)?;
+    let start = output.start();
+    if start.bytes == 0 {
+        output.put(&frame.before)?;
+    }
+    let mut rows = start.rows;
+    for number in part.range.start.max(start.next as usize)..part.range.end {
+        let done = number - part.range.start;
+        if done % STEP == 0 {
+            part.pace.reached(done)?;
+        }
+        let record = dataset.raw(number).ok_or_else(|| unsupported(dataset))?;
+        for _ in 0..plan.repeat(number) {
+            if rows > 0 {
+                output.put(&frame.between)?;
+            }
+            output.put(record)?;
+            rows += 1;
+        }
+        output.mark(number + 1, rows)?;
+    }
+    let (start, end) = (frame.before.len() as u64, output.bytes());
+    let empty_lines = rows == 0 && !frame.is_array();
+    output.put(if empty_lines { b"" } else { &frame.after })?;
+    let section = Section { start, end, between: frame.between.into_owned() };
+    output.finish(rows, Joint::Sections(vec![section])).map(drop)
+}
+
+/// The frame of the first file; the others must be of the same kind.
+fn frame(dataset: &Dataset) -> Result<Frame<'_>, ManifestError> {
+    if !dataset.is_empty() && dataset.raw(0).is_none() {
+        return Err(unsupported(dataset));
+    }
+    let mut frames = dataset.frames();
+    let first = frames.next().unwrap_or(Frame::LINES);
+    if frames.any(|frame| frame.is_array() != first.is_array()) {
+        return Err(ManifestError::Mixed { path: dataset.path().to_path_buf() });
+    }
+    Ok(first)
+}
+
+fn unsupported(dataset: &Dataset) -> ManifestError {
+    let reason = format!("its {} records have no bytes of their own", dataset.format().key());
+    ManifestError::Unsupported { path: dataset.path().to_path_buf(), reason }
+}

@@ -1,0 +1,216 @@
+//! Parquet tables: the decisions, and the rows of a Parquet dataset that are kept.
+//!
+//! Invariant: which rows form a row group hangs on the rows alone, so that shards can be put together to the same bytes; a type that
+//! cannot be read is an error and never a damaged table.
+
+use std::fs::File;
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use polars::io::parquet::write::BatchedWriter;
+use polars::prelude::{
+    Column, DataFrame, IdxCa, KeyValueMetadata, NamedFrom, ParquetReader, ParquetWriter, PolarsError, SerReader, Series,
+};
+
+use super::decisions::{BATCH, Row};
+use super::output::Output;
+use super::staging::Joint;
+use super::{ManifestError, Part};
+
+/// What went wrong, before its file is known.
+pub(super) enum Fault {
+    /// The system refuses to write.
+    Refused(std::io::Error),
+    /// The table holds what is not supported.
+    Unsupported(String),
+}
+
+impl From<PolarsError> for Fault {
+    fn from(error: PolarsError) -> Self {
+        match error {
+            PolarsError::IO { error, .. } => {
+                let cause = error.raw_os_error().map_or_else(
+                    || std::io::Error::new(error.kind(), error.to_string()),
+                    std::io::Error::from_raw_os_error,
+                );
+                Self::Refused(cause)
+            }
+            other => Self::Unsupported(other.to_string()),
+        }
+    }
+}
+
+/// Runs polars on tables of any kind: its panics become words.
+pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(Fault::Unsupported("it holds a type that is not supported".into())))
+}
+
+/// Writes the table of decisions, a row group a batch.
+pub(super) fn write_decisions(
+    part: &Part<'_>,
+    rows: &dyn Fn(Range<usize>) -> Vec<Row>,
+    mut output: Output<'_>,
+) -> Result<(), ManifestError> {
+    let mut stopped = Ok(());
+    let written = guarded(|| {
+        let mut table = Table::begin(&mut output, &frame(&[])?, Vec::new())?;
+        let mut next = part.range.start;
+        while next < part.range.end {
+            if let Err(error) = part.pace.reached(next - part.range.start) {
+                stopped = Err(error);
+                return Ok(());
+            }
+            let range = next..part.range.end.min(next + BATCH);
+            next = range.end;
+            table.group(frame(&rows(range))?)?;
+        }
+        table.end()
+    });
+    stopped?;
+    settle(written, part, &output)?;
+    output.finish(part.range.len() as u64, Joint::Rows).map(drop)
+}
+
+fn settle<T>(outcome: Result<T, Fault>, part: &Part<'_>, output: &Output<'_>) -> Result<T, ManifestError> {
+    outcome.map_err(|fault| match fault {
+        Fault::Refused(cause) => output.refused(cause),
+        Fault::Unsupported(reason) => {
+            ManifestError::Unsupported { path: part.contents.dataset.path().to_path_buf(), reason }
+        }
+    })
+}
+
+fn frame(rows: &[Row]) -> Result<DataFrame, Fault> {
+    let texts = |name: &str, of: &dyn Fn(&Row) -> Option<String>| {
+        Column::from(Series::new(name.into(), rows.iter().map(of).collect::<Vec<Option<String>>>()))
+    };
+    let numbers = |name: &str, of: &dyn Fn(&Row) -> Option<f64>| {
+        Column::from(Series::new(name.into(), rows.iter().map(of).collect::<Vec<Option<f64>>>()))
+    };
+    let repeats = Series::new("repeat".into(), rows.iter().map(|row| row.repeat).collect::<Vec<u32>>());
+    let columns = vec![
+        texts("id", &|row| Some(row.id.clone())),
+        texts("source", &|row| row.source.clone()),
+        texts("decision", &|row| Some(row.decision.to_owned())),
+        Column::from(repeats),
+        numbers("weight", &|row| Some(row.weight)),
+        numbers("keep_probability", &|row| Some(row.keep_probability)),
+        texts("reason", &|row| Some(row.reason.clone())),
+        texts("seed_id", &|row| row.seed_id.clone()),
+        numbers("guidance", &|row| row.guidance),
+        texts("path", &|row| row.path.clone()),
+    ];
+    Ok(DataFrame::new(rows.len(), columns)?)
+}
+
+/// A Parquet file that grows by row groups.
+pub(super) struct Table<'o, 's> {
+    writer: BatchedWriter<&'o mut Output<'s>>,
+}
+
+impl<'o, 's> Table<'o, 's> {
+    /// Begins a table with the columns of `like`, and with the metadata that other tools keep in such files.
+    pub(super) fn begin(
+        output: &'o mut Output<'s>,
+        like: &DataFrame,
+        metadata: Vec<(String, String)>,
+    ) -> Result<Self, Fault> {
+        let metadata = (!metadata.is_empty()).then(|| KeyValueMetadata::from_static(metadata));
+        let writer = ParquetWriter::new(output).with_key_value_metadata(metadata).batched(like.schema())?;
+        Ok(Self { writer })
+    }
+
+    /// Adds a row group; none when there is no row.
+    pub(super) fn group(&mut self, mut rows: DataFrame) -> Result<(), Fault> {
+        if rows.height() > 0 {
+            rows.rechunk_mut();
+            self.writer.write_batch(&rows)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the footer.
+    pub(super) fn end(self) -> Result<(), Fault> {
+        self.writer.finish()?;
+        Ok(())
+    }
+}
+
+/// An opened Parquet file.
+pub(super) struct Groups {
+    path: std::path::PathBuf,
+    /// Where each row group starts and, last, the number of rows.
+    pub(super) starts: Vec<usize>,
+    /// What other tools keep in the file.
+    pub(super) metadata: Vec<(String, String)>,
+}
+
+impl Groups {
+    /// Reads the footer.
+    pub(super) fn open(path: &Path) -> Result<Self, Fault> {
+        guarded(|| {
+            let mut reader = ParquetReader::new(opened(path)?);
+            let found = reader.get_metadata()?;
+            let mut starts = vec![0];
+            for group in &found.row_groups {
+                starts.push(starts[starts.len() - 1] + group.num_rows());
+            }
+            let pairs = found.key_value_metadata.iter().flatten();
+            // The schema of Arrow is written anew, as types may be others.
+            let metadata = pairs
+                .filter(|pair| pair.key != "ARROW:schema")
+                .filter_map(|pair| Some((pair.key.to_string(), pair.value.as_ref()?.to_string())));
+            Ok(Self { path: path.to_owned(), starts, metadata: metadata.collect() })
+        })
+    }
+
+    /// The rows of a range.
+    pub(super) fn rows(&self, range: Range<usize>) -> Result<DataFrame, Fault> {
+        guarded(|| {
+            let reader = ParquetReader::new(opened(&self.path)?);
+            Ok(reader.with_slice(Some((range.start, range.len()))).finish()?)
+        })
+    }
+}
+
+fn opened(path: &Path) -> Result<File, Fault> {
+    File::open(path).map_err(|cause| Fault::Unsupported(format!("{} cannot be read: {cause}", path.display())))
+}
+
+/// The rows of a frame at these places, in this order.
+pub(super) fn taken(frame: &DataFrame, places: Vec<u32>) -> Result<DataFrame, Fault> {
+    Ok(frame.take(&IdxCa::from_vec("".into(), places))?)
+}
+
+/// Writes the kept rows of one file of a Parquet dataset: `kept` names each row, as often as it is kept, ascending.
+pub(super) fn write_kept(
+    part: &Part<'_>,
+    groups: &Groups,
+    kept: &[u32],
+    mut output: Output<'_>,
+) -> Result<(), ManifestError> {
+    let mut stopped = Ok(());
+    let written = guarded(|| {
+        let like = groups.rows(0..0)?;
+        let mut table = Table::begin(&mut output, &like, groups.metadata.clone())?;
+        for ends in groups.starts.windows(2) {
+            if part.pace.observer.cancelled() {
+                stopped = Err(ManifestError::Cancelled);
+                return Ok(());
+            }
+            let inside = |row: u32| (row as usize) < ends[1];
+            let from = kept.partition_point(|&row| (row as usize) < ends[0]);
+            let until = kept.partition_point(|&row| inside(row));
+            if from < until {
+                let places = kept[from..until].iter().map(|&row| row - ends[0] as u32).collect();
+                table.group(taken(&groups.rows(ends[0]..ends[1])?, places)?)?;
+            }
+        }
+        table.end()
+    });
+    stopped?;
+    settle(written, part, &output)?;
+    output.finish(kept.len() as u64, Joint::RowGroups).map(drop)
+}

@@ -1,0 +1,156 @@
+//! What goes wrong meanwhile: the source changes, the target disappears, fills up, or is written to by someone else.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use fantail::manifest::{ManifestError, Shard, Target};
+use fantail::progress::{Observer, Stage, Unobserved};
+use fantail::recipe::{ManifestFormat, PolicyName, Recipe};
+use tempfile::tempdir;
+
+use crate::{bytes_below, lines, loaded, recipe, write, write_with};
+
+/// Does something once, when so many reports have come.
+struct Meddler<F> {
+    left: AtomicUsize,
+    deed: F,
+}
+
+impl<F: Fn() + Sync> Meddler<F> {
+    fn after(reports: usize, deed: F) -> Self {
+        Self { left: AtomicUsize::new(reports), deed }
+    }
+}
+
+impl<F: Fn() + Sync> Observer for Meddler<F> {
+    fn advanced(&self, stage: Stage, _done: u64, _total: u64) {
+        if stage == Stage::Write && self.left.fetch_sub(1, Ordering::AcqRel) == 1 {
+            (self.deed)();
+        }
+    }
+}
+
+fn everything() -> Recipe {
+    recipe(PolicyName::None, &[ManifestFormat::Native, ManifestFormat::Csv, ManifestFormat::Weights])
+}
+
+fn with_a_manifest(folder: &Path, text: &str) -> std::collections::BTreeMap<std::path::PathBuf, Vec<u8>> {
+    let path = folder.join("data.jsonl");
+    fs::write(&path, text).unwrap();
+    write(&loaded(&path, &everything()), &everything(), &folder.join("out"));
+    bytes_below(&folder.join("out"))
+}
+
+#[test]
+fn a_source_that_changed_is_refused_and_what_was_there_stays() {
+    let folder = tempdir().unwrap();
+    let before = with_a_manifest(folder.path(), &lines(0..9000));
+    let (path, out) = (folder.path().join("data.jsonl"), folder.path().join("out"));
+    let force = Target { force: true, ..Target::new(&out) };
+    let (recipe, data) = (everything(), loaded(&path, &everything()));
+    // Replaced by another file while the work goes on, as editors and downloads do.
+    let meddler = Meddler::after(2, || {
+        fs::write(folder.path().join("other"), lines(1..9001)).unwrap();
+        fs::rename(folder.path().join("other"), &path).unwrap();
+    });
+    for observer in [&meddler as &dyn Observer, &Unobserved] {
+        let error = write_with((&data, &recipe), Shard::WHOLE, &force, observer).unwrap_err();
+        assert!(matches!(error, ManifestError::Changed { .. }) && error.exit_code() == 3, "{error}");
+        assert_eq!(bytes_below(&out), before);
+    }
+    // A new time alone is no change.
+    fs::write(folder.path().join("other"), lines(0..9000)).unwrap();
+    fs::rename(folder.path().join("other"), &path).unwrap();
+    write_with((&data, &recipe), Shard::WHOLE, &force, &Unobserved).unwrap();
+    assert_eq!(bytes_below(&out), before);
+}
+
+#[test]
+fn a_target_that_was_removed_is_a_clear_error() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("data.jsonl");
+    fs::write(&path, lines(0..9000)).unwrap();
+    let (recipe, data, out) = (everything(), loaded(&path, &everything()), folder.path().join("out"));
+    for reports in [1, 3, 6] {
+        let meddler = Meddler::after(reports, || fs::remove_dir_all(&out).unwrap());
+        let error = write_with((&data, &recipe), Shard::WHOLE, &Target::new(&out), &meddler).unwrap_err();
+        assert_eq!(error.exit_code(), 7, "{error}");
+        assert!(error.to_string().starts_with(&format!("cannot write {}", out.display())), "{error}");
+        assert!(!out.join("data.jsonl").exists() && !out.join("calibration.json").exists());
+    }
+    write(&data, &recipe, &out);
+}
+
+/// A small file system of its own, where the user who runs this may make one.
+struct Small(std::path::PathBuf);
+
+impl Small {
+    fn mounted(at: &Path, options: &str) -> Option<Self> {
+        fs::create_dir(at).unwrap();
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(at).output();
+        if mounted.is_ok_and(|output| output.status.success()) {
+            return Some(Self(at.to_path_buf()));
+        }
+        eprintln!("skipped: no tmpfs can be mounted here");
+        None
+    }
+
+    fn again(&self, options: &str) {
+        let done = Command::new("mount").args(["-o", &format!("remount,{options}")]).arg(&self.0).status().unwrap();
+        assert!(done.success());
+    }
+}
+
+impl Drop for Small {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(&self.0).status();
+    }
+}
+
+#[test]
+fn a_full_disk_loses_nothing_and_the_rest_is_written_once_there_is_room() {
+    let folder = tempdir().unwrap();
+    let wanted = with_a_manifest(folder.path(), &lines(0..9000));
+    let Some(disk) = Small::mounted(&folder.path().join("disk"), "size=1m") else { return };
+    let path = folder.path().join("data.jsonl");
+    let (recipe, data, out) = (everything(), loaded(&path, &everything()), disk.0.join("out"));
+    let target = Target { resume: true, step: 64 << 10, ..Target::new(&out) };
+    let error = write_with((&data, &recipe), Shard::WHOLE, &target, &Unobserved).unwrap_err();
+    assert_eq!(error.exit_code(), 7, "{error}");
+    assert!(error.to_string().contains("No space left") && error.next().contains("--resume"), "{error}");
+    assert_eq!(fs::read_dir(&out).unwrap().count(), 1, "only what was finished, under no final name");
+    disk.again("size=16m");
+    write_with((&data, &recipe), Shard::WHOLE, &target, &Unobserved).unwrap();
+    assert_eq!(bytes_below(&out), wanted);
+}
+
+#[test]
+fn a_read_only_disk_refuses_and_keeps_what_it_has() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("data.jsonl");
+    fs::write(&path, lines(0..100)).unwrap();
+    let Some(disk) = Small::mounted(&folder.path().join("disk"), "size=4m") else { return };
+    let (recipe, data, out) = (everything(), loaded(&path, &everything()), disk.0.join("out"));
+    write(&data, &recipe, &out);
+    let before = bytes_below(&out);
+    disk.again("ro");
+    let force = Target { force: true, ..Target::new(&out) };
+    let error = write_with((&data, &recipe), Shard::WHOLE, &force, &Unobserved).unwrap_err();
+    assert!(error.exit_code() == 7 && error.to_string().contains("Read-only"), "{error}");
+    assert_eq!(bytes_below(&out), before);
+}
+
+#[test]
+fn two_at_once_do_not_write_to_one_folder() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("data.jsonl");
+    fs::write(&path, lines(0..9000)).unwrap();
+    let (recipe, data, out) = (everything(), loaded(&path, &everything()), folder.path().join("out"));
+    let other = Meddler::after(1, || {
+        let error = write_with((&data, &recipe), Shard::WHOLE, &Target::new(&out), &Unobserved).unwrap_err();
+        assert!(matches!(error, ManifestError::Busy { .. }), "{error}");
+    });
+    write_with((&data, &recipe), Shard::WHOLE, &Target::new(&out), &other).unwrap();
+}

@@ -1,0 +1,145 @@
+//! The dataset's own format, for every format.
+
+use std::fs;
+use std::path::Path;
+
+use fantail::manifest::{CALIBRATION, RECIPE};
+use fantail::recipe::{ManifestFormat, Pictures, PolicyName, Recipe};
+use fantail::source::SetAsideKind;
+use serde_json::Value;
+use tempfile::{TempDir, tempdir};
+
+use crate::{
+    album, array, assert_round_trip, bytes_below, coco, lines, list, loaded, planned, recipe, record, table, write,
+};
+
+const NATIVE: &[ManifestFormat] = &[ManifestFormat::Native];
+const CLASSES: &[(&str, usize)] = &[("cat", 40), ("dog", 9), ("zebra", 2)];
+
+fn written(folder: &TempDir, name: &str, text: &str) -> std::path::PathBuf {
+    let path = folder.path().join(name);
+    fs::write(&path, text).unwrap();
+    path
+}
+
+/// A dataset of every format.
+fn every_format(folder: &TempDir) -> Vec<std::path::PathBuf> {
+    let parquet = folder.path().join("table.parquet");
+    table(&parquet, 210);
+    let csv: String = (0..90).map(|row| format!("{row},\"a, dog\",l{}\n", if row < 80 { 0 } else { row })).collect();
+    vec![
+        written(folder, "llava.json", &array(0..90)),
+        written(folder, "llava.jsonl", &lines(0..90)),
+        written(folder, "list.txt", &list(CLASSES)),
+        written(folder, "table.csv", &format!("id,caption,label\n{csv}")),
+        written(folder, "coco.json", &coco(60)),
+        parquet,
+        album(folder, CLASSES),
+    ]
+}
+
+#[test]
+fn every_format_opens_again_with_the_plans_counts() {
+    let folder = tempdir().unwrap();
+    for path in every_format(&folder) {
+        for policy in [PolicyName::Adr, PolicyName::Random, PolicyName::Uniform, PolicyName::RepeatFactor] {
+            let mut recipe = recipe(policy, NATIVE);
+            recipe.rebalance.repeat_threshold = 0.4;
+            let data = loaded(&path, &recipe);
+            let out = folder.path().join(format!("{}-{policy}", path.file_name().unwrap().to_str().unwrap()));
+            let told = write(&data, &recipe, &out);
+            assert_round_trip(&data, &recipe, &told.files[0].path);
+            assert_eq!(told.files[0].rows, told.tally.after);
+            accounted(&out);
+        }
+    }
+}
+
+/// Every record of the source went somewhere, by the provenance.
+fn accounted(out: &Path) {
+    let told: Value = serde_json::from_slice(&fs::read(out.join(CALIBRATION)).unwrap()).unwrap();
+    let number = |name: &str| told["records"][name].as_u64().unwrap();
+    assert_eq!(number("kept") + number("dropped") + number("set_aside"), number("read"));
+    assert_eq!(told["files"][0]["rows"], told["records"]["written"]);
+    assert!(Recipe::load(&out.join(RECIPE)).is_ok());
+}
+
+#[test]
+fn keeping_all_of_coco_gives_the_file_back_and_dropping_takes_whole_records() {
+    let folder = tempdir().unwrap();
+    let text = coco(60);
+    let path = written(&folder, "coco.json", &text);
+    let everything = recipe(PolicyName::None, NATIVE);
+    let told = write(&loaded(&path, &everything), &everything, &folder.path().join("all"));
+    assert_eq!(fs::read_to_string(&told.files[0].path).unwrap(), text);
+
+    let half = recipe(PolicyName::Random, NATIVE);
+    let data = loaded(&path, &half);
+    let told = write(&data, &half, &folder.path().join("half"));
+    let copy = fs::read_to_string(&told.files[0].path).unwrap();
+    let (before, after): (Value, Value) = (serde_json::from_str(&text).unwrap(), serde_json::from_str(&copy).unwrap());
+    assert_eq!((&before["info"], &before["categories"]), (&after["info"], &after["categories"]));
+    let plan = planned(&data, &half);
+    let kept = |id: u64| plan.repeat(id as usize) > 0;
+    let owned = |value: &Value, member: &str| kept(value[member].as_u64().unwrap());
+    let of = |value: &Value, list: &str, member: &str| -> Vec<Value> {
+        value[list].as_array().unwrap().iter().filter(|value| owned(value, member)).cloned().collect()
+    };
+    assert_eq!(Value::Array(of(&before, "images", "id")), after["images"]);
+    assert_eq!(Value::Array(of(&before, "annotations", "image_id")), after["annotations"]);
+    assert_eq!(copy.matches("[[1.50, 2]]").count(), after["annotations"].as_array().unwrap().len());
+}
+
+#[test]
+fn a_record_once_more_is_a_repeat_and_a_like_id_with_other_content_is_set_aside() {
+    let folder = tempdir().unwrap();
+    let other = record(0).replace("dog", "cat");
+    let text = [record(0), record(1), record(0), other, record(0), record(2)].join("\n");
+    let recipe = recipe(PolicyName::Random, NATIVE);
+    let data = loaded(&written(&folder, "data.jsonl", &text), &recipe);
+    assert_eq!(data.dataset.len(), 5);
+    let aside: Vec<_> = data.dataset.set_aside().iter().map(|record| (record.row, record.kind)).collect();
+    assert_eq!(aside, [(3, SetAsideKind::DuplicateId)]);
+    let rows: Vec<u64> = (0..6).map(|number| data.dataset.row(number)).collect();
+    assert_eq!(rows, [0, 1, 2, 4, 5, 6]);
+    let hashes: std::collections::BTreeSet<u64> = data.dataset.id_hashes().iter().copied().collect();
+    assert_eq!(hashes.len(), 5, "each repetition draws for itself");
+    assert!(data.dataset.warnings()[0].starts_with("2 records are an earlier one once more"));
+}
+
+#[test]
+fn images_are_linked_by_relative_ways_or_copied_when_asked() {
+    let folder = tempdir().unwrap();
+    let root = album(&folder, &[("cat", 12), ("dog", 2)]);
+    fs::write(root.join("dog/0-2.jpg"), "taken").unwrap();
+    let mut recipe = recipe(PolicyName::Uniform, NATIVE);
+    let data = loaded(&root, &recipe);
+    let told = write(&data, &recipe, &folder.path().join("deep/out"));
+    let links = bytes_below(&told.files[0].path);
+    assert_eq!(links.len() as u64, told.tally.after);
+    let way = |name: &str| links.get(Path::new(name)).map(|way| String::from_utf8_lossy(way).into_owned());
+    assert_eq!(way("dog/0.jpg").as_deref(), Some("../../../../album/dog/0.jpg"));
+    assert_eq!(way("dog/0--2.jpg"), way("dog/0.jpg"), "a repetition takes no name that a picture has");
+    recipe.export.images = Pictures::Copies;
+    let told = write(&data, &recipe, &folder.path().join("copies"));
+    let copies = bytes_below(&told.files[0].path);
+    assert_eq!(copies.get(Path::new("dog/0--2.jpg")), Some(&vec![0xff, 0xd8, 0]));
+}
+
+#[test]
+fn each_file_of_several_has_one_of_its_own_where_they_cannot_be_joined() {
+    let folder = tempdir().unwrap();
+    let data = folder.path().join("data");
+    fs::create_dir(&data).unwrap();
+    for part in 0..3 {
+        table(&data.join(format!("part-{part}.parquet")), 60);
+    }
+    let recipe = recipe(PolicyName::Random, NATIVE);
+    let opened = loaded(&data, &recipe);
+    assert_eq!(opened.dataset.len(), 180);
+    let out = folder.path().join("out");
+    let told = write(&opened, &recipe, &out);
+    let names: Vec<_> = told.files.iter().map(|file| file.path.file_name().unwrap().to_owned()).collect();
+    assert_eq!(names, ["part-0.parquet", "part-1.parquet", "part-2.parquet", "recipe.toml", "calibration.json"]);
+    assert_round_trip(&opened, &recipe, &out);
+}

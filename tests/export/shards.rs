@@ -1,0 +1,198 @@
+//! Shards, threads and order change nothing.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use fantail::manifest::{self, ManifestError, Shard, Target};
+use fantail::progress::Unobserved;
+use fantail::recipe::{ManifestFormat, PolicyName, Recipe};
+use tempfile::{TempDir, tempdir};
+
+use crate::{album, array, bytes_below, coco, lines, list, loaded, recipe, record, table, write, write_with};
+
+/// Writes the dataset in so many shards and puts them together.
+fn in_shards(path: &Path, recipe: &Recipe, (of, folder): (u32, &Path)) -> PathBuf {
+    let data = loaded(path, recipe);
+    let part = |number: u32| folder.join(format!("part-{number}"));
+    for number in 1..=of {
+        let told = write_with((&data, recipe), Shard { number, of }, &Target::new(&part(number)), &Unobserved).unwrap();
+        assert!(told.files.iter().any(|file| file.path.ends_with("shard.json")));
+    }
+    let folders: Vec<PathBuf> = (1..=of).rev().map(part).collect();
+    let out = folder.join("merged");
+    manifest::merge(&folders, &Target::new(&out), &Unobserved).unwrap();
+    out
+}
+
+fn sources(folder: &TempDir) -> Vec<PathBuf> {
+    let written = |name: &str, text: String| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path
+    };
+    let parquet = folder.path().join("table.parquet");
+    table(&parquet, 330);
+    let several = folder.path().join("several");
+    fs::create_dir(&several).unwrap();
+    fs::write(several.join("a.json"), coco(30)).unwrap();
+    fs::write(
+        several.join("b.json"),
+        coco(41)
+            .replace("\"id\": ", "\"id\": 9")
+            .replace("\"image_id\": ", "\"image_id\": 9")
+            .replace("\"category_id\": ", "\"category_id\": 9"),
+    )
+    .unwrap();
+    let broken = format!(
+        "{}nothing
+{}nothing
+",
+        list(&[("a", 70)]),
+        list(&[("b", 8)])
+    );
+    vec![
+        written("array.json", array(0..90)),
+        written("lines.jsonl", lines(0..90)),
+        written("broken.txt", broken),
+        written("table.csv", (0..70).fold("id,label\n".to_owned(), |text, row| format!("{text}{row},l{}\n", row / 60))),
+        written("coco.json", coco(57)),
+        several,
+        parquet,
+        album(folder, &[("cat", 40), ("dog", 9)]),
+    ]
+}
+
+#[test]
+fn five_shards_merged_are_one_run() {
+    let folder = tempdir().unwrap();
+    for path in sources(&folder) {
+        for policy in [PolicyName::Adr, PolicyName::Uniform] {
+            let recipe = recipe(policy, &ManifestFormat::ALL);
+            let name = path.file_name().unwrap().to_str().unwrap();
+            let home = folder.path().join(format!("{name}-{policy}"));
+            write(&loaded(&path, &recipe), &recipe, &home.join("whole"));
+            let merged = in_shards(&path, &recipe, (5, &home));
+            let (whole, merged) = (bytes_below(&home.join("whole")), bytes_below(&merged));
+            assert_eq!(whole.keys().collect::<Vec<_>>(), merged.keys().collect::<Vec<_>>(), "{name}");
+            for (file, bytes) in &whole {
+                assert!(merged[file] == *bytes, "{name} {policy}: {} differs", file.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_kept_and_more_shards_than_records_are_one_run_too() {
+    let folder = tempdir().unwrap();
+    for (name, text) in [("few.json", array(0..3)), ("few.jsonl", lines(0..3)), ("coco.json", coco(3))] {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        let mut nothing = recipe(PolicyName::Random, &ManifestFormat::ALL);
+        nothing.rebalance.keep = 1e-12;
+        for (kind, recipe) in [("all", recipe(PolicyName::None, &ManifestFormat::ALL)), ("none", nothing)] {
+            let home = folder.path().join(format!("{name}-{kind}"));
+            write(&loaded(&path, &recipe), &recipe, &home.join("whole"));
+            let merged = in_shards(&path, &recipe, (7, &home));
+            assert_eq!(bytes_below(&merged), bytes_below(&home.join("whole")), "{name} {kind}");
+        }
+    }
+}
+
+#[test]
+fn shards_that_do_not_belong_together_are_refused() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("data.jsonl");
+    fs::write(&path, lines(0..30)).unwrap();
+    let one = recipe(PolicyName::Adr, &[ManifestFormat::Native]);
+    let other = Recipe { seed: 7, ..one.clone() };
+    let data = loaded(&path, &one);
+    let shard = |name: &str, recipe: &Recipe, number: u32| {
+        let target = Target::new(&folder.path().join(name));
+        write_with((&data, recipe), Shard { number, of: 2 }, &target, &Unobserved).unwrap();
+        target.folder
+    };
+    let (a, b, c) = (shard("a", &one, 1), shard("b", &one, 2), shard("c", &other, 2));
+    let refused = |folders: &[PathBuf]| {
+        let error = manifest::merge(folders, &Target::new(&folder.path().join("out")), &Unobserved).unwrap_err();
+        assert!(matches!(error, ManifestError::Unmergeable { .. }), "{error}");
+        assert!(!folder.path().join("out").join("data.jsonl").exists());
+        error.to_string()
+    };
+    assert!(refused(&[a.clone()]).contains("1 of 2 shards"));
+    assert!(refused(&[a.clone(), a.clone()]).contains("shard 1/2 where 2/2 is expected"));
+    assert!(refused(&[a.clone(), c]).contains("another dataset, recipe or version"));
+    assert!(refused(&[folder.path().to_path_buf()]).contains("shard.json cannot be read"));
+    fs::write(b.join("data.jsonl"), "").unwrap();
+    assert!(refused(&[a, b]).contains("shorter"));
+}
+
+#[test]
+fn threads_change_no_byte_and_order_no_decision() {
+    let folder = tempdir().unwrap();
+    let recipe = recipe(PolicyName::Adr, &ManifestFormat::ALL);
+    let path = folder.path().join("data.jsonl");
+    fs::write(&path, lines(0..400)).unwrap();
+    let on = |threads: usize| {
+        let out = folder.path().join(format!("{threads} threads"));
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| write(&loaded(&path, &recipe), &recipe, &out));
+        bytes_below(&out)
+    };
+    assert_eq!(on(1), on(8));
+
+    let shuffled = folder.path().join("shuffled.jsonl");
+    // 149 and 400 have no common factor.
+    fs::write(&shuffled, (0..400).map(|number| record(number * 149 % 400) + "\n").collect::<String>()).unwrap();
+    let kept = |path: &Path| {
+        let data = loaded(path, &recipe);
+        let out = folder.path().join(format!("of {}", path.file_name().unwrap().to_str().unwrap()));
+        let told = write(&data, &recipe, &out);
+        let text = fs::read_to_string(&told.files[0].path).unwrap();
+        text.lines().map(str::to_owned).collect::<BTreeSet<String>>()
+    };
+    assert_eq!(kept(&path), kept(&shuffled));
+}
+
+#[test]
+fn parts_under_the_counts_of_the_whole_are_decided_like_the_whole() {
+    let folder = tempdir().unwrap();
+    let recipe = {
+        let mut recipe = recipe(PolicyName::Adr, &[ManifestFormat::Native]);
+        recipe.rebalance.pass_count = 2;
+        recipe
+    };
+    let (path, text) = (folder.path().join("whole.jsonl"), lines(0..300));
+    fs::write(&path, &text).unwrap();
+    fs::write(folder.path().join("recipe.toml"), recipe.effective()).unwrap();
+    let whole = write(&loaded(&path, &recipe), &recipe, &folder.path().join("out"));
+    let run = |arguments: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_fantail"))
+            .current_dir(folder.path())
+            .env("FANTAIL_CACHE_DIR", folder.path().join("cache"))
+            .args(arguments)
+            .output()
+            .unwrap();
+        (output.status.code().unwrap(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (mut joined, all) = (String::new(), text.lines().collect::<Vec<_>>());
+    for (part, lines) in ["a", "b", "c"].into_iter().zip(all.chunks(130)) {
+        fs::write(folder.path().join(format!("{part}.jsonl")), lines.join("\n") + "\n").unwrap();
+        let told = run(&["stats", &format!("{part}.jsonl"), "--counts-out", &format!("{part}.counts")]);
+        assert_eq!(told.0, 0, "{}", told.1);
+    }
+    for part in ["a", "b", "c"] {
+        let (data, out) = (format!("{part}.jsonl"), format!("out-{part}"));
+        let counts = ["--counts-in", "a.counts", "b.counts", "c.counts"];
+        let told = run(&[&["apply", &data, "--recipe", "recipe.toml", "--out", &out], &counts[..]].concat());
+        assert_eq!(told.0, 0, "{}", told.1);
+        joined += &fs::read_to_string(folder.path().join(out).join(data)).unwrap();
+    }
+    assert_eq!(joined, fs::read_to_string(&whole.files[0].path).unwrap());
+    let alone = run(&["preview", "a.jsonl", "--recipe", "recipe.toml", "--counts-in", "b.counts"]);
+    assert!(alone.0 == 2 && alone.1.contains("do not fit"), "{alone:?}");
+    fs::write(folder.path().join("recipe.toml"), "[rebalance]\npolicy = \"uniform\"\nperspective = \"token\"\n")
+        .unwrap();
+    let shares = run(&["preview", "a.jsonl", "--recipe", "recipe.toml", "--counts-in", "a.counts"]);
+    assert!(shares.0 == 4 && shares.1.contains("--shard"), "{shares:?}");
+}
