@@ -3,6 +3,7 @@
 //! Invariant: data goes to stdout, progress and logs to stderr; every expected failure has its own exit code.
 
 pub mod apply;
+pub mod compare;
 mod completions;
 mod counts;
 mod doctor;
@@ -55,6 +56,8 @@ pub enum Command {
     Preview(preview::PreviewArguments),
     /// Rebalance by a recipe and write the manifests
     Apply(apply::ApplyArguments),
+    /// Recipes side by side, with a random subset of each one's size as control
+    Compare(compare::CompareArguments),
     /// Put the shards of an export together
     Merge(merge::MergeArguments),
     /// Why an instance is kept or dropped
@@ -81,6 +84,7 @@ pub fn run(arguments: Arguments) -> color_eyre::Result<()> {
         None => explore::run(arguments),
         Some(Command::Stats(arguments)) => stats::run(&arguments),
         Some(Command::Preview(arguments)) => preview::run(&arguments),
+        Some(Command::Compare(arguments)) => compare::run(&arguments),
         Some(Command::Apply(arguments)) => apply::run(&arguments),
         Some(Command::Merge(arguments)) => merge::run(&arguments),
         Some(Command::Explain(arguments)) => explain::run(&arguments),
@@ -102,8 +106,13 @@ fn configuration_folder() -> Option<PathBuf> {
 fn write_out(text: &[u8]) -> color_eyre::Result<()> {
     use std::io::Write;
     let mut out = std::io::stdout().lock();
-    match out.write_all(text).and_then(|()| out.flush()) {
-        Err(cause) if cause.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        other => Ok(other?),
+    out.write_all(text).and_then(|()| out.flush()).or_else(written_out)
+}
+
+/// What a failure to write to stdout comes to; a reader that went away is no error.
+fn written_out(cause: std::io::Error) -> color_eyre::Result<()> {
+    if cause.kind() == std::io::ErrorKind::BrokenPipe {
+        return Ok(());
     }
+    Err(exit_code::Expected { message: format!("cannot write to stdout: {cause}"), code: 7 }.into())
 }

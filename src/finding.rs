@@ -26,6 +26,8 @@ pub enum Severity {
     Warning,
 }
 
+pub(crate) use set_aside::crowded_instances;
+
 /// Something worth knowing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {

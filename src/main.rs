@@ -2,6 +2,7 @@
 //!
 //! Invariant: an expected failure is one line on stderr; only an unexpected one is reported at length.
 
+use std::io::{Write, stderr};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -9,19 +10,30 @@ use fantail::cli::{self, Arguments};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    if let Err(error) = color_eyre::config::HookBuilder::default().display_env_section(false).install() {
-        eprintln!("fantail: {error}");
-    }
+    report_at_length();
     match cli::run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(report) => {
             let code = cli::code(&report);
-            if code == 1 {
-                eprintln!("fantail: {report:?}");
-            } else {
-                eprintln!("fantail: {report:#}");
-            }
+            say(&if code == 1 { format!("fantail: {report:?}") } else { format!("fantail: {report:#}") });
             ExitCode::from(code)
         }
     }
+}
+
+/// Makes panics and unexpected failures tell where they come from.
+fn report_at_length() {
+    let hooks = color_eyre::config::HookBuilder::default().display_env_section(false).try_into_hooks();
+    let installed = hooks.and_then(|(panics, failures)| {
+        std::panic::set_hook(Box::new(move |panic| say(&panics.panic_report(panic).to_string())));
+        Ok(failures.install()?)
+    });
+    if let Err(error) = installed {
+        say(&format!("fantail: {error}"));
+    }
+}
+
+/// Writes to stderr, which may be a terminal that is gone: then nobody is there to be told.
+fn say(words: &str) {
+    let _ = writeln!(stderr(), "{words}");
 }

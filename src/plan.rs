@@ -8,10 +8,12 @@ mod decision;
 mod draw;
 mod explanation;
 mod overrides;
+mod size;
 
 pub use draw::{Key, Purpose};
 pub use explanation::{Decision, Explanation, OverrideExplanation, VoteExplanation};
 pub use overrides::{Columns, Holders, Outlooks, Settled, Settlement};
+pub use size::sized;
 
 use std::ops::Range;
 
@@ -145,12 +147,32 @@ impl Plan {
 /// Why an instance is kept, repeated or dropped; `None` past the end.
 ///
 /// # Errors
-/// [`RecipeError::Unfit`] when the recipe does not fit the index.
+/// [`RecipeError`] when the recipe does not fit the index.
 pub fn explain(index: &Index, recipe: &Recipe, instance: usize) -> Result<Option<Explanation>, RecipeError> {
-    let rule = policy::rule(index, recipe)?;
-    let bound = policy::bind(index, &recipe.rebalance.overrides)?;
-    let decider = Decider::new(index, &rule, (&bound, recipe.seed));
-    Ok((instance < index.instances()).then(|| explanation::of(&decider, instance)))
+    Ok(Explainer::new(index, recipe)?.explain(instance))
+}
+
+/// Explains many instances under one recipe.
+pub struct Explainer<'a> {
+    decider: Decider<'a>,
+}
+
+impl<'a> Explainer<'a> {
+    /// Binds a recipe to an index.
+    ///
+    /// # Errors
+    /// [`RecipeError`] when the recipe does not fit the index.
+    pub fn new(index: &'a Index, recipe: &Recipe) -> Result<Self, RecipeError> {
+        let rule = policy::rule(index, recipe)?;
+        let bound = policy::bind(index, &recipe.rebalance.overrides)?;
+        Ok(Self { decider: Decider::new(index, &rule, (&bound, recipe.seed)) })
+    }
+
+    /// Why an instance is kept, repeated or dropped; `None` past the end.
+    #[must_use]
+    pub fn explain(&self, instance: usize) -> Option<Explanation> {
+        (instance < self.decider.index.instances()).then(|| explanation::of(&self.decider, instance))
+    }
 }
 
 /// Lends `work` what explains any instance of an index under a recipe, from any thread; cheaper than [`explain`] for many.

@@ -1,19 +1,24 @@
 //! Rebalancing policies: what a recipe makes of an index, as numbers for entities and a rule that turns them into an instance's fate.
 //!
 //! Invariant: a policy draws nothing and visits no instance; it sees counts only, so its rule is the same for any order or shard of them.
+//! Where a rule takes more than counts (`fit`, `size`), those who have the instances do that.
 
+pub mod fit;
 mod formula;
 mod overrides;
 mod parameter;
 mod range;
 pub mod rebalance;
 mod rule;
+pub mod size;
+mod stage;
 
 pub use formula::Formula;
 pub use overrides::{Bound, Marks, bind};
 pub use parameter::Parameter;
 pub use range::{Range, Scale};
-pub use rule::{Dictionary, Fate, Outlook, Reduction, Rule, Scorer};
+pub use rule::{Dictionary, Fate, Outlook, Reduction, Rule, Scorer, copies};
+pub use stage::{Stage, stages};
 
 use crate::entity::Perspective;
 use crate::index::{Index, PerspectiveIndex};
@@ -48,6 +53,8 @@ pub fn policy(name: PolicyName) -> &'static dyn Policy {
         PolicyName::Cap => &rebalance::cap::Cap,
         PolicyName::RepeatFactor => &rebalance::repeat_factor::RepeatFactor,
         PolicyName::Temperature => &rebalance::temperature::Temperature,
+        PolicyName::Progressive => &rebalance::progressive::Progressive,
+        PolicyName::Target => &rebalance::target::Target,
         PolicyName::SquareRoot => &rebalance::square_root::SquareRoot,
         PolicyName::EffectiveNumber => &rebalance::effective_number::EffectiveNumber,
         PolicyName::Uniform => &rebalance::uniform::Uniform,

@@ -10,11 +10,15 @@ mod change;
 mod exact;
 mod measures;
 mod sketch;
+mod stage;
+mod target;
 
 pub use change::{COLLATERAL_LOSS, Move};
 pub use exact::Exact;
 pub use measures::Measures;
 pub use sketch::{SAMPLE, Sketch};
+pub use stage::{StageWeights, stage_weights};
+pub use target::TargetOutcome;
 
 use crate::entity::Perspective;
 use crate::index::Split;
@@ -33,6 +37,10 @@ pub struct Preview {
     pub perspectives: Vec<Outcome>,
     /// What each override does to its entity; empty in an estimate.
     pub overrides: Vec<Overridden>,
+    /// For the policy `target`: how near it came; none in an estimate.
+    pub target: Option<TargetOutcome>,
+    /// What thresholds were scaled by for the wanted volume, where the recipe names one.
+    pub size_scale: Option<f64>,
 }
 
 /// An overridden entity before and after.

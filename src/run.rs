@@ -6,6 +6,7 @@
 mod editor;
 mod event;
 mod frame;
+mod hangup;
 mod input;
 mod instance;
 mod lane;
@@ -31,6 +32,9 @@ pub use start::Start;
 
 use event::Sender;
 use session::Session;
+use signal_hook::consts::SIGHUP;
+
+use crate::app::message::Message;
 
 /// How the program ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,12 +54,23 @@ pub fn run(start: Start) -> Result<Ended> {
     let (sender, events) = channel();
     let sender = Sender::new(sender);
     signal::listen(&sender)?;
+    if let Err(cause) = hangup::listen(&sender) {
+        sender.tell(Message::Warned(format!("a closed terminal may go unnoticed: {cause}")));
+    }
     let mut session = Session::open(start, sender, events)?;
     let ended = catch_unwind(AssertUnwindSafe(|| session.run()))
         .unwrap_or_else(|_| Err(eyre!("fantail ran into a defect of its own and had to stop")));
     terminal::restore();
     session.close(matches!(ended, Ok(Ended::Quit)));
-    ended
+    if hangup::is_gone() {
+        // Its drop shows the cursor, and panics where it can neither do nor tell that.
+        std::mem::forget(session);
+    }
+    match ended {
+        // Whatever failed first, it failed for that.
+        Err(_) if hangup::is_gone() => Ok(Ended::Signalled(SIGHUP)),
+        ended => ended,
+    }
 }
 
 /// The terminal's size in columns and rows, where there is a terminal.

@@ -1,4 +1,8 @@
 //! What the language and the text extractors promise.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use fantail::entity::text::{Analysis, Speaker};
 use fantail::entity::vocabulary::Vocabulary;
@@ -149,4 +153,111 @@ fn words_already_divided_are_tagged() {
     let tags: Vec<Tag> = tagged.iter().map(|(tag, _)| *tag).collect();
     assert_eq!(tags, [Tag::Det, Tag::Adj, Tag::Noun, Tag::Verb, Tag::Adp, Tag::Propn, Tag::Punct]);
     assert_eq!((tagged[2].1.as_str(), tagged[5].1.as_str()), ("dog", "London"));
+}
+
+// ---------------------------------------------------------------- a treebank, where it is at hand
+
+/// A sentence of a treebank: its text, and form, lemma and tag of each word.
+#[derive(Default)]
+struct Sentence {
+    text: String,
+    words: Vec<(String, String, Tag)>,
+}
+
+fn sentences(treebank: &str) -> Vec<Sentence> {
+    let mut all = vec![Sentence::default()];
+    for line in treebank.lines() {
+        if line.is_empty() {
+            all.push(Sentence::default());
+        }
+        let Some(sentence) = all.last_mut() else { continue };
+        if let Some(text) = line.strip_prefix("# text = ") {
+            text.clone_into(&mut sentence.text);
+        }
+        let fields: Vec<_> = line.split('\t').collect();
+        // Words that are written as one and words that are not written have numbers with a sign in them.
+        if fields.len() == 10 && fields[0].bytes().all(|byte| byte.is_ascii_digit()) {
+            sentence.words.push((fields[1].into(), fields[2].into(), Tag::named(fields[3])));
+        }
+    }
+    all.retain(|sentence| !sentence.words.is_empty());
+    all
+}
+
+/// How the nouns that were found, one of a form a sentence, compare to those of the treebank.
+#[derive(Default)]
+struct Score {
+    hits: usize,
+    wrong: usize,
+    missed: usize,
+    lemmas: usize,
+    folded: usize,
+}
+
+impl Score {
+    fn add(&mut self, gold: &BTreeMap<&str, &str>, found: &BTreeMap<String, String>) {
+        for (form, lemma) in gold {
+            match found.get(*form) {
+                Some(own) => {
+                    self.hits += 1;
+                    self.lemmas += usize::from(own == lemma);
+                    self.folded += usize::from(own.to_lowercase() == lemma.to_lowercase());
+                }
+                None => self.missed += 1,
+            }
+        }
+        self.wrong += found.keys().filter(|form| !gold.contains_key(form.as_str())).count();
+    }
+
+    fn precision(&self) -> f64 {
+        self.hits as f64 / (self.hits + self.wrong) as f64
+    }
+
+    fn recall(&self) -> f64 {
+        self.hits as f64 / (self.hits + self.missed) as f64
+    }
+
+    fn lemma(&self) -> f64 {
+        self.lemmas as f64 / self.hits as f64
+    }
+
+    fn lemma_ignoring_case(&self) -> f64 {
+        self.folded as f64 / self.hits as f64
+    }
+
+    fn told(&self) -> String {
+        format!(
+            "precision {:.4}, recall {:.4}, lemma {:.4}, ignoring case {:.4} ({} hits, {} wrong, {} missed)",
+            self.precision(),
+            self.recall(),
+            self.lemma(),
+            self.lemma_ignoring_case(),
+            self.hits,
+            self.wrong,
+            self.missed
+        )
+    }
+}
+
+#[test]
+fn nouns_of_a_treebank_are_found() {
+    let Some(data) = std::env::var_os("FANTAIL_DATA") else {
+        eprintln!("skipped: FANTAIL_DATA names no folder with ud_ewt/en_ewt-ud-test.conllu");
+        return;
+    };
+    let treebank = std::fs::read_to_string(PathBuf::from(data).join("ud_ewt/en_ewt-ud-test.conllu")).unwrap();
+    let language = Language::embedded();
+    let (mut divided, mut raw) = (Score::default(), Score::default());
+    for Sentence { text, words } in sentences(&treebank) {
+        let nouns = words.iter().filter(|word| word.2.is_noun());
+        let gold: BTreeMap<&str, &str> = nouns.map(|word| (word.0.as_str(), word.1.as_str())).collect();
+        let forms: Vec<&str> = words.iter().map(|word| word.0.as_str()).collect();
+        let tagged = forms.iter().zip(language.tag_words(&forms)).filter(|(_, (tag, _))| tag.is_noun());
+        divided.add(&gold, &tagged.map(|(form, (_, lemma))| ((*form).to_owned(), lemma)).collect());
+        raw.add(&gold, &language.nouns(&text));
+    }
+    println!("gold words: {}\nraw text: {}", divided.told(), raw.told());
+    assert!(divided.precision() >= 0.94 && divided.recall() >= 0.94, "gold words: {}", divided.told());
+    assert!(divided.lemma_ignoring_case() >= 0.97, "gold words: {}", divided.told());
+    assert!(raw.precision() >= 0.92 && raw.recall() >= 0.92, "raw text: {}", raw.told());
 }

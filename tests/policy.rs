@@ -469,7 +469,21 @@ fn wrong_recipes_are_refused_with_place_and_fix() {
             "r.toml:2:14: pass_count = 6 can never be reached by 5 perspectives; write at most 5",
         ),
         ("[rebalance]\npolicy = \"adz\"", "r.toml:2:10: no such value 'adz'; did you mean 'adr'?"),
-        ("[rebalance]\npolicy = \"target\"", "r.toml:2:10: the policy 'target' is not supported yet"),
+        ("[rebalance]\npolicy = \"subclass\"", "r.toml:2:10: the policy 'subclass' is not supported yet"),
+        ("[rebalance]\nprogress = 1.5", "r.toml:2:12: progress = 1.5 is out of range; write a number from 0 to 1"),
+        ("[rebalance]\nsize = 0", "r.toml:2:8: size = 0 keeps nothing; write at least 1"),
+        (
+            "[rebalance]\nstages = [5.0, 0.0]",
+            "r.toml:2:10: the stage 0 is out of range; write a temperature above 0, at most 1000",
+        ),
+        (
+            "[rebalance]\npolicy = \"progressive\"\nstages = [0.0, 2.0]",
+            "r.toml:3:10: the stage 2 is out of range; write a progress from 0 to 1",
+        ),
+        (
+            "[rebalance]\ntarget_exponent = 0",
+            "r.toml:2:19: target_exponent = 0 is out of range; write a number above 0, at most 10",
+        ),
         (
             "[threshold]\ntoken = { count = 0 }",
             "r.toml:2:9: a threshold of 0 keeps nothing; write a count of at least 1",

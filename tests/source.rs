@@ -275,6 +275,9 @@ fn empty_files_say_so() {
         ("x.bin", b"\x00\x01\x02\x03\xff\xfe", "dataset.format"),
         ("x.json", b"[1, 2, 3]", "object"),
         ("x.json", b"\xff\xfe[\x00]\x00", "UTF-16"),
+        ("x.csv", b"id,caption,label\n", "no rows"),
+        ("x.tsv", b"image\tlabel", "no rows"),
+        ("x.txt", b"well, once upon a time\n", "dataset.format"),
         ("x.jsonl", b"{\"id\": 1}\n{\"id\": 2}\n", "columns"),
     ] {
         let message = failure(name, content);
@@ -399,7 +402,7 @@ fn csv_rows_are_read_and_bad_ones_set_aside() {
     assert_eq!(all_told(&dataset), expected);
     let mut found = kinds(&dataset);
     found.sort_by_key(|aside| aside.0);
-    let bad = SetAsideKind::BadJson;
+    let bad = SetAsideKind::BadRow;
     let expected = [
         (1, bad),
         (3, bad),
@@ -439,7 +442,7 @@ fn lists_are_read_with_any_separator() {
     let lines: String = (0..30).map(|at| format!("{at}.jpg class_{}", at % 3)).collect::<Vec<_>>().join("\n");
     let dataset = opened("list.txt", &format!("{lines}\nalone\n3.jpg class_0\n"));
     assert_eq!(dataset.len(), 31, "the line that is there twice counts twice");
-    assert_eq!(kinds(&dataset), [(30, SetAsideKind::BadJson)]);
+    assert_eq!(kinds(&dataset), [(30, SetAsideKind::BadRow)]);
 }
 
 fn write_parquet(path: &Path, columns: Vec<Series>) {
@@ -497,6 +500,31 @@ fn parquet_captions_and_missing_ids_are_read() {
     for end in [4, 20, whole.len() / 2, whole.len() - 1] {
         assert!(failure("x.parquet", &whole[..end]).contains("Parquet"), "cut at {end}");
     }
+}
+
+#[test]
+fn parquet_questions_with_their_answers_are_turns() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.parquet");
+    let pairs = |names: [&str; 2]| {
+        let pair = |question, answer| structs("", &[strings(names[0], question), strings(names[1], answer)]);
+        Series::new(
+            "texts".into(),
+            [pair(&[Some("what?"), Some("why?")], &[Some("this"), None]), pair(&[Some("who?")], &[Some("she")])],
+        )
+    };
+    let pictures = || strings("image", &[Some("a.png"), Some("b.png")]);
+    write_parquet(&path, vec![pictures(), pairs(["user", "assistant"])]);
+    let dataset = open(&path, &Options::default(), &Unobserved).unwrap();
+    let expected = ["row-0 | a.png | H: what? A: this H: why? |  | -", "row-1 | b.png | H: who? A: she |  | -"];
+    assert_eq!(all_told(&dataset), expected);
+    write_parquet(&path, vec![pictures(), pairs(["left", "right"])]);
+    let message = failure("x.parquet", &std::fs::read(&path).unwrap());
+    assert!(message.contains("columns are image, texts; set columns in the recipe's [dataset]"), "{message}");
+    write_parquet(&path, vec![strings("label", &[Some("a"), Some("b")]), pairs(["left", "right"])]);
+    let dataset = open(&path, &Options::default(), &Unobserved).unwrap();
+    assert_eq!(dataset.mapping(), [("label".to_owned(), "label".to_owned())]);
+    assert!(dataset.warnings()[0].starts_with("column 'texts' is not read"), "{:?}", dataset.warnings());
 }
 
 // ---------------------------------------------------------------- COCO
@@ -653,6 +681,19 @@ fn a_compressed_file_cut_short_keeps_what_came_before() {
         let aside = dataset.set_aside();
         assert_eq!((aside.len(), aside[0].kind), (1, SetAsideKind::Truncated), "{name}: {aside:?}");
         assert!(aside[0].message.contains("cut short"), "{name}: {}", aside[0].message);
+    }
+}
+
+#[test]
+fn a_compressed_file_cut_before_its_first_record_is_told_as_cut() {
+    let text = llava("a", "A cat.");
+    for (name, bytes) in
+        [("x.json.gz", gzip(text.as_bytes())), ("x.json.zst", zstd::encode_all(text.as_bytes(), 1).unwrap())]
+    {
+        for end in [12, 30, bytes.len() / 2] {
+            let message = failure(name, &bytes[..end]);
+            assert!(message.contains("cut short") && !message.contains("is empty"), "{name} to {end}: {message}");
+        }
     }
 }
 
@@ -892,7 +933,10 @@ fn real_files_open_whole() {
         ("stablellava/stablellava_llava.json", Format::Llava, 77_916),
         ("places_lt/Places_LT_train.txt", Format::List, 62_500),
     ] {
-        let Some(path) = real(name) else { continue };
+        let Some(path) = real(name) else {
+            eprintln!("skipped: FANTAIL_DATA names no folder with {name}");
+            continue;
+        };
         let dataset = open(&path, &Options::default(), &Unobserved).unwrap();
         assert_eq!((dataset.format(), dataset.len(), dataset.set_aside().len()), (format, instances, 0), "{name}");
     }

@@ -134,6 +134,8 @@ pub enum Effect {
         /// The file.
         path: PathBuf,
     },
+    /// Read the keymap again.
+    ReadKeymap,
     /// Show a theme.
     LoadTheme {
         /// Its name.
@@ -194,6 +196,7 @@ impl Effect {
             Self::OpenEditor { .. } => "OpenEditor".into(),
             Self::LoadTheme { name } => format!("LoadTheme {name}"),
             Self::KeepTheme { name } => format!("KeepTheme {name}"),
+            Self::ReadKeymap => "ReadKeymap".into(),
             Self::Draw => "Draw".into(),
             Self::Redraw => "Redraw".into(),
             Self::Suspend => "Suspend".into(),

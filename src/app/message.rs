@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::bindings::Bindings;
 use super::effect::AfterSave;
 use super::hit::HitMap;
 use super::key::Key;
@@ -142,6 +143,13 @@ pub enum Message {
         /// What is wrong with it, one line each.
         warnings: Vec<String>,
     },
+    /// The keymap was read again.
+    KeymapRead {
+        /// What it binds.
+        bindings: Box<Bindings>,
+        /// What is wrong with it, one line each.
+        warnings: Vec<String>,
+    },
     /// A watched file changed on disk.
     FileChanged(Watched),
     /// Something did not work that does not stop the program.
@@ -174,6 +182,8 @@ pub enum Watched {
     Recipe,
     /// The theme that is shown.
     Theme,
+    /// The user's keymap.
+    Keymap,
 }
 
 /// What went wrong, why, and what to do now.

@@ -23,7 +23,7 @@ pub use history::{Edited, History};
 pub use notice::{Finding, Level, Notice, Toast};
 pub use overlay::{Overlay, TextField, ValueTarget};
 pub use rebalance::parameters;
-pub use rebalance::{Compared, PolicyLine, RebalancePane, RebalanceScreen, Reckoning, Slider};
+pub use rebalance::{Compared, Control, PolicyLine, RebalancePane, RebalanceScreen, Reckoning, Slider};
 pub use task::{Job, JobState, JobStep};
 
 use super::bindings::{Bindings, Context};

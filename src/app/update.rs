@@ -17,6 +17,9 @@ mod rebalance;
 mod recipe;
 mod threshold;
 
+use std::sync::Arc;
+
+use super::bindings::Bindings;
 use super::effect::Effect;
 use super::message::{Message, Watched};
 use super::model::{Level, Model, Notice, Overlay, Screen, Toast};
@@ -50,6 +53,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::RecipeSaved { outcome, then } => recipe::saved(model, outcome, then),
         Message::RecipeRead(outcome) => recipe::read(model, outcome),
         Message::ThemeLoaded { name, warnings } => overlay::theme_loaded(model, name, warnings),
+        Message::KeymapRead { bindings, warnings } => keymap_read(model, *bindings, warnings),
         Message::FileChanged(watched) => file_changed(model, watched),
         Message::Warned(text) => {
             warn(model, text);
@@ -77,6 +81,7 @@ fn drawn(model: &mut Model, hits: super::hit::HitMap) -> Vec<Effect> {
 fn file_changed(model: &mut Model, watched: Watched) -> Vec<Effect> {
     match watched {
         Watched::Theme => vec![Effect::LoadTheme { name: model.theme.clone() }],
+        Watched::Keymap => vec![Effect::ReadKeymap],
         Watched::Recipe => vec![Effect::ReadRecipe { path: model.history.path.clone() }],
         Watched::Dataset => {
             if model.overlay.is_none() {
@@ -87,6 +92,19 @@ fn file_changed(model: &mut Model, watched: Watched) -> Vec<Effect> {
             Vec::new()
         }
     }
+}
+
+/// Takes a keymap that is right as a whole; under one that is not, the last good one stays.
+fn keymap_read(model: &mut Model, bindings: Bindings, warnings: Vec<String>) -> Vec<Effect> {
+    model.notices.retain(|notice| !notice.text.starts_with("keymap "));
+    if warnings.is_empty() && *model.bindings != bindings {
+        model.bindings = Arc::new(bindings);
+        tell(model, Level::Info, "the keys are those of the changed keymap");
+    }
+    for warning in warnings {
+        warn(model, warning);
+    }
+    Vec::new()
 }
 
 /// Shows a line until the next key.

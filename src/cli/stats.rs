@@ -8,11 +8,10 @@ mod table;
 use std::io::Write;
 use std::path::PathBuf;
 
-use color_eyre::eyre::eyre;
-
 pub use report::{DatasetReport, PerspectiveReport, StatsReport, WarningReport};
 
 use super::counts;
+use super::exit_code::UsageError;
 use super::progress::ProgressLine;
 use crate::entity::Perspective;
 use crate::finding::findings;
@@ -61,8 +60,8 @@ pub enum StatsFormat {
 pub fn run(arguments: &StatsArguments) -> color_eyre::Result<()> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     match write_stats(arguments, &Cache::of_user(), &mut out) {
-        Err(error) if is_broken_pipe(&error) => Ok(()),
-        other => other,
+        Err(error) => error.downcast::<std::io::Error>().map_or_else(Err, super::written_out),
+        done => done,
     }
 }
 
@@ -88,10 +87,6 @@ pub fn write_stats(arguments: &StatsArguments, cache: &Cache, out: &mut dyn Writ
         eprintln!("the index could not be cached, so the next time takes as long: {cause}");
     }
     Ok(())
-}
-
-fn is_broken_pipe(error: &color_eyre::Report) -> bool {
-    error.downcast_ref::<std::io::Error>().is_some_and(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 /// What is reported on.
@@ -127,7 +122,8 @@ impl Subject<'_> {
         if let Some(missing) = asked.iter().find(|perspective| !there.contains(perspective)) {
             let known: Vec<&str> = there.iter().map(|perspective| perspective.key()).collect();
             let path = self.facts.path.display();
-            return Err(eyre!("{path} offers no perspective '{}'; it has {}", missing.key(), known.join(", ")));
+            let message = format!("{path} offers no perspective '{}'; it has {}", missing.key(), known.join(", "));
+            return Err(UsageError(message).into());
         }
         Ok(if asked.is_empty() { there } else { asked.to_vec() })
     }

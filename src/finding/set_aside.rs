@@ -4,7 +4,7 @@
 
 use super::{Finding, Severity, Subject};
 use crate::entity::Perspective;
-use crate::index::MOST_PAIRED_OBJECTS;
+use crate::index::{Index, MOST_PAIRED_OBJECTS};
 use crate::number;
 use crate::source::SetAsideKind;
 
@@ -43,21 +43,22 @@ pub(super) fn look(subject: Subject<'_>) -> Vec<Finding> {
     }
     let notes = subject.dataset.warnings.iter();
     found.extend(notes.map(|note| Finding::new(Severity::Warning, "source", note.clone(), "see the dataset's files")));
-    let crowded = subject.index.crowded_instances;
-    if crowded > 0 {
-        let text = format!(
+    found.extend(crowded_instances(subject.index).map(|text| {
+        let advice = "co-occurrence counts miss the pairs of their rarer objects";
+        Finding::new(Severity::Warning, "crowded_instances", text, advice).about(Perspective::CoOccurrence, None)
+    }));
+    found
+}
+
+/// Tells of the instances of which not every pair was counted, if there are any.
+pub(crate) fn crowded_instances(index: &Index) -> Option<String> {
+    let crowded = index.crowded_instances;
+    (crowded > 0).then(|| {
+        format!(
             "{} more than {MOST_PAIRED_OBJECTS} objects, of which only the {MOST_PAIRED_OBJECTS} most frequent are paired",
             counted(crowded as usize, "instance holds", "instances hold")
-        );
-        let finding = Finding::new(
-            Severity::Warning,
-            "crowded_instances",
-            text,
-            "co-occurrence counts miss the pairs of their rarer objects",
-        );
-        found.push(finding.about(Perspective::CoOccurrence, None));
-    }
-    found
+        )
+    })
 }
 
 fn counted(number: usize, one: &str, many: &str) -> String {

@@ -1,6 +1,7 @@
 //! Tells what dropping the entities seen once would cost.
 //!
-//! Invariant: the cost is the Good–Turing estimate 2·N₂/n of their probability mass, never their raw share.
+//! Invariant: the cost is the Good–Turing estimate 2·N₂/n of their probability mass, never their raw share;
+//! nothing is told where no entity was seen twice, as the estimate is then 0 whatever the cost.
 
 use super::{Finding, Severity, Subject};
 use crate::number;
@@ -13,7 +14,8 @@ pub(super) fn look(subject: Subject<'_>) -> Vec<Finding> {
     let share = |entry: &&crate::index::PerspectiveIndex| {
         entry.distribution.unseen.singletons as f64 / entry.entities().max(1) as f64
     };
-    let most = subject.index.perspectives.iter().max_by(|a, b| share(a).total_cmp(&share(b)));
+    let estimable = subject.index.perspectives.iter().filter(|entry| entry.distribution.unseen.doubletons > 0);
+    let most = estimable.max_by(|a, b| share(a).total_cmp(&share(b)));
     let Some(most) = most.filter(|entry| share(entry) >= MANY) else { return Vec::new() };
     let unseen = most.distribution.unseen;
     let text = format!(

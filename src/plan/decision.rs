@@ -2,19 +2,22 @@
 //!
 //! Invariant: whether an instance is kept is read from this file alone; explanations ask here, too.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 use smallvec::SmallVec;
 
 use super::draw::{Key, Purpose};
 use super::overrides::{Columns, Settled, Settlement};
+use super::size::sized;
 use crate::index::{Index, PerspectiveIndex};
-use crate::policy::{Bound, Dictionary, Fate, Outlook, Reduction, Rule, Scorer};
+use crate::policy::{Bound, Dictionary, Fate, Formula, Outlook, Reduction, Rule, Scorer, copies};
 use crate::recipe::{NoEntity, OverrideAction};
 
 /// A rule bound to an index and a seed.
 pub(super) struct Decider<'a> {
     pub(super) index: &'a Index,
-    pub(super) rule: &'a Rule,
+    pub(super) rule: Rule,
     pub(super) voters: Vec<Voter<'a>>,
     scale: f64,
     seed: u64,
@@ -34,6 +37,7 @@ pub(super) struct Applied {
 /// A perspective that takes part.
 pub(super) struct Voter<'a> {
     pub(super) entry: &'a PerspectiveIndex,
+    formula: Formula,
     reduction: Reduction,
     scorer: Scorer,
 }
@@ -54,16 +58,29 @@ impl Draw {
 }
 
 impl<'a> Decider<'a> {
-    pub(super) fn new(index: &'a Index, rule: &'a Rule, (bound, seed): (&[Bound], u64)) -> Self {
-        let voter = |dictionary: &Dictionary| {
-            let entry = index.perspective(dictionary.perspective)?;
-            Some(Voter { entry, reduction: dictionary.reduction, scorer: dictionary.on(&entry.counts) })
-        };
-        let voters: Vec<_> = rule.dictionaries.iter().filter_map(voter).collect();
-        let scale = if rule.fate == Fate::Shares { scale(&voters, index.instances()) } else { 1.0 };
-        let mut decider = Self { index, rule, voters, scale, seed, settlement: Settlement::default() };
+    pub(super) fn new(index: &'a Index, rule: &Rule, (bound, seed): (&[Bound], u64)) -> Self {
+        let mut decider = Self::of_policy(index, sized(index, rule).0, seed);
         decider.settlement = decider.settle(bound);
         decider
+    }
+
+    /// A decider that knows of no override, and takes the thresholds as they are.
+    pub(super) fn of_policy(index: &'a Index, rule: Rule, seed: u64) -> Self {
+        let voter = |dictionary: &Dictionary| {
+            let entry = index.perspective(dictionary.perspective)?;
+            let (formula, reduction) = (dictionary.formula, dictionary.reduction);
+            Some(Voter { entry, formula, reduction, scorer: scorer(dictionary, entry) })
+        };
+        let voters: Vec<_> = rule.dictionaries.iter().filter_map(voter).collect();
+        let scale = if matches!(rule.fate, Fate::Shares | Fate::Weights) { scale(&rule, &voters, index) } else { 1.0 };
+        Self { index, rule, voters, scale, seed, settlement: Settlement::default() }
+    }
+
+    /// How many instances the policy writes of these, expected, repeats counted.
+    pub(super) fn volume(&self, instances: &[u32]) -> f64 {
+        const UNIT: f64 = (1_u64 << 40) as f64;
+        let one = |&instance: &u32| (self.policy_outlook(instance as usize).repeat * UNIT) as u128;
+        instances.par_iter().with_min_len(4096).map(one).sum::<u128>() as f64 / UNIT
     }
 
     /// Settles overrides on what the policy expects of all instances.
@@ -136,10 +153,12 @@ impl<'a> Decider<'a> {
         }
         match self.rule.fate {
             Fate::Share(share) => u32::from(self.draw(instance, Purpose::Share) < share),
-            Fate::Votes { pass_count, alpha } => {
+            Fate::Votes { pass_count, alpha, repeats } => {
                 let voted = alpha >= 1.0 || self.draw(instance, Purpose::Alpha) < alpha;
-                u32::from(voted && self.has_votes(instance, pass_count))
+                let kept = voted && self.has_votes(instance, pass_count);
+                u32::from(kept) * if repeats { copies(self.odds(instance)) } else { 1 }
             }
+            Fate::Weights => 1,
             Fate::Repeats | Fate::Shares => {
                 let expected = self.rule.fate.expected(&self.scores(instance), self.scale);
                 let up = self.draw(instance, Purpose::Repeat) < expected.fract();
@@ -164,7 +183,17 @@ impl<'a> Decider<'a> {
         if self.holds_nothing(instance) {
             return Outlook::rounded(f64::from(u8::from(self.rule.no_entity == NoEntity::Keep)));
         }
-        self.rule.fate.outlook(&self.scores(instance), self.scale)
+        let odds = if self.rule.fate.asks_odds() { self.odds(instance) } else { 0.0 };
+        self.rule.fate.outlook(&self.scores(instance), (self.scale, odds))
+    }
+
+    /// The largest unclamped probability among the instance's entities: that of a perspective's rarest.
+    fn odds(&self, instance: usize) -> f64 {
+        let rarest = |voter: &Voter<'_>| {
+            let &rank = voter.ranks(instance).last()?;
+            Some(voter.formula.odds(voter.entry.counts[rank as usize]))
+        };
+        self.voters.iter().filter_map(rarest).fold(0.0, f64::max)
     }
 
     fn scores(&self, instance: usize) -> SmallVec<[f64; 8]> {
@@ -240,16 +269,30 @@ impl Voter<'_> {
     }
 }
 
-/// What makes the scores sum to the number of instances that have one.
+/// A dictionary written out for a perspective, fitted to its instances where it takes that.
+fn scorer(dictionary: &Dictionary, entry: &PerspectiveIndex) -> Scorer {
+    if !dictionary.takes_fit() {
+        return dictionary.on(&entry.counts);
+    }
+    let holders = match entry.by_entity.rows() {
+        0 => Cow::Owned(entry.by_instance.transposed(entry.entities())),
+        _ => Cow::Borrowed(&entry.by_entity),
+    };
+    let targets = dictionary.formula.targets(&entry.counts);
+    dictionary.fitted((&holders, entry.by_instance.rows()), &targets, &|| false).0
+}
+
+/// What makes the scores sum to the number of instances that have one, or to the wanted volume.
 ///
 /// The sum is taken over multiples of 2⁻⁴⁰, so that it does not depend on the order of the instances.
-fn scale(voters: &[Voter<'_>], instances: usize) -> f64 {
+fn scale(rule: &Rule, voters: &[Voter<'_>], index: &Index) -> f64 {
     const UNIT: f64 = (1_u64 << 40) as f64;
+    let instances = index.instances();
     let one = |instance: usize| {
         let scores = voters.iter().filter_map(|voter| voter.score(instance));
         scores.reduce(f64::max).map_or((0_u64, 0_u128), |score| (1, (score * UNIT) as u128))
     };
     let (scored, sum) =
         (0..instances).into_par_iter().with_min_len(4096).map(one).reduce(|| (0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
-    if sum == 0 { 1.0 } else { scored as f64 / (sum as f64 / UNIT) }
+    rule.scale((scored as f64, instances as f64), sum as f64 / UNIT)
 }

@@ -111,6 +111,7 @@ pub(super) fn of(decider: &Decider<'_>, instance: usize) -> Explanation {
 fn last_draw(decider: &Decider<'_>, instance: usize) -> Option<f64> {
     let purpose = match decider.rule.fate {
         Fate::Votes { alpha, .. } if alpha >= 1.0 => return None,
+        Fate::Weights => return None,
         Fate::Votes { .. } => Purpose::Alpha,
         Fate::Share(_) => Purpose::Share,
         Fate::Repeats | Fate::Shares => Purpose::Repeat,

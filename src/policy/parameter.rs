@@ -5,7 +5,7 @@
 use super::range::{Range, Scale};
 use crate::entity::Perspective;
 use crate::index::Index;
-use crate::recipe::{NoEntity, Rebalance, Recipe, ThresholdChoice, Vote};
+use crate::recipe::{BalanceBy, NoEntity, Rebalance, Recipe, Repeats, TargetShape, ThresholdChoice, Vote};
 
 /// One thing that can be turned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -34,6 +34,20 @@ pub enum Parameter {
     RepeatExponent,
     /// β of the effective number.
     Beta,
+    /// Whether voted instances are repeated; a choice.
+    Repeats,
+    /// How far from shares as they are to equal ones.
+    Progress,
+    /// By resampling or by weights; a choice.
+    BalanceBy,
+    /// The target's form; a choice.
+    Target,
+    /// The exponent of a power law as target.
+    TargetExponent,
+    /// The most that an instance is repeated.
+    RepeatLimit,
+    /// The wanted volume; 0 for what the policy gives.
+    Size,
 }
 
 impl Parameter {
@@ -69,6 +83,13 @@ impl Parameter {
             Self::RepeatThreshold => "repeat_threshold",
             Self::RepeatExponent => "repeat_exponent",
             Self::Beta => "beta",
+            Self::Repeats => "repeats",
+            Self::Progress => "progress",
+            Self::BalanceBy => "balance_by",
+            Self::Target => "target",
+            Self::TargetExponent => "target_exponent",
+            Self::RepeatLimit => "repeat_limit",
+            Self::Size => "size",
         }
     }
 
@@ -90,6 +111,13 @@ impl Parameter {
             Self::RepeatThreshold => "entities in fewer than this share of instances are repeated",
             Self::RepeatExponent => "how strongly: 0.5 is the square root, 1 evens out up to the threshold",
             Self::Beta => "closer to 1 is closer to equal shares",
+            Self::Repeats => "sqrt: what is kept is written up to 3 times, as far as it lies below its threshold",
+            Self::Progress => "0 leaves shares as they are, 1 makes them equal",
+            Self::BalanceBy => "resampling drops and repeats instances; weights keeps all and weighs them",
+            Self::Target => "uniform: equal counts; power law: rank^-exponent; cap: counts as they are up to the cap",
+            Self::TargetExponent => "of the power law: 0 is flat, 1 is Zipf's",
+            Self::RepeatLimit => "no instance is repeated more often than this, on average",
+            Self::Size => "the wanted volume: thresholds are scaled until they give it; 0 takes what comes",
         }
     }
 
@@ -103,7 +131,7 @@ impl Parameter {
                 Range::whole(1.0, high, Scale::Logarithmic)
             }
             Self::PassCount => Range::whole(1.0, index.perspectives.len().max(1) as f64, Scale::Linear),
-            Self::Vote | Self::NoEntity | Self::Balanced => {
+            Self::Vote | Self::NoEntity | Self::Balanced | Self::Repeats | Self::BalanceBy | Self::Target => {
                 Range::whole(0.0, self.choices(index).len().saturating_sub(1) as f64, Scale::Linear)
             }
             Self::Alpha | Self::Keep | Self::RepeatExponent => Range::share(0.01),
@@ -113,6 +141,10 @@ impl Parameter {
             }
             Self::Temperature => Range { low: 1.0, high: 100.0, scale: Scale::Logarithmic, whole: false },
             Self::RepeatThreshold => Range { low: 0.000_001, high: 1.0, scale: Scale::Logarithmic, whole: false },
+            Self::Progress => Range::share(0.0),
+            Self::TargetExponent => Range { low: 0.01, high: 3.0, scale: Scale::Linear, whole: false },
+            Self::RepeatLimit => Range { low: 0.1, high: 100.0, scale: Scale::Logarithmic, whole: false },
+            Self::Size => Range::whole(0.0, index.instances().max(1) as f64 * 2.0, Scale::Linear),
             Self::Beta => Range { low: 0.9, high: 0.999_999, scale: Scale::Linear, whole: false },
         }
     }
@@ -123,6 +155,9 @@ impl Parameter {
         match self {
             Self::Vote => Vote::ALL.iter().map(|vote| vote.key()).collect(),
             Self::NoEntity => vec!["keep", "drop"],
+            Self::Repeats => vec!["none", "sqrt"],
+            Self::BalanceBy => vec!["resampling", "weights"],
+            Self::Target => TargetShape::ALL.iter().map(|shape| shape.key()).collect(),
             Self::Balanced => index.perspectives.iter().map(|entry| entry.perspective.key()).collect(),
             _ => Vec::new(),
         }
@@ -156,6 +191,16 @@ impl Parameter {
             Self::RepeatThreshold => recipe.rebalance.repeat_threshold,
             Self::RepeatExponent => recipe.rebalance.repeat_exponent,
             Self::Beta => recipe.rebalance.beta,
+            Self::Repeats => f64::from(u8::from(recipe.rebalance.repeats == Repeats::Sqrt)),
+            Self::Progress => recipe.rebalance.progress,
+            Self::BalanceBy => f64::from(u8::from(recipe.rebalance.balance_by == BalanceBy::Weights)),
+            Self::Target => {
+                let chosen = recipe.rebalance.target;
+                TargetShape::ALL.iter().position(|&known| known == chosen).unwrap_or(0) as f64
+            }
+            Self::TargetExponent => recipe.rebalance.target_exponent,
+            Self::RepeatLimit => recipe.rebalance.repeat_limit,
+            Self::Size => recipe.rebalance.size.unwrap_or(0) as f64,
         }
     }
 
@@ -180,6 +225,15 @@ impl Parameter {
             Self::RepeatThreshold => rebalance.repeat_threshold = value,
             Self::RepeatExponent => rebalance.repeat_exponent = value,
             Self::Beta => rebalance.beta = value,
+            Self::Repeats => rebalance.repeats = if value >= 1.0 { Repeats::Sqrt } else { Repeats::None },
+            Self::Progress => rebalance.progress = value,
+            Self::BalanceBy => {
+                rebalance.balance_by = if value >= 1.0 { BalanceBy::Weights } else { BalanceBy::Resampling };
+            }
+            Self::Target => rebalance.target = TargetShape::ALL.get(value as usize).copied().unwrap_or_default(),
+            Self::TargetExponent => rebalance.target_exponent = value,
+            Self::RepeatLimit => rebalance.repeat_limit = value,
+            Self::Size => rebalance.size = (value >= 1.0).then_some(value as u64),
         }
     }
 }

@@ -3,8 +3,10 @@
 //! Invariant: a score depends on the instance's own entities and on global counts only, never on another instance.
 
 use super::Formula;
+use super::fit::{Fit, Ground, fit};
 use crate::entity::Perspective;
-use crate::recipe::NoEntity;
+use crate::index::Csr;
+use crate::recipe::{NoEntity, Recipe};
 
 /// A policy applied to an index.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,13 +17,47 @@ pub struct Rule {
     pub fate: Fate,
     /// What happens to instances without any entity in the perspectives that take part.
     pub no_entity: NoEntity,
+    /// The wanted volume after, where the recipe names one.
+    pub size: Option<f64>,
 }
 
 impl Rule {
     /// A rule that looks at no entity.
     #[must_use]
     pub const fn blind(fate: Fate) -> Self {
-        Self { dictionaries: Vec::new(), fate, no_entity: NoEntity::Keep }
+        Self { dictionaries: Vec::new(), fate, no_entity: NoEntity::Keep, size: None }
+    }
+
+    /// A rule under a recipe's choices for instances without entities, and for the volume.
+    #[must_use]
+    pub fn of(dictionaries: Vec<Dictionary>, fate: Fate, recipe: &Recipe) -> Self {
+        let size = recipe.rebalance.size.map(|size| size as f64);
+        Self { dictionaries, fate, no_entity: recipe.rebalance.no_entity, size }
+    }
+
+    /// The wanted volume where it takes a search for the scale of the thresholds.
+    #[must_use]
+    pub fn sought(&self) -> Option<f64> {
+        let scalable = |dictionary: &Dictionary| dictionary.formula.scaled(2.0) != dictionary.formula;
+        self.size.filter(|_| self.dictionaries.iter().any(scalable))
+    }
+
+    /// The same rule with all thresholds scaled, and no wish for a volume left.
+    #[must_use]
+    pub fn scaled(&self, scale: f64) -> Self {
+        let scaled = |dictionary: &Dictionary| Dictionary { formula: dictionary.formula.scaled(scale), ..*dictionary };
+        Self { dictionaries: self.dictionaries.iter().map(scaled).collect(), size: None, ..self.clone() }
+    }
+
+    /// What scores of [`Fate::Shares`] and [`Fate::Weights`] are multiplied by: `scored` of all `instances` have one, and they sum to `sum`.
+    #[must_use]
+    pub fn scale(&self, (scored, instances): (f64, f64), sum: f64) -> f64 {
+        if !matches!(self.fate, Fate::Shares | Fate::Weights) || sum <= 0.0 {
+            return 1.0;
+        }
+        let kept_anyway = if self.no_entity == NoEntity::Keep { instances - scored } else { 0.0 };
+        let wanted = self.size.filter(|_| self.fate == Fate::Shares).map(|size| (size - kept_anyway).max(0.0));
+        wanted.unwrap_or(scored) / sum
     }
 }
 
@@ -47,6 +83,8 @@ pub enum Reduction {
     LengthNormalised,
     /// The largest number: that of the rarest entity.
     Largest,
+    /// e to the sum of the numbers, as far as the formula's limit allows.
+    Product,
 }
 
 /// What an instance's scores mean.
@@ -60,11 +98,15 @@ pub enum Fate {
         pass_count: usize,
         /// The share of voted instances that is kept.
         alpha: f64,
+        /// ADR's "add" mode: what is kept is written min(3, max(1, ⌊√p⌋)) times, p the largest unclamped probability of its entities.
+        repeats: bool,
     },
     /// The score is how often the instance is repeated, on average.
     Repeats,
     /// The score is proportional to how often the instance is repeated; scaled so that the volume stays what it was.
     Shares,
+    /// Everything is kept once and weighs in proportion to its score; the weights sum to what [`Self::Shares`] would write.
+    Weights,
 }
 
 /// A dictionary written out for entities at hand.
@@ -73,9 +115,33 @@ pub struct Scorer {
     /// One number an entity, in the order of their counts; never descending.
     values: Vec<f64>,
     reduction: Reduction,
+    /// The largest score of [`Reduction::Product`].
+    limit: f64,
 }
 
 impl Dictionary {
+    /// True when its numbers take a fit, see [`Self::fitted`].
+    #[must_use]
+    pub const fn takes_fit(&self) -> bool {
+        matches!(self.formula, Formula::Fitted { .. })
+    }
+
+    /// Fits the dictionary to instances; `targets` are those of [`Formula::targets`] for the entities at hand.
+    #[must_use]
+    pub fn fitted(
+        &self,
+        (holders, instances): (&Csr, usize),
+        targets: &[f64],
+        stop: &dyn Fn() -> bool,
+    ) -> (Scorer, Fit) {
+        let limit = match self.formula {
+            Formula::Fitted { limit, .. } => limit,
+            _ => f64::INFINITY,
+        };
+        let fit = fit(&Ground { holders, instances, targets, limit }, stop);
+        (Scorer { values: fit.logs.clone(), reduction: self.reduction, limit }, fit)
+    }
+
     /// Writes the dictionary out for entities of these counts, which descend.
     #[must_use]
     pub fn on(&self, counts: &[u32]) -> Scorer {
@@ -84,7 +150,7 @@ impl Dictionary {
         for run in counts.chunk_by(|a, b| a == b) {
             values.resize(values.len() + run.len(), self.formula.of(run[0]));
         }
-        Scorer { values, reduction: self.reduction }
+        Scorer { values, reduction: self.reduction, limit: f64::INFINITY }
     }
 }
 
@@ -98,6 +164,7 @@ impl Scorer {
             Reduction::LengthNormalised => any(rarest, || self.product_of_misses(ranks).powf(1.0 / ranks.len() as f64)),
             Reduction::Mean => ranks.iter().map(|&rank| self.value(rank)).sum::<f64>() / ranks.len() as f64,
             Reduction::Largest => rarest,
+            Reduction::Product => ranks.iter().map(|&rank| self.value(rank)).sum::<f64>().exp().min(self.limit),
         })
     }
 
@@ -137,11 +204,22 @@ impl Outlook {
 impl Fate {
     /// What is expected of an instance with these scores.
     #[must_use]
-    pub fn outlook(self, scores: &[f64], scale: f64) -> Outlook {
-        Outlook::rounded(self.expected(scores, scale))
+    pub fn outlook(self, scores: &[f64], (scale, odds): (f64, f64)) -> Outlook {
+        let expected = self.expected(scores, scale);
+        match self {
+            Self::Votes { repeats: true, .. } => Outlook { keep: expected, repeat: expected * f64::from(copies(odds)) },
+            Self::Weights => Outlook { keep: 1.0, repeat: expected },
+            _ => Outlook::rounded(expected),
+        }
     }
 
-    /// How often an instance with these scores is repeated, on average; below 1 it is the probability that it is kept.
+    /// True when [`Self::outlook`] and the plan need to know an instance's largest unclamped probability.
+    #[must_use]
+    pub const fn asks_odds(self) -> bool {
+        matches!(self, Self::Votes { repeats: true, .. })
+    }
+
+    /// What the scores come to: the probability that voted instances are kept, or the mean of repeats before they are rounded.
     ///
     /// `scale` is that of [`Self::Shares`]. With votes, the sum over at least `pass_count` of the Poisson-binomial distribution
     /// of the scores, times α (ADR, arXiv 2503.12821, data rebalancing, in closed form).
@@ -149,11 +227,17 @@ impl Fate {
     pub fn expected(self, scores: &[f64], scale: f64) -> f64 {
         match self {
             Self::Share(share) => share,
-            Self::Votes { pass_count, alpha } => alpha * at_least(pass_count, scores),
+            Self::Votes { pass_count, alpha, .. } => alpha * at_least(pass_count, scores),
             Self::Repeats => scores.iter().copied().fold(0.0, f64::max),
-            Self::Shares => scale * scores.iter().copied().fold(0.0, f64::max),
+            Self::Shares | Self::Weights => scale * scores.iter().copied().fold(0.0, f64::max),
         }
     }
+}
+
+/// How often ADR's "add" mode writes what it keeps, by the largest unclamped probability among the instance's entities.
+#[must_use]
+pub fn copies(odds: f64) -> u32 {
+    (odds.sqrt().floor() as u32).clamp(1, 3)
 }
 
 /// The probability that at least `wanted` of independent events happen.

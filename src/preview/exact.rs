@@ -10,10 +10,10 @@ use std::borrow::Cow;
 use rayon::prelude::*;
 
 use super::change;
-use super::{Measures, Outcome, Overridden, Preview, Volume};
+use super::{Measures, Outcome, Overridden, Preview, TargetOutcome, Volume};
 use crate::index::{Csr, Index, PerspectiveIndex};
-use crate::plan::{Columns, PlanError, Settlement};
-use crate::policy::{self, Bound, Dictionary, Fate, Outlook, Rule};
+use crate::plan::{self, Columns, PlanError, Settlement};
+use crate::policy::{self, Bound, Dictionary, Fate, Formula, Outlook, Rule};
 use crate::progress::Observer;
 use crate::recipe::{NoEntity, Override, Recipe};
 
@@ -32,6 +32,8 @@ pub struct Exact {
     keep: Vec<f32>,
     /// The overrides that were bound last, and what they mean.
     bound: (Vec<Override>, Vec<Bound>),
+    /// The rule that was brought to a wanted volume last, what it became, and the scale of its thresholds.
+    sized: Option<(Rule, Rule, Option<f64>)>,
 }
 
 /// A dictionary and the score of every instance under it; negative where the instance holds nothing.
@@ -39,6 +41,16 @@ pub struct Exact {
 struct Scored {
     dictionary: Dictionary,
     scores: Vec<f32>,
+    /// The fit that it took, where it took one.
+    fit: Option<Fitted>,
+}
+
+/// A fit, and what it was to come to.
+#[derive(Clone, Debug, PartialEq)]
+struct Fitted {
+    targets: Vec<f64>,
+    sweeps: u32,
+    converged: bool,
 }
 
 /// Instances a task.
@@ -63,6 +75,7 @@ impl Exact {
             expected: Vec::new(),
             keep: Vec::new(),
             bound: (Vec::new(), Vec::new()),
+            sized: None,
         }
     }
 
@@ -76,7 +89,8 @@ impl Exact {
             let bound = policy::bind(index, &recipe.rebalance.overrides)?;
             self.bound = (recipe.rebalance.overrides.clone(), bound);
         }
-        self.score(index, &rule);
+        let (rule, size_scale) = self.sized(index, rule);
+        self.score(index, &rule, observer);
         let stop = || if observer.cancelled() { Err(PlanError::Cancelled) } else { Ok(()) };
         stop()?;
         let mut instances = self.expect(index, &rule);
@@ -89,7 +103,30 @@ impl Exact {
             outcomes.push(self.outcome(slot, entry, recipe, instances.after / instances.before.max(1) as f64));
         }
         let overrides = self.overridden(index, &outcomes);
-        Ok(Preview { policy: recipe.rebalance.policy, exact: true, instances, perspectives: outcomes, overrides })
+        let target = self.target(index, &outcomes, &rule);
+        let policy = recipe.rebalance.policy;
+        Ok(Preview { policy, exact: true, instances, perspectives: outcomes, overrides, target, size_scale })
+    }
+
+    /// The rule brought to the wanted volume.
+    fn sized(&mut self, index: &Index, rule: Rule) -> (Rule, Option<f64>) {
+        if let Some((_, sized, scale)) = self.sized.as_ref().filter(|(of, ..)| *of == rule) {
+            return (sized.clone(), *scale);
+        }
+        let (sized, scale) = plan::sized(index, &rule);
+        self.sized = Some((rule, sized.clone(), scale));
+        (sized, scale)
+    }
+
+    /// What a fit was to come to, and what it came to.
+    fn target(&self, index: &Index, outcomes: &[Outcome], rule: &Rule) -> Option<TargetOutcome> {
+        let fitted = |scored: &&Scored| scored.fit.is_some() && rule.dictionaries.contains(&scored.dictionary);
+        let scored = self.scored.iter().flatten().find(fitted)?;
+        let outcome = outcomes.iter().find(|outcome| outcome.perspective == scored.dictionary.perspective)?;
+        let fit = scored.fit.as_ref()?;
+        let before = &index.perspective(outcome.perspective)?.counts;
+        let of = TargetOutcome::of(outcome, (&fit.targets, before));
+        Some(TargetOutcome { sweeps: fit.sweeps, converged: fit.converged, ..of })
     }
 
     /// Applies the overrides to what the policy expects of each instance, and sums up anew.
@@ -135,14 +172,25 @@ impl Exact {
     }
 
     /// Scores every instance in the perspectives whose dictionary changed.
-    fn score(&mut self, index: &Index, rule: &Rule) {
+    fn score(&mut self, index: &Index, rule: &Rule, observer: &dyn Observer) {
         for (slot, entry) in index.perspectives.iter().enumerate() {
             let dictionary = rule.dictionaries.iter().find(|dictionary| dictionary.perspective == entry.perspective);
             let Some((dictionary, place)) = dictionary.zip(self.scored.get_mut(slot)) else { continue };
             if place.as_ref().is_some_and(|scored| scored.dictionary == *dictionary) {
                 continue;
             }
-            let written = dictionary.on(&entry.counts);
+            let (written, fit) = if dictionary.takes_fit() {
+                let holders = self.holders.get(slot).and_then(Option::as_ref).unwrap_or(&entry.by_entity);
+                let targets = dictionary.formula.targets(&entry.counts);
+                let ground = (holders, index.instances());
+                let (written, fit) = dictionary.fitted(ground, &targets, &|| observer.cancelled());
+                if observer.cancelled() {
+                    return;
+                }
+                (written, Some(Fitted { targets, sweeps: fit.sweeps, converged: fit.converged }))
+            } else {
+                (dictionary.on(&entry.counts), None)
+            };
             let mut scores = place.take().map_or_else(|| vec![0.0; index.instances()], |scored| scored.scores);
             scores.par_chunks_mut(BATCH).enumerate().for_each(|(batch, scores)| {
                 for (offset, score) in scores.iter_mut().enumerate() {
@@ -150,7 +198,7 @@ impl Exact {
                     *score = written.score(ranks).map_or(-1.0, |score| score as f32);
                 }
             });
-            *place = Some(Scored { dictionary: *dictionary, scores });
+            *place = Some(Scored { dictionary: *dictionary, scores, fit });
         }
     }
 
@@ -159,7 +207,13 @@ impl Exact {
         let taking_part = |scored: &&Scored| rule.dictionaries.contains(&scored.dictionary);
         let voters: Vec<&[f32]> =
             self.scored.iter().flatten().filter(taking_part).map(|scored| scored.scores.as_slice()).collect();
-        let scale = if rule.fate == Fate::Shares { scale(&voters) } else { 1.0 };
+        let scale = if matches!(rule.fate, Fate::Shares | Fate::Weights) {
+            scale(rule, &voters, index.instances())
+        } else {
+            1.0
+        };
+        let asked = |dictionary: &Dictionary| Some((index.perspective(dictionary.perspective)?, dictionary.formula));
+        let odds: Vec<_> = rule.dictionaries.iter().filter(|_| rule.fate.asks_odds()).filter_map(asked).collect();
         self.expected.resize(index.instances(), 0.0);
         self.keep.resize(index.instances(), 0.0);
         let sums: Vec<Sums> = self
@@ -167,7 +221,9 @@ impl Exact {
             .par_chunks_mut(BATCH)
             .zip(self.keep.par_chunks_mut(BATCH))
             .enumerate()
-            .map(|(batch, slots)| fill(slots, &Batch { voters: &voters, rule, scale, start: batch * BATCH }))
+            .map(|(batch, slots)| {
+                fill(slots, &Batch { voters: &voters, odds: &odds, rule, scale, start: batch * BATCH })
+            })
             .collect();
         let sum = |of: fn(&Sums) -> f64| sums.iter().map(of).sum::<f64>();
         let no_entity = index.perspectives.iter().zip(&self.empty).filter(|&(_, &empty)| empty > 0);
@@ -236,9 +292,22 @@ fn lost(found: &[(f32, f32)], entry: &PerspectiveIndex) -> (f64, f64) {
 /// What a batch of instances is decided by.
 struct Batch<'a> {
     voters: &'a [&'a [f32]],
+    /// The perspectives of which the rarest entity counts, where the fate asks for it.
+    odds: &'a [(&'a PerspectiveIndex, Formula)],
     rule: &'a Rule,
     scale: f64,
     start: usize,
+}
+
+impl Batch<'_> {
+    fn outlook(&self, scores: &[f64], instance: usize) -> Outlook {
+        let rarest = |(entry, formula): &(&PerspectiveIndex, Formula)| {
+            let &rank = entry.by_instance.row(instance).last()?;
+            Some(formula.odds(entry.counts[rank as usize]))
+        };
+        let odds = self.odds.iter().filter_map(rarest).fold(0.0, f64::max);
+        self.rule.fate.outlook(scores, (self.scale, odds))
+    }
 }
 
 /// Sums over a batch.
@@ -259,7 +328,7 @@ fn fill((slots, keeps): (&mut [f32], &mut [f32]), batch: &Batch<'_>) -> Sums {
         scores.extend(held.filter(|&score| score >= 0.0));
         let holds_nothing = scores.is_empty() && !batch.voters.is_empty();
         let outlook =
-            if holds_nothing { Outlook::rounded(unseen) } else { batch.rule.fate.outlook(&scores, batch.scale) };
+            if holds_nothing { Outlook::rounded(unseen) } else { batch.outlook(&scores, batch.start + offset) };
         let (kept, expected) = (outlook.keep, outlook.repeat);
         sums.nothing += u64::from(holds_nothing);
         sums.kept += kept;
@@ -271,12 +340,11 @@ fn fill((slots, keeps): (&mut [f32], &mut [f32]), batch: &Batch<'_>) -> Sums {
 }
 
 /// What makes the largest scores of the instances sum to their number.
-fn scale(voters: &[&[f32]]) -> f64 {
-    let instances = voters.first().map_or(0, |scores| scores.len());
+fn scale(rule: &Rule, voters: &[&[f32]], instances: usize) -> f64 {
     let largest = |instance: usize| voters.iter().map(|scores| scores[instance]).fold(-1.0, f32::max);
     let (scored, sum) = (0..instances)
         .map(largest)
         .filter(|&score| score >= 0.0)
         .fold((0.0, 0.0), |(scored, sum), score| (scored + 1.0, sum + f64::from(score)));
-    if sum > 0.0 { scored / sum } else { 1.0 }
+    rule.scale((scored, instances as f64), sum)
 }

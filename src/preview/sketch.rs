@@ -7,6 +7,7 @@
 //! long as there are entities.
 
 use std::borrow::Cow;
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::binned::Entities;
@@ -15,11 +16,14 @@ use super::{Measures, Outcome, Preview, Volume};
 use crate::entity::Perspective;
 use crate::index::{Csr, Index, PerspectiveIndex};
 use crate::plan::{Columns, Settlement};
-use crate::policy::{self, Bound, Fate, Outlook, Rule};
+use crate::policy::{self, Bound, Dictionary, Formula, Outlook, Rule, Scorer, size::solve};
 use crate::recipe::{NoEntity, Override, OverrideAction, Recipe, RecipeError};
 
 /// The most instances in the sample.
 pub const SAMPLE: usize = 8192;
+
+/// Of these, those that the search for a wanted volume looks at.
+const SEARCHED: usize = 2048;
 
 /// How many sampled holders outweigh what entities of about the same count do.
 const SHRINKAGE: f32 = 4.0;
@@ -33,6 +37,8 @@ pub struct Sketch {
     instances: usize,
     /// The overrides that were bound last, and what they mean: a pattern may have to be matched with a million names.
     bound: Arc<Mutex<(Vec<Override>, Vec<Bound>)>>,
+    /// The scale that was found last for a wanted volume: the next is not far.
+    scale: Arc<Mutex<Option<f64>>>,
 }
 
 /// What is expected of each sampled instance.
@@ -123,8 +129,9 @@ impl Sketch {
             order.select_nth_unstable(sampled);
             order.truncate(sampled);
         }
+        order.sort_unstable();
         let seen = index.perspectives.iter().map(|entry| Sample::of(entry, &order)).collect();
-        Self { samples: seen, sampled, instances: index.instances(), bound: Arc::default() }
+        Self { samples: seen, sampled, instances: index.instances(), bound: Arc::default(), scale: Arc::default() }
     }
 
     /// An estimate of what the recipe's policy would make of the index, with the distribution of one perspective.
@@ -134,7 +141,8 @@ impl Sketch {
     pub fn preview(&self, index: &Index, recipe: &Recipe, shown: Perspective) -> Result<Preview, RecipeError> {
         let rule = policy::rule(index, recipe)?;
         let bound = self.bind(index, recipe)?;
-        let mut expected = self.expected(index, &rule);
+        let (rule, size_scale) = self.sized(index, rule);
+        let mut expected = self.expected(index, &rule, self.sampled);
         self.settle(&bound, &mut expected);
         let instances = self.volume(index, &expected);
         let kept_share = (instances.after / instances.before.max(1) as f64).min(1.0);
@@ -147,7 +155,23 @@ impl Sketch {
         });
         let perspectives = outcome.collect();
         let policy = recipe.rebalance.policy;
-        Ok(Preview { policy, exact: false, instances, perspectives, overrides: Vec::new() })
+        let overrides = Vec::new();
+        Ok(Preview { policy, exact: false, instances, perspectives, overrides, target: None, size_scale })
+    }
+
+    /// The rule with its thresholds scaled so that the sample's volume is its share of the wanted one.
+    fn sized(&self, index: &Index, rule: Rule) -> (Rule, Option<f64>) {
+        let Some(size) = rule.sought() else { return (rule, None) };
+        let rows = self.sampled.min(SEARCHED);
+        let size = size * rows as f64 / self.instances.max(1) as f64;
+        let volume = |scale: f64| {
+            let expected = self.expected(index, &rule.scaled(scale), rows);
+            Ok::<f64, Infallible>(expected.repeat.iter().map(|&repeat| f64::from(repeat)).sum())
+        };
+        let mut start = self.scale.lock().unwrap_or_else(PoisonError::into_inner);
+        let Ok(scale) = solve((size, size * 2e-3), (start.unwrap_or(1.0), 0.5), volume);
+        *start = Some(scale);
+        (rule.scaled(scale), Some(scale))
     }
 
     fn bind(&self, index: &Index, recipe: &Recipe) -> Result<Vec<Bound>, RecipeError> {
@@ -175,31 +199,57 @@ impl Sketch {
     }
 
     /// What the policy expects of each sampled instance.
-    fn expected(&self, index: &Index, rule: &Rule) -> Expected {
+    fn expected(&self, index: &Index, rule: &Rule, rows: usize) -> Expected {
         let both = index.perspectives.iter().zip(&self.samples);
         let voter = |(entry, sample): (&PerspectiveIndex, &'_ Sample)| {
             let found = rule.dictionaries.iter().find(|dictionary| dictionary.perspective == entry.perspective)?;
-            let scorer = found.on(&sample.counts);
-            Some((0..self.sampled).map(|row| scorer.score(sample.rows.row(row))).collect::<Vec<Option<f64>>>())
+            let written = self.written(found, (entry, sample));
+            Some((0..rows).map(|row| written.score(sample.rows.row(row))).collect::<Vec<Option<f64>>>())
         };
         let voters: Vec<_> = both.filter_map(voter).collect();
         let largest = |row: usize| voters.iter().filter_map(|scores| scores[row]).reduce(f64::max);
-        let scale = if rule.fate == Fate::Shares { scale((0..self.sampled).filter_map(largest)) } else { 1.0 };
+        let (holding, sum) =
+            (0..rows).filter_map(largest).fold((0.0, 0.0), |(holding, sum), score| (holding + 1.0, sum + score));
+        let up = self.instances as f64 / rows.max(1) as f64;
+        let scale = rule.scale((holding * up, self.instances as f64), sum * up);
+        let asked = |dictionary: &Dictionary| {
+            let slot = index.perspectives.iter().position(|known| known.perspective == dictionary.perspective)?;
+            Some((self.samples.get(slot)?, dictionary.formula))
+        };
+        let odds: Vec<_> = rule.dictionaries.iter().filter(|_| rule.fate.asks_odds()).filter_map(asked).collect();
         let unseen = if rule.no_entity == NoEntity::Keep { 1.0 } else { 0.0 };
         let mut nothing = 0;
         let mut scores = Vec::with_capacity(voters.len());
-        let mut keep = Vec::with_capacity(self.sampled);
-        let mut repeat = Vec::with_capacity(self.sampled);
-        for row in 0..self.sampled {
+        let mut keep = Vec::with_capacity(rows);
+        let mut repeat = Vec::with_capacity(rows);
+        for row in 0..rows {
             scores.clear();
             scores.extend(voters.iter().filter_map(|voter| voter[row]));
             let holds_nothing = scores.is_empty() && !voters.is_empty();
             nothing += usize::from(holds_nothing);
-            let outlook = if holds_nothing { Outlook::rounded(unseen) } else { rule.fate.outlook(&scores, scale) };
+            let rarest = |(sample, formula): &(&Sample, Formula)| {
+                let &place = sample.rows.row(row).last()?;
+                Some(formula.odds(sample.counts[place as usize]))
+            };
+            let odds = odds.iter().filter_map(rarest).fold(0.0, f64::max);
+            let outlook =
+                if holds_nothing { Outlook::rounded(unseen) } else { rule.fate.outlook(&scores, (scale, odds)) };
             keep.push(outlook.keep as f32);
             repeat.push(outlook.repeat as f32);
         }
         Expected { keep, repeat, nothing }
+    }
+
+    /// A dictionary written out for the sample; a fit is to the sample, with each entity's target in proportion.
+    fn written(&self, dictionary: &Dictionary, (entry, sample): (&PerspectiveIndex, &Sample)) -> Scorer {
+        if !dictionary.takes_fit() {
+            return dictionary.on(&sample.counts);
+        }
+        let targets = dictionary.formula.targets(&entry.counts);
+        let ratios =
+            sample.ranks.iter().zip(&sample.counts).map(|(&rank, &count)| targets[rank as usize] / f64::from(count));
+        let here: Vec<f64> = ratios.zip(&sample.held).map(|(ratio, &held)| ratio * f64::from(held)).collect();
+        dictionary.fitted((&sample.holders, self.sampled), &here, &|| false).0
     }
 
     fn volume(&self, index: &Index, expected: &Expected) -> Volume {
@@ -289,10 +339,4 @@ fn outcome(
         collateral: Vec::new(),
         collateral_entities: 0,
     }
-}
-
-/// What makes the largest scores of the sampled instances sum to their number.
-fn scale(largest: impl Iterator<Item = f64>) -> f64 {
-    let (scored, sum) = largest.fold((0.0, 0.0), |(scored, sum), score| (scored + 1.0, sum + score));
-    if sum > 0.0 { scored / sum } else { 1.0 }
 }

@@ -71,6 +71,13 @@ pub(super) const TABLES: &[Table] = &[
             ("repeat_threshold", Ready),
             ("repeat_exponent", Ready),
             ("beta", Ready),
+            ("progress", Ready),
+            ("stages", Ready),
+            ("balance_by", Ready),
+            ("target", Ready),
+            ("target_exponent", Ready),
+            ("repeat_limit", Ready),
+            ("size", Ready),
             ("override", Ready),
         ],
     },
@@ -80,12 +87,8 @@ pub(super) const TABLES: &[Table] = &[
 ];
 
 /// Values of the grammar that cannot be used yet: dotted path, value, what is missing.
-pub(super) const VALUES_NOT_YET: &[(&str, &str, &str)] = &[
-    ("rebalance.policy", "progressive", "the policy 'progressive' is not supported yet"),
-    ("rebalance.policy", "target", "the policy 'target' is not supported yet"),
-    ("rebalance.policy", "subclass", "the policy 'subclass' is not supported yet"),
-    ("rebalance.repeats", "sqrt", "repeats = \"sqrt\" (ADR's add mode) is not supported yet; write \"none\""),
-];
+pub(super) const VALUES_NOT_YET: &[(&str, &str, &str)] =
+    &[("rebalance.policy", "subclass", "the policy 'subclass' is not supported yet")];
 
 /// The table at a dotted path.
 pub(super) fn table(path: &str) -> Option<&'static Table> {

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a number that is not one (NaN) is never within a range.
 
-use super::{Recipe, ThresholdChoice};
+use super::{PolicyName, Recipe, ThresholdChoice};
 use crate::entity::Perspective;
 
 /// What is wrong with a threshold.
@@ -25,6 +25,8 @@ pub(super) fn rebalance(recipe: &Recipe) -> impl Iterator<Item = (String, String
         ("temperature", rebalance.temperature, 1000.0),
         ("repeat_threshold", rebalance.repeat_threshold, 1.0),
         ("repeat_exponent", rebalance.repeat_exponent, 1.0),
+        ("target_exponent", rebalance.target_exponent, 10.0),
+        ("repeat_limit", rebalance.repeat_limit, 1000.0),
     ];
     let bounded =
         bounded.into_iter().filter(|&(_, value, high)| !(value > 0.0 && value <= high)).map(|(name, value, high)| {
@@ -34,14 +36,35 @@ pub(super) fn rebalance(recipe: &Recipe) -> impl Iterator<Item = (String, String
     let beta =
         (!is_between(beta)).then(|| ("beta", format!("beta = {beta} is out of range; write a number between 0 and 1")));
     let cap = (rebalance.cap == 0).then(|| ("cap", "cap = 0 keeps nothing; write a count of at least 1".to_owned()));
+    let progress = (!(0.0..=1.0).contains(&rebalance.progress)).then(|| {
+        ("progress", format!("progress = {} is out of range; write a number from 0 to 1", rebalance.progress))
+    });
+    let size = (rebalance.size == Some(0)).then(|| ("size", "size = 0 keeps nothing; write at least 1".to_owned()));
+    let stages = stages(recipe).map(|message| ("stages", message));
     let pass_count = pass_count(recipe).map(|message| ("pass_count", message));
     let perspective = perspective(recipe).map(|message| ("perspective", message));
-    let faults = pass_count.into_iter().chain(bounded).chain(cap).chain(beta).chain(perspective);
+    let faults = pass_count
+        .into_iter()
+        .chain(bounded)
+        .chain(cap)
+        .chain(beta)
+        .chain(perspective)
+        .chain(progress)
+        .chain(size)
+        .chain(stages);
     faults.map(|(name, message)| (format!("rebalance.{name}"), message))
 }
 
 fn is_between(value: f64) -> bool {
     value > 0.0 && value < 1.0
+}
+
+fn stages(recipe: &Recipe) -> Option<String> {
+    let of_progress = recipe.rebalance.policy == PolicyName::Progressive;
+    let fits = |&value: &f64| if of_progress { (0.0..=1.0).contains(&value) } else { value > 0.0 && value <= 1000.0 };
+    let wrong = recipe.rebalance.stages.iter().find(|value| !fits(value))?;
+    let wanted = if of_progress { "a progress from 0 to 1" } else { "a temperature above 0, at most 1000" };
+    Some(format!("the stage {wrong} is out of range; write {wanted}"))
 }
 
 fn pass_count(recipe: &Recipe) -> Option<String> {

@@ -20,12 +20,16 @@ pub enum PolicyName {
     RepeatFactor,
     /// Shares proportional to n^(1/T).
     Temperature,
+    /// Shares between those of the data and equal ones (Kang 2020).
+    Progressive,
     /// Shares proportional to √n.
     SquareRoot,
     /// Shares by the effective number of samples.
     EffectiveNumber,
     /// Equal shares.
     Uniform,
+    /// As near to a chosen distribution as instances allow.
+    Target,
     /// The control: every instance with the same probability.
     Random,
     /// Keep everything.
@@ -34,14 +38,16 @@ pub enum PolicyName {
 
 impl PolicyName {
     /// All of them, in the order in which the screen lists them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Adr,
         Self::Cap,
         Self::RepeatFactor,
         Self::Temperature,
+        Self::Progressive,
         Self::SquareRoot,
         Self::EffectiveNumber,
         Self::Uniform,
+        Self::Target,
         Self::Random,
         Self::None,
     ];
@@ -54,6 +60,8 @@ impl PolicyName {
             Self::Cap => "cap",
             Self::RepeatFactor => "repeat_factor",
             Self::Temperature => "temperature",
+            Self::Progressive => "progressive",
+            Self::Target => "target",
             Self::SquareRoot => "square_root",
             Self::EffectiveNumber => "effective_number",
             Self::Uniform => "uniform",
@@ -115,6 +123,47 @@ pub enum Repeats {
     /// Kept once.
     #[default]
     None,
+    /// min(3, max(1, ⌊√p⌋)) times, p the largest unclamped probability among the instance's entities.
+    Sqrt,
+}
+
+/// How a policy that gives shares is put into effect.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BalanceBy {
+    /// Instances are dropped and repeated; the volume stays.
+    #[default]
+    Resampling,
+    /// Every instance stays once and has a weight for the loss or a sampler.
+    Weights,
+}
+
+/// The form of a target distribution.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TargetShape {
+    /// The same count for every entity.
+    #[default]
+    Uniform,
+    /// Counts proportional to rank^−exponent.
+    PowerLaw,
+    /// Counts as they are, but none above the cap.
+    Cap,
+}
+
+impl TargetShape {
+    /// All of them, in the order in which a slider steps through them.
+    pub const ALL: [Self; 3] = [Self::Uniform, Self::PowerLaw, Self::Cap];
+
+    /// The name in recipes.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Uniform => "uniform",
+            Self::PowerLaw => "power_law",
+            Self::Cap => "cap",
+        }
+    }
 }
 
 /// The recipe's `[rebalance]` table.
@@ -138,7 +187,7 @@ pub struct Rebalance {
     pub perspective: Option<Perspective>,
     /// `random`: the share of instances that is kept.
     pub keep: f64,
-    /// `cap`: MetaCLIP's t, the expected count that no entity should exceed by itself.
+    /// `cap`, and `target` of that form: MetaCLIP's t, the expected count that no entity should exceed by itself.
     pub cap: u32,
     /// `temperature`: T; 1 leaves the distribution as it is, infinity makes it uniform.
     pub temperature: f64,
@@ -148,6 +197,22 @@ pub struct Rebalance {
     pub repeat_exponent: f64,
     /// `effective_number`: β of (1 − βⁿ)/(1 − β).
     pub beta: f64,
+    /// `progressive`: 0 leaves shares as they are, 1 makes them equal.
+    pub progress: f64,
+    /// `temperature`, `progressive`: the stages of a schedule, each a temperature or a progress; each has weights of its own.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<f64>,
+    /// The policies that give shares: dropping and repeating, or weights.
+    pub balance_by: BalanceBy,
+    /// `target`: its form; `cap` gives the count of that form.
+    pub target: TargetShape,
+    /// `target`: the exponent of the power law.
+    pub target_exponent: f64,
+    /// `target`: the most that an instance is repeated, on average.
+    pub repeat_limit: f64,
+    /// The wanted volume after, repeats counted; without it, what the policy gives.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
     /// What happens to single entities, whatever the policy says.
     #[serde(rename = "override", skip_serializing_if = "Vec::is_empty")]
     pub overrides: Vec<Override>,
@@ -169,6 +234,13 @@ impl Default for Rebalance {
             repeat_threshold: 0.001,
             repeat_exponent: 0.5,
             beta: 0.9999,
+            progress: 0.5,
+            stages: Vec::new(),
+            balance_by: BalanceBy::default(),
+            target: TargetShape::default(),
+            target_exponent: 0.5,
+            repeat_limit: 4.0,
+            size: None,
             overrides: Vec::new(),
         }
     }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use super::event::Sender;
 use super::lane::Wanted;
 use crate::app::message::Message;
-use crate::app::model::{Compared, Loaded};
+use crate::app::model::{Compared, Control, Loaded};
 use crate::entity::Perspective;
 use crate::plan::PlanError;
 use crate::preview::{Exact, Preview, Sketch};
@@ -85,7 +85,14 @@ pub(super) fn comparisons(exact: SharedExact) -> impl FnMut(ComparisonRequest, &
             match reckon(&exact, &loaded, &recipe, wanted) {
                 Ok(preview) => compared.push(figures(policy, &preview, perspective)),
                 Err(PlanError::Cancelled) => return,
-                Err(_) => compared.push(Compared { policy, kept: None, gini: None, tail_share: None, lost: None }),
+                Err(_) => compared.push(Compared {
+                    policy,
+                    kept: None,
+                    gini: None,
+                    tail_share: None,
+                    lost: None,
+                    control: None,
+                }),
             }
         }
         sender.tell(Message::PoliciesCompared { generation: wanted.generation(), compared });
@@ -105,5 +112,10 @@ fn figures(policy: PolicyName, preview: &Preview, perspective: Perspective) -> C
         gini: after.map(|after| after.gini),
         tail_share: after.map(|after| after.tail_occurrence_share),
         lost: after.map(|after| after.entities_lost.round() as usize),
+        control: preview.outcome(perspective).map(|outcome| Control {
+            gini: outcome.random.gini,
+            tail_share: outcome.random.tail_occurrence_share,
+            lost: outcome.random.entities_lost.round() as usize,
+        }),
     }
 }

@@ -3,7 +3,8 @@
 //! Invariant: the model is changed by `update` alone.
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::io::{Write, stderr};
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender};
 
 use color_eyre::eyre::{Result, bail};
@@ -88,10 +89,12 @@ impl Session {
             return;
         }
         let path = rescued(&self.model.history.path);
-        match self.model.recipe.save(&path) {
-            Ok(()) => eprintln!("the unsaved recipe is in {}", path.display()),
-            Err(error) => eprintln!("the unsaved recipe is lost: {error}"),
-        }
+        let told = match self.model.recipe.save(&path) {
+            Ok(()) => format!("the unsaved recipe is in {}", path.display()),
+            Err(error) => format!("the unsaved recipe is lost: {error}"),
+        };
+        // The terminal may be what is gone; then nobody is there to be told.
+        let _ = writeln!(stderr(), "{told}");
     }
 
     fn answer(&mut self, event: Event) -> Result<()> {
@@ -157,6 +160,10 @@ impl Session {
                 self.watch(Watched::Theme, self.painter.themes().path(&name));
                 return Ok(Some(Message::ThemeLoaded { name, warnings }));
             }
+            Effect::ReadKeymap => {
+                let (bindings, warnings) = self.start.keymap();
+                return Ok(Some(Message::KeymapRead { bindings: Box::new(bindings), warnings }));
+            }
             Effect::KeepTheme { name } => {
                 let kept = self.start.configuration.as_ref().map(|folder| Settings { theme: Some(name) }.keep(folder));
                 return Ok(kept.and_then(Result::err).map(Message::Warned));
@@ -205,6 +212,9 @@ impl Session {
         let without_pattern = self.model.path.clone().filter(|path| path.exists());
         self.watch(Watched::Dataset, without_pattern);
         self.watch(Watched::Theme, self.painter.themes().path(&self.model.theme));
+        // Who has no folder of settings need not be told that it is not watched.
+        let keymap = self.start.keymap_file().filter(|file| file.parent().is_some_and(Path::is_dir));
+        self.watch(Watched::Keymap, keymap);
     }
 
     fn watch(&mut self, file: Watched, path: Option<PathBuf>) {
@@ -217,7 +227,7 @@ impl Session {
 }
 
 /// Where an unsaved recipe is put when the program ends without the user.
-fn rescued(path: &std::path::Path) -> PathBuf {
+fn rescued(path: &Path) -> PathBuf {
     let stem = path.file_stem().map_or_else(|| "recipe".into(), |stem| stem.display().to_string());
     path.with_file_name(format!("{stem}.rescued.toml"))
 }

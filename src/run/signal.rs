@@ -1,6 +1,7 @@
 //! Signals that end the program.
 //!
-//! Invariant: the first one lets the loop end in order; a second one ends it at once, with the terminal restored.
+//! Invariant: the first one lets the loop end in order; a second one ends it at once, with the terminal restored, unless it is
+//! a hang-up.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -24,7 +25,9 @@ pub(super) fn listen(sender: &Sender) -> std::io::Result<()> {
             if for_another {
                 continue;
             }
-            if asked || !sender.send(Event::Signalled(signal)) {
+            // A closing terminal and the shell in it both say so: that is one end, not impatience.
+            let again = asked && signal != SIGHUP;
+            if again || !sender.send(Event::Signalled(signal)) {
                 terminal::restore();
                 let _ = emulate_default_handler(signal);
             }

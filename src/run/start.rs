@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::app::bindings::Bindings;
 use crate::app::model::{Level, Model, Notice, Toast};
 use crate::config::keymap;
 use crate::config::theme::{ColorSupport, Themes};
@@ -30,7 +31,7 @@ pub struct Start {
 impl Start {
     /// The model of the first frame.
     pub(super) fn model(&self) -> Model {
-        let (bindings, warnings) = keymap::load(self.file("keymap.toml").as_deref());
+        let (bindings, warnings) = self.keymap();
         let name = self.dataset.as_ref().map_or_else(|| "demo".to_owned(), |path| path.display().to_string());
         let mut model = Model::loading(name, self.recipe.clone(), Arc::new(bindings));
         model.path.clone_from(&self.dataset);
@@ -39,6 +40,16 @@ impl Start {
         model.toast = self.greeting.clone().map(|text| Toast { level: Level::Info, text });
         model.notices = warnings.into_iter().map(|text| Notice { level: Level::Warning, text }).collect();
         model
+    }
+
+    /// The built-in keymap with the user's over it, and what is wrong with that one.
+    pub(super) fn keymap(&self) -> (Bindings, Vec<String>) {
+        keymap::load(self.keymap_file().as_deref())
+    }
+
+    /// The user's keymap, which may not exist yet.
+    pub(super) fn keymap_file(&self) -> Option<PathBuf> {
+        self.file("keymap.toml")
     }
 
     /// Where themes come from, with as many colours as this terminal shows.

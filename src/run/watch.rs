@@ -1,4 +1,4 @@
-//! Watches the dataset, the recipe and the theme for changes on disk.
+//! Watches the dataset, the recipe, the theme and the keymap for changes on disk.
 //!
 //! Invariant: many events of one change are told as one; reading a file is no change; a file that cannot be watched is only that.
 

@@ -28,14 +28,15 @@ const FARTHEST: usize = 64 << 20;
 pub(crate) fn load(input: Input<'_>, delimiter: u8) -> Result<Part, SourceError> {
     let start = text_start(&input.content);
     let header = header(&input.content, start, delimiter).map_err(|reason| input.malformed("a table", reason))?;
+    if input.content[header.end..].trim_ascii().is_empty() {
+        return Err(SourceError::Empty { path: input.path.to_owned(), reason: "it has a header and no rows".into() });
+    }
     let samples = samples(&input.content, header.end, (delimiter, &header.names));
     let (roles, _) =
         guess::roles(&samples, &input.options.columns).map_err(|reason| input.malformed("a table", reason))?;
     let columns: Vec<Option<Role>> = header.names.iter().map(|name| roles.of(name)).collect();
     if columns.iter().flatten().all(|role| *role == Role::Id) {
-        let reason =
-            format!("no column says what a row is about; map dataset.columns to some of {}", header.names.join(", "));
-        return Err(input.malformed("a table", reason));
+        return Err(input.malformed("a table", guess::nothing_mapped(&header.names)));
     }
     let table = Table { delimiter, columns };
     let mut walked = walk(&table, &input.content, header.end, &input.phase)?;
@@ -75,12 +76,21 @@ pub(crate) fn delimiter(bytes: &[u8]) -> Result<u8, String> {
             all += 1;
             good += usize::from(step.outcome.is_ok());
         }
-        good >= 2 && good * 10 >= all * 8
+        (good == 1 && all == 1 && is_header(bytes, start, delimiter)) || good >= 2 && good * 10 >= all * 8
     };
     let candidates = [b'\t', b',', b';', b'|'].into_iter().filter(|&delimiter| width(delimiter) > 1 && fits(delimiter));
     candidates
         .max_by_key(|&delimiter| width(delimiter))
         .ok_or_else(|| "its rows have no common number of fields".into())
+}
+
+/// Whether a line that stands alone is a header for sure: some of its names are known ones, and no name is a sentence.
+fn is_header(bytes: &[u8], start: usize, delimiter: u8) -> bool {
+    let Ok(Header { names, .. }) = header(bytes, start, delimiter) else { return false };
+    let known = [guess::IDS, guess::IMAGES, guess::LABELS, guess::OBJECTS];
+    names.iter().all(|name| !name.contains(' '))
+        && (known.iter().any(|known| guess::first_of(known, &names).is_some())
+            || names.iter().any(|name| guess::text_speaker(name).is_some()))
 }
 
 struct Header {
@@ -188,7 +198,7 @@ impl Table {
     fn check(&self, bytes: &[u8], fields: &Fields) -> Result<Option<u64>, Fault> {
         if fields.len() != self.columns.len() {
             let message = format!("the row has {} fields, the header has {}", fields.len(), self.columns.len());
-            return Err(Fault::new(SetAsideKind::BadJson, message));
+            return Err(Fault::new(SetAsideKind::BadRow, message));
         }
         if fields.iter().any(|field| simdutf8::basic::from_utf8(&bytes[field.span.clone()]).is_err()) {
             return Err(Fault::new(SetAsideKind::InvalidUtf8, "the row is not UTF-8"));
@@ -238,7 +248,7 @@ impl Walk for Table {
         let fault = if next == bytes.len() {
             Fault::new(SetAsideKind::Truncated, "the file ends inside a quoted field")
         } else {
-            Fault::new(SetAsideKind::BadJson, "a quote does not close where its field ends")
+            Fault::new(SetAsideKind::BadRow, "a quote does not close where its field ends")
         };
         Some(Step { span: start..line_end(bytes, start, next), next, outcome: Err(fault) })
     }

@@ -56,8 +56,10 @@ pub struct Place {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SetAsideKind {
-    /// Not JSON, or a line with the wrong number of fields.
+    /// Not JSON.
     BadJson,
+    /// A row of a table or a list that cannot be taken apart into its fields.
+    BadRow,
     /// A member has a type that cannot be used.
     WrongType,
     /// No id where the format needs one.

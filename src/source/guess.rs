@@ -72,7 +72,7 @@ pub(crate) fn roles(samples: &[Map<String, Value>], columns: &Columns) -> Result
 }
 
 /// The members of the samples, those of most records first, so that a misspelt one comes last.
-fn present(samples: &[Map<String, Value>]) -> Vec<String> {
+pub(crate) fn present(samples: &[Map<String, Value>]) -> Vec<String> {
     let mut counted: Vec<(&String, usize)> = Vec::new();
     for member in samples.iter().flat_map(Map::keys) {
         match counted.iter_mut().find(|(other, _)| *other == member) {
@@ -101,6 +101,14 @@ fn named(columns: &Columns, present: &[String], roles: &mut Roles) -> Result<(),
         roles.insert(name, role);
     }
     Ok(())
+}
+
+/// The message for a table of which no column is read.
+pub(crate) fn nothing_mapped(present: &[String]) -> String {
+    format!(
+        "no column says what a row is about; columns are {}; set columns in the recipe's [dataset]",
+        present.join(", ")
+    )
 }
 
 /// The message for a column that the recipe names and the data lacks.

@@ -38,7 +38,7 @@ pub(crate) fn load(input: Input<'_>, shape: &Shape) -> Result<(Part, Format), So
         Shape::Sequence(body) => Some(body.clone()),
         Shape::Lines => None,
     };
-    let format = settled(&input, format, &roles)?;
+    let format = settled(&input, format, &roles, &samples)?;
     let mapping = shown(&roles, &samples);
     let mut walked = walk_records(&input, shape, samples.first_members, &roles)?;
     let made_ids = walked.settle_ids();
@@ -62,14 +62,13 @@ pub(crate) fn load(input: Input<'_>, shape: &Shape) -> Result<(Part, Format), So
 }
 
 /// The format that the user asked for, if the records allow it.
-fn settled(input: &Input<'_>, found: Format, roles: &Roles) -> Result<Format, SourceError> {
+fn settled(input: &Input<'_>, found: Format, roles: &Roles, samples: &Samples) -> Result<Format, SourceError> {
     let wanted = input.options.format;
     if wanted == Format::Llava && found != Format::Llava {
         return Err(input.malformed("LLaVA", "no record has a list of turns named conversations or messages"));
     }
     if roles.content_members().is_empty() {
-        let reason = "no member says what a record is about; map dataset.columns in the recipe to members that do";
-        return Err(input.malformed("JSON records", reason));
+        return Err(input.malformed("JSON records", guess::nothing_mapped(&guess::present(&samples.records))));
     }
     Ok(if wanted == Format::Auto { found } else { wanted })
 }

@@ -82,7 +82,7 @@ impl List {
 
     fn entry(self, line: &[u8]) -> Result<(&str, &str), Fault> {
         let (path, label) =
-            self.split(line).ok_or_else(|| Fault::new(SetAsideKind::BadJson, "the line is not a path and a label"))?;
+            self.split(line).ok_or_else(|| Fault::new(SetAsideKind::BadRow, "the line is not a path and a label"))?;
         match (std::str::from_utf8(path), std::str::from_utf8(label)) {
             (Ok(path), Ok(label)) => Ok((path, label)),
             _ => Err(Fault::new(SetAsideKind::InvalidUtf8, "the line is not UTF-8")),

@@ -143,14 +143,25 @@ impl<'a> Assembly<'a> {
     fn load(&mut self, file: &Path, content: Content, phase: Phase<'_>) -> Result<(), SourceError> {
         let length = content.len() as u64;
         if let Some(reason) = emptiness(&content) {
-            return Err(SourceError::Empty { path: file.to_owned(), reason: reason.into() });
+            let reason =
+                content.cut.as_ref().map_or_else(|| reason.to_owned(), |cut| format!("{cut}, before any record"));
+            return Err(SourceError::Empty { path: file.to_owned(), reason });
         }
-        let detected = detect(&content, self.options.format)
-            .map_err(|tried| SourceError::Unrecognised { path: file.to_owned(), tried })?;
+        let detected = detect(&content, self.options.format).map_err(|tried| match &content.cut {
+            Some(cut) => {
+                SourceError::Empty { path: file.to_owned(), reason: format!("{cut}, inside its first record") }
+            }
+            None => SourceError::Unrecognised { path: file.to_owned(), tried },
+        })?;
         let cut = content.cut.clone().map(|message| (message, length));
         let input = Input { path: file, content, first_row: self.rows, options: self.options, phase };
         let (mut part, format) = match detected {
-            Detected::Json(shape) => json::load(input, &shape)?,
+            Detected::Json(shape) => json::load(input, &shape).map_err(|error| match (error, &cut) {
+                (SourceError::Malformed { path, format, reason }, Some((cut, _))) => {
+                    SourceError::Malformed { path, format, reason: format!("{reason}; {cut}") }
+                }
+                (error, _) => error,
+            })?,
             Detected::Coco(lists) => coco::load(input, &lists)?,
             Detected::Parquet => (parquet::load(&input)?, Format::Parquet),
             Detected::Csv(delimiter) => (csv::load(input, delimiter)?, Format::Csv),
@@ -209,7 +220,10 @@ impl<'a> Assembly<'a> {
         settle_repeated_ids(&mut dataset);
         if dataset.is_empty() {
             let first = dataset.set_aside.first().map(|aside| format!("; the first: {}", aside.message));
-            let reason = format!("all {} are set aside{}", dataset.set_aside.len(), first.unwrap_or_default());
+            let reason = match dataset.set_aside.len() {
+                0 => "it has no rows".to_owned(),
+                all => format!("all {all} are set aside{}", first.unwrap_or_default()),
+            };
             return Err(self.failure.unwrap_or(SourceError::Empty { path: path.to_owned(), reason }));
         }
         if let Some((entities, content)) = self.options.entities.as_deref().zip(sidecar) {

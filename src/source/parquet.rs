@@ -18,10 +18,13 @@ use super::json::{NAMES, PATHS, TEXTS, distinct};
 use super::part::{Input, Part, id_hash, row_id, set_aside};
 use super::role::{Role, speaker};
 use super::walk::{Aside, Fault};
-use super::{Image, Instance, SetAsideKind, SourceError, Turn};
+use super::{Image, Instance, SetAsideKind, SourceError, Speaker, Turn};
 
 /// How many rows are looked at.
 const SAMPLE: usize = 64;
+
+/// The members of a struct that holds a question and its answer, and who says each.
+const EXCHANGE: [(&str, Speaker); 2] = [("user", Speaker::Human), ("assistant", Speaker::Assistant)];
 
 /// Loads one table.
 pub(crate) fn load(input: &Input<'_>) -> Result<Part, SourceError> {
@@ -29,22 +32,45 @@ pub(crate) fn load(input: &Input<'_>) -> Result<Part, SourceError> {
     let names = guarded(|| names(&input.content)).map_err(malformed)?;
     let samples = samples(&input.content, &names);
     let (roles, _) = guess::roles(&samples, &input.options.columns).map_err(malformed)?;
-    let mapping = roles.mapping().into_iter().filter(|(_, name)| names.contains(name)).collect();
     let classes = guarded(|| classes(&input.content)).unwrap_or_default();
-    let mut columns = Vec::new();
+    let (mut columns, mut unread) = (Vec::new(), Vec::new());
     for name in &names {
         if let Some(role) = roles.of(name) {
             input.phase.check()?;
             let column = guarded(|| read_column(&input.content, name, None)).map_err(malformed)?;
-            columns.push((role, column.with_classes(classes.get(name))));
+            if can_say(role, &column) {
+                columns.push((role, column.with_classes(classes.get(name))));
+            } else {
+                unread.push(name.clone());
+            }
         }
     }
-    if columns.iter().all(|(role, _)| *role == Role::Id) {
-        let reason = format!("no column says what a row is about; map dataset.columns to some of {}", names.join(", "));
-        return Err(malformed(reason));
+    let says_nothing = |role: Role| role == Role::Id || (role == Role::Image && !unread.is_empty());
+    if columns.iter().all(|(role, _)| says_nothing(*role)) {
+        return Err(malformed(guess::nothing_mapped(&names)));
     }
     input.phase.add(input.content.len() as u64)?;
-    Ok(part(input, Table { columns, ..Table::default() }, mapping))
+    let is_read = |name: &String| names.contains(name) && !unread.contains(name);
+    let mapping = roles.mapping().into_iter().filter(|(_, name)| is_read(name)).collect();
+    let mut part = part(input, Table { columns, ..Table::default() }, mapping);
+    let warning =
+        |name| format!("column '{name}' is not read: its structs hold neither text nor turns by a known name");
+    part.warnings.extend(unread.iter().map(warning));
+    Ok(part)
+}
+
+/// Whether a column has the members that its role is read from.
+fn can_say(role: Role, column: &Column) -> bool {
+    let innermost = column.innermost();
+    let has = |name: &&str| innermost.member(name).is_some();
+    let pair = EXCHANGE.iter().all(|(name, _)| has(name));
+    match role {
+        Role::Text(_) if innermost.is_struct() => pair || TEXTS.iter().any(has),
+        Role::Turns if innermost.is_struct() => {
+            pair || (["from", "role"].iter().any(has) && ["value", "content"].iter().any(has))
+        }
+        _ => true,
+    }
 }
 
 /// Runs polars on bytes that may be damaged: its errors and its panics become words.
@@ -166,6 +192,9 @@ fn fill<'a>(role: Role, column: &'a Column, row: usize, into: &mut Instance<'a>)
     };
     match role {
         Role::Turns => column.each_element(row, &mut |turn, at| conversation_turn(turn, at, into)),
+        Role::Text(_) if EXCHANGE.iter().all(|(name, _)| column.innermost().member(name).is_some()) => {
+            column.each_element(row, &mut |pair, at| exchange(pair, at, turns));
+        }
         Role::Text(speaker) => {
             column.each_text(row, TEXTS, &mut |text| turns.push(Turn { speaker, text: Cow::Borrowed(text) }));
         }
@@ -182,13 +211,21 @@ fn fill<'a>(role: Role, column: &'a Column, row: usize, into: &mut Instance<'a>)
 fn conversation_turn<'a>(turn: &'a Column, at: usize, into: &mut Instance<'a>) {
     let who = ["from", "role"].into_iter().find_map(|name| turn.member(name)?.text(at));
     let content = ["value", "content"].into_iter().find_map(|name| turn.member(name));
-    let (Some(who), Some(content)) = (who, content) else { return };
+    let (Some(who), Some(content)) = (who, content) else { return exchange(turn, at, &mut into.turns) };
     let Instance { turns, images, .. } = into;
     content.each_text(at, TEXTS, &mut |text| turns.push(Turn { speaker: speaker(who), text: Cow::Borrowed(text) }));
     content.each_element(at, &mut |part, at| {
         let image = ["image", "image_url"].into_iter().find_map(|name| part.member(name));
         images.extend(image.and_then(|image| picture(image, at)));
     });
+}
+
+/// A question and its answer, either of which may be missing.
+fn exchange<'a>(pair: &'a Column, at: usize, turns: &mut Vec<Turn<'a>>) {
+    for (name, speaker) in EXCHANGE {
+        let text = pair.member(name).and_then(|member| member.text(at)).filter(|text| !text.is_empty());
+        turns.extend(text.map(|text| Turn { speaker, text: Cow::Borrowed(text) }));
+    }
 }
 
 /// A picture: a path, bytes, or a struct with either; bytes are preferred.

@@ -62,8 +62,9 @@ const REBALANCE: &[Hint] = &[
     ("redo", &[Action::Redo]),
 ];
 const SYNTHESIZE: &[Hint] = &[("next screen", &[Action::NextScreen]), ("quit", &[Action::Quit])];
-const RUN: &[Hint] = &[
-    ("start", &[Action::StartJob]),
+const RUN: &[Hint] =
+    &[("start", &[Action::StartJob]), ("scroll", &[Action::MoveDown, Action::MoveUp]), ("quit", &[Action::Quit])];
+const RUNNING: &[Hint] = &[
     ("pause", &[Action::PauseJob]),
     ("cancel", &[Action::CancelJob]),
     ("scroll", &[Action::MoveDown, Action::MoveUp]),
@@ -114,6 +115,7 @@ fn hints(model: &Model) -> &'static [Hint] {
         (_, Screen::Explore) => EXPLORE,
         (_, Screen::Rebalance) => REBALANCE,
         (_, Screen::Synthesize) => SYNTHESIZE,
+        (_, Screen::Run) if model.job.active() => RUNNING,
         (_, Screen::Run) => RUN,
         (_, Screen::Export) => EXPORT,
     }

@@ -3,8 +3,8 @@
 use fantail::cli::stats::{StatsArguments, StatsFormat, write_stats};
 use fantail::entity::Perspective;
 use fantail::finding::{Finding, Severity, findings};
-use fantail::index::DatasetFacts;
 use fantail::index::cache::Cache;
+use fantail::index::{DatasetFacts, MOST_PAIRED_OBJECTS};
 use fantail::recipe::Recipe;
 
 use crate::{Scratch, conversations, list, loaded, with_statistics};
@@ -68,6 +68,8 @@ fn json_keeps_the_contract() {
     assert_eq!(json["dataset"]["instances"], 156);
     assert_eq!(json["dataset"]["format"], "list");
     assert_eq!(json["dataset"]["set_aside"], 0);
+    let mapping = serde_json::json!({"image": ["first field"], "label": ["last field"]});
+    assert_eq!(json["dataset"]["mapping"], mapping);
     assert!(json["dataset"]["fingerprint"].as_str().unwrap().starts_with("blake3:"));
     let label = &json["perspectives"]["label"];
     assert_eq!(label["top"], serde_json::json!([["dog", 120], ["cat", 30], ["axolotl", 5]]));
@@ -93,6 +95,17 @@ fn what_was_set_aside_is_in_the_warnings() {
 }
 
 #[test]
+fn pairs_that_were_left_out_are_in_the_warnings() {
+    let objects: Vec<String> = (0..=MOST_PAIRED_OBJECTS).map(|number| format!("thing{number}")).collect();
+    let scratch = with_statistics(&[serde_json::json!({"object": objects})]);
+    let json: serde_json::Value =
+        serde_json::from_str(&written(&arguments(&scratch, StatsFormat::Json), &Cache::none())).unwrap();
+    let warning = &json["warnings"][0];
+    assert_eq!((&warning["row"], &warning["kind"]), (&serde_json::Value::Null, &"crowded_instances".into()));
+    assert!(warning["message"].as_str().unwrap().starts_with("1 instance holds more than 64 objects"), "{warning}");
+}
+
+#[test]
 fn cold_and_warm_write_the_same_bytes() {
     let scratch = conversations(&[&["What color is it?", "A red bus by a tree."], &["Hi", "A bus."]]);
     let cache = Cache::at(&scratch.beside("cache"));
@@ -107,11 +120,12 @@ fn cold_and_warm_write_the_same_bytes() {
 fn the_table_is_aligned_and_says_what_matters() {
     let table = written(&arguments(&classes(), StatsFormat::Table), &Cache::none());
     let line = |start: &str| table.lines().find(|line| line.trim_start().starts_with(start)).unwrap().to_owned();
+    assert_eq!(line("read as:"), "read as: image ← first field, label ← last field");
     assert!(line("imbalance").ends_with("120 : 1"));
     assert!(line("many · medium · few").ends_with("1 · 1 · 2"));
     assert!(line("label:").contains("75.0 % of entities hold 23.1 % of occurrences"));
     assert!(line("1  dog").ends_with("120    76.9 %"));
-    let measures: Vec<_> = table.lines().skip(3).take(4).map(|line| line.chars().count()).collect();
+    let measures: Vec<_> = table.lines().skip(4).take(4).map(|line| line.chars().count()).collect();
     assert!(measures.windows(2).all(|pair| pair[0] == pair[1]), "{table}");
 }
 
@@ -125,6 +139,33 @@ fn a_perspective_is_shown_alone_or_named_as_missing() {
     arguments.perspectives = vec![Perspective::Label];
     let error = write_stats(&arguments, &Cache::none(), &mut Vec::new()).unwrap_err().to_string();
     assert!(error.contains("no perspective 'label'; it has token, object, co_occurrence"), "{error}");
+}
+
+/// Runs the program with its output to `out`; its exit code and what it says on stderr.
+fn program(scratch: &Scratch, more: &[&str], out: std::process::Stdio) -> (Option<i32>, String) {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_fantail"));
+    command.arg("stats").arg(&scratch.path).args(more).env("FANTAIL_CACHE_DIR", scratch.beside("cache")).stdout(out);
+    let done = command.output().unwrap();
+    (done.status.code(), String::from_utf8(done.stderr).unwrap())
+}
+
+#[test]
+fn what_is_asked_wrongly_is_one_line_and_a_usage_error() {
+    let scratch = conversations(&[&["Hi", "A cat on a sofa."]]);
+    let (code, said) = program(&scratch, &["--perspective", "label"], std::process::Stdio::null());
+    assert_eq!((code, said.lines().count()), (Some(2), 1), "{said}");
+    assert!(said.contains("no perspective 'label'"), "{said}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_output_that_cannot_be_written_is_one_line() {
+    for format in ["table", "json"] {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let (code, said) = program(&classes(), &["--format", format], full.into());
+        assert_eq!((code, said.lines().count()), (Some(7), 1), "{said}");
+        assert!(said.contains("cannot write to stdout"), "{said}");
+    }
 }
 
 fn found_in(scratch: &Scratch) -> Vec<Finding> {
@@ -167,7 +208,8 @@ fn a_conversation_set_with_a_template_is_told_as_one() {
 fn lists_with_gaps_and_singletons_are_told() {
     let statistics: Vec<_> = (0..40)
         .map(|number| match number {
-            0..30 => serde_json::json!({"object": ["cat", format!("rare{number}")]}),
+            0..20 => serde_json::json!({"object": ["cat", format!("rare{number}")]}),
+            20..30 => serde_json::json!({"object": ["cat", format!("twice{}", number / 2)]}),
             _ => serde_json::json!({}),
         })
         .collect();
@@ -178,7 +220,13 @@ fn lists_with_gaps_and_singletons_are_told() {
         (Severity::Warning, "25 % of instances have no object in the lists that came with the dataset")
     );
     let singletons = found.iter().find(|finding| finding.kind == "singletons").unwrap();
-    assert!(singletons.text.contains("dropping them costs about 0 % of the mass (2·N₂/n)"), "{}", singletons.text);
+    assert!(singletons.text.contains("dropping them costs about 33.3 % of the mass (2·N₂/n)"), "{}", singletons.text);
+}
+
+#[test]
+fn without_doubletons_the_cost_of_singletons_is_not_guessed() {
+    let found = found_in(&list([("dog", 120), ("cat", 1), ("axolotl", 1)]));
+    assert!(!kinds_of(&found).contains(&"singletons"), "{found:#?}");
 }
 
 #[test]

@@ -1,7 +1,13 @@
 //! What a user turns, turns: overrides, repeats, targets, schedules and sizes do what they say, in closed form and in the plan.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::float_cmp, missing_docs)]
 
+mod explained;
+mod lvis;
 mod overrides;
+mod repeats;
+mod size;
+mod tables;
+mod target;
 
 use std::path::Path;
 

@@ -4,8 +4,8 @@ use std::io::Write;
 use std::sync::{Arc, OnceLock};
 
 use fantail::app::model::{
-    Compared, Data, Drill, ExportScreen, Finding, InstanceView, Job, JobState, JobStep, Level, Loaded, Model, Notice,
-    Picture, Reckoning, Rows, Screen, Shown, TurnView,
+    Compared, Control, Data, Drill, ExportScreen, Finding, InstanceView, Job, JobState, JobStep, Level, Loaded, Model,
+    Notice, Picture, Reckoning, Rows, Screen, Shown, TurnView,
 };
 use fantail::config::keymap;
 use fantail::entity::{Origin, Perspective};
@@ -134,7 +134,8 @@ pub fn exporting() -> Model {
 pub fn comparing() -> Model {
     use fantail::recipe::PolicyName;
     let mut model = rebalancing();
-    let compared = |policy, kept, gini, tail_share, lost| Compared { policy, kept, gini, tail_share, lost };
+    let control = Some(Control { gini: 0.901, tail_share: 0.1, lost: 412 });
+    let compared = |policy, kept, gini, tail_share, lost| Compared { policy, kept, gini, tail_share, lost, control };
     model.rebalance.compared = vec![
         compared(PolicyName::Adr, Some(5_727.0), Some(0.707), Some(0.19), Some(153)),
         compared(PolicyName::Cap, Some(9_101.4), Some(0.742), Some(0.151), Some(0)),

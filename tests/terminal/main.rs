@@ -62,6 +62,22 @@ fn a_signal_restores_the_terminal_and_rescues_the_recipe() {
 }
 
 #[test]
+fn a_closed_terminal_ends_it_and_rescues_the_recipe() {
+    for controlling in [true, false] {
+        let folder = folder();
+        let mut command = fantail(folder.path(), &["list.txt"]);
+        command.set_controlling_tty(controlling);
+        let mut terminal = Terminal::open(command, (80, 24), Some(DARK));
+        terminal.wait_for("emu");
+        terminal.press("h");
+        terminal.wait_for("unsaved");
+        assert_eq!(terminal.hang_up(), 129, "controlling: {controlling}");
+        let rescued = std::fs::read_to_string(folder.path().join("recipe.rescued.toml")).unwrap();
+        assert!(rescued.contains("count ="), "{rescued}");
+    }
+}
+
+#[test]
 fn interrupting_quits_and_asks_before_it_loses_something() {
     let folder = folder();
     let mut terminal = Terminal::open(fantail(folder.path(), &["list.txt"]), (80, 24), None);
@@ -93,6 +109,29 @@ fn the_editor_changes_the_recipe_at_once() {
     terminal.press("u");
     terminal.wait_for("τ 33");
     terminal.press("Qy");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn a_changed_keymap_holds_at_once_and_a_faulty_one_leaves_the_last_good_keys() {
+    let folder = folder();
+    std::fs::create_dir(folder.path().join("config")).unwrap();
+    let keymap = folder.path().join("config/keymap.toml");
+    let mut terminal = Terminal::open(fantail(folder.path(), &["list.txt"]), (100, 24), Some(DARK));
+    terminal.wait_for("emu");
+    std::fs::write(&keymap, "[everywhere]\n\"Z\" = \"help\"\n").unwrap();
+    terminal.wait_for("the changed keymap");
+    terminal.press("Z");
+    terminal.wait_for("Keys");
+    terminal.press("\x1b");
+    terminal.wait("no help", |screen| !screen.contents().contains("Keys"));
+    std::fs::write(&keymap, "[everywhere]\n\"Z\" = \"hepl\"\n").unwrap();
+    terminal.wait_for("no action 'hepl'");
+    terminal.press("Z");
+    terminal.wait_for("Keys");
+    terminal.press("?");
+    terminal.wait("no help", |screen| !screen.contents().contains("Keys"));
+    terminal.press("Q");
     assert_eq!(terminal.end(), 0);
 }
 

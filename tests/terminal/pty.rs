@@ -105,6 +105,21 @@ impl Terminal {
         self.pending.drain(..whole);
     }
 
+    /// Takes the terminal away from the program, and gives the exit code that it ends with by itself.
+    pub fn hang_up(mut self) -> u32 {
+        // Whoever reads its output holds the terminal open until something is read that nobody wants.
+        drop(self.output);
+        self.master.resize(PtySize { rows: 20, cols: 70, pixel_width: 0, pixel_height: 0 }).unwrap();
+        drop((self.input, self.master));
+        let mut killer = self.child.clone_killer();
+        let (sender, ended) = channel();
+        std::thread::spawn(move || sender.send(self.child.wait().unwrap().exit_code()));
+        ended.recv_timeout(PATIENCE).unwrap_or_else(|_| {
+            let _ = killer.kill();
+            panic!("it does not end")
+        })
+    }
+
     /// Waits for the end and gives the exit code.
     pub fn end(&mut self) -> u32 {
         let deadline = Instant::now() + PATIENCE;

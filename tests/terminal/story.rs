@@ -81,12 +81,12 @@ fn the_story_from_a_dataset_to_a_manifest_whose_counts_equal_the_plan() {
     terminal.press("2");
     terminal.wait_for("─ exact");
     transcript.note("2: what adr would do", &terminal);
-    terminal.press("jjjj=2\r");
+    terminal.press("\rjjjj=2\r");
     terminal.wait("a stricter vote", |screen| {
         let text = screen.contents();
         text.contains("─ exact") && text.lines().any(|line| line.contains("pass count") && line.contains(" 2"))
     });
-    transcript.note("jjjj =2 Enter: two perspectives must vote", &terminal);
+    transcript.note("Enter jjjj =2 Enter: two perspectives must vote", &terminal);
 
     terminal.press("5");
     terminal.wait_for("What will be written");

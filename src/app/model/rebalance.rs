@@ -32,10 +32,10 @@ pub struct RebalanceScreen {
 /// The panes of Rebalance that take keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum RebalancePane {
-    /// The list of policies.
+    /// The list of policies: every policy is in it, while some have nothing to slide.
+    #[default]
     Policies,
     /// The sliders.
-    #[default]
     Sliders,
 }
 
@@ -123,6 +123,19 @@ pub struct Compared {
     pub tail_share: Option<f64>,
     /// Entities lost, of the selected perspective.
     pub lost: Option<usize>,
+    /// The same of a random subset of the same size.
+    pub control: Option<Control>,
+}
+
+/// The random control of one policy of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Control {
+    /// Gini.
+    pub gini: f64,
+    /// The tail's share of occurrences.
+    pub tail_share: f64,
+    /// Entities lost.
+    pub lost: usize,
 }
 
 /// Every policy's line.
@@ -163,7 +176,11 @@ pub(super) fn sliders(recipe: &Recipe, index: &Index) -> Vec<Slider> {
                 Scale::Linear => Spacing::Linear,
                 Scale::Logarithmic => Spacing::Logarithmic,
             },
-            shown: choice.map_or_else(|| shown(value, range.whole), |choice| choice.replace('_', " ")),
+            shown: match choice {
+                Some(choice) => choice.replace('_', " "),
+                None if parameter == Parameter::Size && value < 1.0 => "free".into(),
+                None => shown(value, range.whole),
+            },
         }
     };
     parameters(recipe, index).into_iter().map(slider).collect()

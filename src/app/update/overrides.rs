@@ -54,15 +54,12 @@ fn ask(model: &mut Model, target: ValueTarget) -> Vec<Effect> {
 /// The count that an entity's entry holds now, as typed text; else its count in the dataset.
 pub(super) fn text(model: &Model, target: &str) -> String {
     let Some(entity) = named(target) else { return String::new() };
-    match action(model, entity) {
-        Some(OverrideAction::Cap(count) | OverrideAction::Floor(count)) => count.to_string(),
-        _ => {
-            let entry = model.loaded().and_then(|loaded| loaded.index.perspective(entity.0));
-            let rank = model.explore.table.rank();
-            let count = entry.zip(rank).and_then(|(entry, rank)| entry.counts.get(rank));
-            count.map_or_else(String::new, ToString::to_string)
-        }
+    if let Some(OverrideAction::Cap(count) | OverrideAction::Floor(count)) = action(model, entity) {
+        return count.to_string();
     }
+    let entry = model.loaded().and_then(|loaded| loaded.index.perspective(entity.0));
+    let count = entry.zip(model.explore.table.rank()).and_then(|(entry, rank)| entry.counts.get(rank));
+    count.map_or_else(String::new, ToString::to_string)
 }
 
 /// Uses a typed cap or floor.

@@ -173,7 +173,7 @@ pub(super) fn compare(model: &mut Model) -> Vec<Effect> {
         tell(model, Level::Info, format!("at most {MOST_COMPARED} policies fit side by side"));
         return Vec::new();
     }
-    compared.push(Compared { policy, kept: None, gini: None, tail_share: None, lost: None });
+    compared.push(Compared { policy, kept: None, gini: None, tail_share: None, lost: None, control: None });
     recompare(model)
 }
 

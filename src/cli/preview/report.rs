@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::entity::Perspective;
 use crate::index::{Index, PerspectiveIndex};
-use crate::preview::{Measures, Move, Outcome, Overridden, Preview};
+use crate::preview::{Measures, Move, Outcome, Overridden, Preview, TargetOutcome};
 use crate::recipe::{OverrideAction, PolicyName};
 
 /// A preview.
@@ -22,11 +22,49 @@ pub struct PreviewReport {
     pub policy: PolicyName,
     /// Each perspective before and after.
     pub perspectives: BTreeMap<Perspective, OutcomeReport>,
+    /// For the policy `target`: how near it came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<TargetReport>,
+    /// What all thresholds were scaled by for the wanted `size`, where the recipe names one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size_scale: Option<f64>,
     /// Each overridden entity before and after; the first of them where a pattern means very many.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub overrides: Vec<OverrideReport>,
     /// The same measures for a random subset of the same expected size.
     pub random_control: ControlReport,
+}
+
+/// A target and what came of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct TargetReport {
+    /// The perspective that was fitted.
+    pub perspective: Perspective,
+    /// The share of occurrences that is elsewhere than wanted, before and after.
+    pub gap: [f64; 2],
+    /// How many times all entities were taken.
+    pub sweeps: u32,
+    /// True when more sweeps would not have come nearer.
+    pub converged: bool,
+    /// The entities furthest from their target: entity, wanted count, expected count after.
+    pub furthest: Vec<(String, f64, f64)>,
+}
+
+impl TargetReport {
+    fn of(target: &TargetOutcome, index: &Index) -> Self {
+        let name = |rank: u32| {
+            let entry = index.perspective(target.perspective);
+            entry.map_or_else(String::new, |entry| entry.names.get(rank as usize).into_owned())
+        };
+        let furthest = target.furthest.iter().map(|&(rank, wanted, after)| (name(rank), wanted, f64::from(after)));
+        Self {
+            perspective: target.perspective,
+            gap: target.gap,
+            sweeps: target.sweeps,
+            converged: target.converged,
+            furthest: furthest.collect(),
+        }
+    }
 }
 
 /// An overridden entity before and after.
@@ -117,6 +155,8 @@ impl PreviewReport {
             exact: preview.exact,
             policy: preview.policy,
             perspectives: entries.collect(),
+            target: preview.target.as_ref().map(|target| TargetReport::of(target, index)),
+            size_scale: preview.size_scale,
             overrides: overrides(preview, index),
             random_control: ControlReport { perspectives: control.collect() },
         }

@@ -19,6 +19,21 @@ pub(super) fn write(report: &PreviewReport, out: &mut dyn Write) -> Result<()> {
     for (perspective, missing) in &instances.no_entity {
         writeln!(out, "without any {perspective}: {}", count(*missing))?;
     }
+    if let Some(scale) = report.size_scale {
+        writeln!(out, "thresholds scaled by {} for the wanted size", measure(scale))?;
+    }
+    if let Some(target) = &report.target {
+        let [before, after] = target.gap.map(share);
+        let ended = if target.converged { "converged" } else { "not converged" };
+        writeln!(
+            out,
+            "target of {}: {before} → {after} of occurrences elsewhere ({} sweeps, {ended})",
+            target.perspective, target.sweeps
+        )?;
+        for (name, wanted, after) in target.furthest.iter().filter(|(_, wanted, after)| (wanted - after).abs() >= 0.5) {
+            writeln!(out, "    {name}  wanted {}, got {}", measure(*wanted), measure(*after))?;
+        }
+    }
     for entry in &report.overrides {
         let (before, after) = (count(u64::from(entry.before)), measure(entry.after));
         writeln!(out, "override: {} of {}: {before} → {after}", entry.action, entry.entity)?;

@@ -2,9 +2,12 @@
 //!
 //! Invariant: a member is never renamed or removed; every number is finite.
 
+use std::collections::BTreeMap;
+
 use serde::ser::{Serialize, Serializer};
 
 use crate::entity::{Origin, Perspective};
+use crate::finding::crowded_instances;
 use crate::index::{DatasetFacts, Groups, Index, PerspectiveIndex, Split};
 
 /// The whole report.
@@ -30,6 +33,8 @@ pub struct DatasetReport {
     pub instances: usize,
     /// Records that could not be used.
     pub set_aside: usize,
+    /// What was read as what: role, then the columns or members that it was read from.
+    pub mapping: BTreeMap<String, Vec<String>>,
     /// BLAKE3 of the content.
     pub fingerprint: String,
 }
@@ -39,7 +44,7 @@ pub struct DatasetReport {
 pub struct WarningReport {
     /// 0-based row in its file; null for a note on the dataset.
     pub row: Option<u64>,
-    /// The class of the fault; `dataset` for a note on the dataset.
+    /// The class of the fault; `dataset` for a note on the dataset, `crowded_instances` where pairs were left out.
     pub kind: serde_json::Value,
     /// What exactly is wrong.
     pub message: String,
@@ -115,7 +120,11 @@ impl StatsReport {
             let (split, top) = shown(entry)?;
             Some(PerspectiveReport::of(entry, &split, top))
         });
-        Self { dataset: DatasetReport::of(facts), perspectives: perspectives.collect(), warnings: warnings(facts) }
+        Self {
+            dataset: DatasetReport::of(facts),
+            perspectives: perspectives.collect(),
+            warnings: warnings(index, facts),
+        }
     }
 }
 
@@ -126,12 +135,21 @@ impl DatasetReport {
             format: facts.format.key(),
             instances: facts.instances,
             set_aside: facts.set_aside.len(),
+            mapping: mapping(facts),
             fingerprint: facts.fingerprint().to_string(),
         }
     }
 }
 
-fn warnings(facts: &DatasetFacts) -> Vec<WarningReport> {
+fn mapping(facts: &DatasetFacts) -> BTreeMap<String, Vec<String>> {
+    let mut columns: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (role, column) in &facts.mapping {
+        columns.entry(role.clone()).or_default().push(column.clone());
+    }
+    columns
+}
+
+fn warnings(index: &Index, facts: &DatasetFacts) -> Vec<WarningReport> {
     let records = facts.set_aside.iter().map(|record| WarningReport {
         row: Some(record.row),
         kind: record.kind.serialize(serde_json::value::Serializer).unwrap_or_default(),
@@ -139,7 +157,9 @@ fn warnings(facts: &DatasetFacts) -> Vec<WarningReport> {
     });
     let notes =
         facts.warnings.iter().map(|note| WarningReport { row: None, kind: "dataset".into(), message: note.clone() });
-    records.chain(notes).collect()
+    let crowded =
+        crowded_instances(index).map(|message| WarningReport { row: None, kind: "crowded_instances".into(), message });
+    records.chain(notes).chain(crowded).collect()
 }
 
 impl PerspectiveReport {

@@ -21,7 +21,13 @@ pub(super) fn write(report: &StatsReport, findings: &[Finding], out: &mut dyn Wr
     if dataset.set_aside > 0 {
         write!(out, " · {} set aside", count(dataset.set_aside as u64))?;
     }
-    writeln!(out, "\n")?;
+    writeln!(out)?;
+    if !dataset.mapping.is_empty() {
+        let read: Vec<String> =
+            dataset.mapping.iter().map(|(role, columns)| format!("{role} ← {}", columns.join(" + "))).collect();
+        writeln!(out, "read as: {}", read.join(", "))?;
+    }
+    writeln!(out)?;
     write_measures(&report.perspectives, out)?;
     for perspective in &report.perspectives {
         write_top(perspective, dataset.instances, out)?;

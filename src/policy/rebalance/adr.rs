@@ -5,11 +5,15 @@
 //! least `pass_count` perspectives vote (the published `pass_num` is strict: `pass_count` = `pass_num` + 1) and a last draw is
 //! below α. In closed form q = 1 − Π(1 − min(1, p)) for each perspective, and α · Pr(at least `pass_count` votes).
 //!
+//! With `repeats = "sqrt"`, the published "add" mode, what is kept is written n = min(3, max(1, ⌊√p⌋)) times, where p is the largest
+//! unclamped probability among all of the instance's entities. With `size`, all τ are scaled alike until the expected volume is
+//! that size: proportions and the guarantee for the tail stay, which lowering α would give up.
+//!
 //! Invariant: with `pass_count` 1, α 1 and `any`, no instance that holds an entity of at most τ instances is dropped.
 
 use crate::index::Index;
 use crate::policy::{Dictionary, Fate, Formula, Parameter, Policy, Reduction, Rule};
-use crate::recipe::{PolicyName, Recipe, RecipeError, Vote};
+use crate::recipe::{PolicyName, Recipe, RecipeError, Repeats, Vote};
 
 /// The policy `adr`.
 pub struct Adr;
@@ -29,7 +33,10 @@ impl Policy for Adr {
 
     fn parameters(&self, index: &Index) -> Vec<Parameter> {
         let thresholds = index.perspectives.iter().map(|entry| Parameter::Threshold(entry.perspective));
-        thresholds.chain([Parameter::PassCount, Parameter::Alpha, Parameter::Vote, Parameter::NoEntity]).collect()
+        thresholds
+            .chain([Parameter::PassCount, Parameter::Alpha, Parameter::Vote])
+            .chain([Parameter::Repeats, Parameter::Size, Parameter::NoEntity])
+            .collect()
     }
 
     fn rule(&self, index: &Index, recipe: &Recipe) -> Result<Rule, RecipeError> {
@@ -49,7 +56,8 @@ impl Policy for Adr {
             let threshold = f64::from(recipe.split(entry).threshold);
             Dictionary { perspective: entry.perspective, formula: Formula::Capped { threshold, limit }, reduction }
         });
-        let fate = Fate::Votes { pass_count: wanted, alpha: rebalance.alpha };
-        Ok(Rule { dictionaries: dictionaries.collect(), fate, no_entity: rebalance.no_entity })
+        let repeats = rebalance.repeats == Repeats::Sqrt;
+        let fate = Fate::Votes { pass_count: wanted, alpha: rebalance.alpha, repeats };
+        Ok(Rule::of(dictionaries.collect(), fate, recipe))
     }
 }

@@ -25,14 +25,14 @@ impl Policy for Cap {
     }
 
     fn parameters(&self, _index: &Index) -> Vec<Parameter> {
-        vec![Parameter::Balanced, Parameter::Cap, Parameter::NoEntity]
+        vec![Parameter::Balanced, Parameter::Cap, Parameter::Size, Parameter::NoEntity]
     }
 
     fn rule(&self, index: &Index, recipe: &Recipe) -> Result<Rule, RecipeError> {
         let entry = balanced_perspective(index, recipe)?;
         let formula = Formula::Capped { threshold: f64::from(recipe.rebalance.cap), limit: 1.0 };
         let dictionary = Dictionary { perspective: entry.perspective, formula, reduction: Reduction::Any };
-        let fate = Fate::Votes { pass_count: 1, alpha: 1.0 };
-        Ok(Rule { dictionaries: vec![dictionary], fate, no_entity: recipe.rebalance.no_entity })
+        let fate = Fate::Votes { pass_count: 1, alpha: 1.0, repeats: false };
+        Ok(Rule::of(vec![dictionary], fate, recipe))
     }
 }

@@ -25,7 +25,7 @@ impl Policy for EffectiveNumber {
     }
 
     fn parameters(&self, _index: &Index) -> Vec<Parameter> {
-        vec![Parameter::Balanced, Parameter::Beta, Parameter::NoEntity]
+        vec![Parameter::Balanced, Parameter::Beta, Parameter::BalanceBy, Parameter::Size, Parameter::NoEntity]
     }
 
     fn rule(&self, index: &Index, recipe: &Recipe) -> Result<Rule, RecipeError> {

@@ -25,10 +25,11 @@ impl Policy for Random {
     }
 
     fn parameters(&self, _index: &Index) -> Vec<Parameter> {
-        vec![Parameter::Keep]
+        vec![Parameter::Keep, Parameter::Size]
     }
 
-    fn rule(&self, _index: &Index, recipe: &Recipe) -> Result<Rule, RecipeError> {
-        Ok(Rule::blind(Fate::Share(recipe.rebalance.keep)))
+    fn rule(&self, index: &Index, recipe: &Recipe) -> Result<Rule, RecipeError> {
+        let sized = recipe.rebalance.size.map(|size| (size as f64 / index.instances().max(1) as f64).min(1.0));
+        Ok(Rule::blind(Fate::Share(sized.unwrap_or(recipe.rebalance.keep))))
     }
 }

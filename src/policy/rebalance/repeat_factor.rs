@@ -25,7 +25,13 @@ impl Policy for RepeatFactor {
     }
 
     fn parameters(&self, _index: &Index) -> Vec<Parameter> {
-        vec![Parameter::Balanced, Parameter::RepeatThreshold, Parameter::RepeatExponent, Parameter::NoEntity]
+        vec![
+            Parameter::Balanced,
+            Parameter::RepeatThreshold,
+            Parameter::RepeatExponent,
+            Parameter::Size,
+            Parameter::NoEntity,
+        ]
     }
 
     fn rule(&self, index: &Index, recipe: &Recipe) -> Result<Rule, RecipeError> {
@@ -33,6 +39,6 @@ impl Policy for RepeatFactor {
         let threshold = recipe.rebalance.repeat_threshold * index.population() as f64;
         let formula = Formula::Repeat { threshold, exponent: recipe.rebalance.repeat_exponent };
         let dictionary = Dictionary { perspective: entry.perspective, formula, reduction: Reduction::Largest };
-        Ok(Rule { dictionaries: vec![dictionary], fate: Fate::Repeats, no_entity: recipe.rebalance.no_entity })
+        Ok(Rule::of(vec![dictionary], Fate::Repeats, recipe))
     }
 }

@@ -25,7 +25,7 @@ impl Policy for SquareRoot {
     }
 
     fn parameters(&self, _index: &Index) -> Vec<Parameter> {
-        vec![Parameter::Balanced, Parameter::NoEntity]
+        vec![Parameter::Balanced, Parameter::BalanceBy, Parameter::Size, Parameter::NoEntity]
     }
 
     fn rule(&self, index: &Index, recipe: &Recipe) -> Result<Rule, RecipeError> {

@@ -25,7 +25,7 @@ impl Policy for Temperature {
     }
 
     fn parameters(&self, _index: &Index) -> Vec<Parameter> {
-        vec![Parameter::Balanced, Parameter::Temperature, Parameter::NoEntity]
+        vec![Parameter::Balanced, Parameter::Temperature, Parameter::BalanceBy, Parameter::Size, Parameter::NoEntity]
     }
 
     fn rule(&self, index: &Index, recipe: &Recipe) -> Result<Rule, RecipeError> {

@@ -105,6 +105,19 @@ impl Column {
         }
     }
 
+    /// What is in the lists of lists.
+    pub(super) fn innermost(&self) -> &Self {
+        match self {
+            Self::List { elements, .. } => elements.innermost(),
+            other => other,
+        }
+    }
+
+    /// True when its rows have members.
+    pub(super) const fn is_struct(&self) -> bool {
+        matches!(self, Self::Struct { .. })
+    }
+
     /// True when a row holds nothing at all.
     pub(super) fn is_null(&self, row: usize) -> bool {
         match self {

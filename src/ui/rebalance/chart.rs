@@ -9,7 +9,7 @@ use ratatui::text::{Line, Span};
 use crate::app::model::{ChartMode, Model, Reckoning};
 use crate::config::theme::{Role, Theme};
 use crate::number;
-use crate::preview::{Outcome, Preview};
+use crate::preview::{Outcome, Preview, TargetOutcome};
 use crate::ui::explore;
 use crate::ui::look;
 use crate::ui::widget::distribution::{ChartStyle, Counts, Cut, Distribution, Plot, Shape};
@@ -23,6 +23,11 @@ pub fn preview(model: &Model) -> Option<&Preview> {
 /// The newest outcome of the selected perspective.
 pub fn outcome(model: &Model) -> Option<&Outcome> {
     preview(model)?.outcome(model.perspective)
+}
+
+/// How near the policy `target` came, where the selected perspective is the one that it fits.
+pub fn target(model: &Model) -> Option<&TargetOutcome> {
+    preview(model)?.target.as_ref().filter(|target| target.perspective == model.perspective)
 }
 
 /// The geometry of the chart in its pane; `None` when there is nothing to draw.

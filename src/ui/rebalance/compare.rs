@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use crate::app::action::Action;
-use crate::app::model::{Compared, Model};
+use crate::app::model::{Compared, Control, Model};
 use crate::config::theme::{Role, Theme};
 use crate::number;
 use crate::ui::widget::pane::Pane as Frame;
@@ -33,6 +33,8 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         compared.iter().map(|policy| text::right(&read(policy), width)).collect()
     };
     let known = |value: Option<String>| value.unwrap_or_else(|| "…".into());
+    // A random subset of the same size, always beside what is claimed.
+    let control = |policy: &Compared, read: &dyn Fn(&Control) -> String| known(policy.control.as_ref().map(read));
     let before = model.loaded().map_or(0, |loaded| loaded.dataset.len()) as f64;
     let lines = [
         ("", cells(&|policy| policy.policy.key().replace('_', " ")), Role::TextStrong),
@@ -43,8 +45,11 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
             Role::TextDim,
         ),
         ("gini", cells(&|policy| known(policy.gini.map(number::measure))), Role::Text),
+        ("  random", cells(&|policy| control(policy, &|control| number::measure(control.gini))), Role::TextDim),
         ("tail share", cells(&|policy| known(policy.tail_share.map(number::share))), Role::Text),
+        ("  random", cells(&|policy| control(policy, &|control| number::share(control.tail_share))), Role::TextDim),
         ("entities lost", cells(&|policy| known(policy.lost.map(|lost| number::count(lost as u64)))), Role::Text),
+        ("  random", cells(&|policy| control(policy, &|control| number::count(control.lost as u64))), Role::TextDim),
     ];
     for (row, (name, cells, role)) in inner.rows().zip(lines) {
         let name = text::left(name, NAMES);

@@ -107,12 +107,16 @@ pub fn draw(model: &Model, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
         (true, false, Some(chosen)) => format!("Policy · {}", chosen.title),
         _ => "Policy".into(),
     };
-    look::pane(theme, true, (title.into(), Line::default())).render(layout.controls, buffer);
+    let heading = |words: String, focused| {
+        Line::from(look::span(theme, if focused { Role::Title } else { Role::TextDim }, words))
+    };
+    look::pane(theme, true, (heading(title, on_policies || layout.folded), Line::default()))
+        .render(layout.controls, buffer);
     for (line, row) in policies.iter().enumerate().skip(places.first_policy).zip(places.policies.rows()) {
         draw_policy(model, theme, (line, row), buffer);
     }
     if places.rule.height > 0 {
-        let title = Line::styled(chosen.map_or(String::new(), |line| line.title.clone()), theme.style(Role::Title));
+        let title = heading(chosen.map_or(String::new(), |line| line.title.clone()), !on_policies);
         let rule = Rect { x: layout.controls.x, width: layout.controls.width, ..places.rule };
         pane::rule(&title, &Line::default(), (rule, theme.style(Role::BorderFocus)), buffer);
     }
@@ -139,7 +143,13 @@ pub fn draw(model: &Model, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
 
 fn draw_policy(model: &Model, theme: &Theme, ((number, line), row): ((usize, &PolicyLine), Rect), buffer: &mut Buffer) {
     let chosen = line.name == model.recipe.rebalance.policy;
-    let mark = if chosen { "▸" } else { " " };
+    let on_policies = model.rebalance.focus == RebalancePane::Policies;
+    // The arrow stands where the keys act.
+    let mark = match (chosen, on_policies) {
+        (true, true) => "▸",
+        (true, false) => "•",
+        (false, _) => " ",
+    };
     let title = format!("{mark}{} ", text::left(&line.title, NAME.min(row.width.saturating_sub(1))));
     let role = if chosen { Role::TextStrong } else { Role::Text };
     buffer.set_stringn(row.x, row.y, &title, usize::from(row.width), theme.style(role));
@@ -149,7 +159,7 @@ fn draw_policy(model: &Model, theme: &Theme, ((number, line), row): ((usize, &Po
     let words = text::fit(words, room);
     buffer.set_stringn(row.x + NAME + 2, row.y, words, usize::from(room), theme.style(Role::TextDim));
     if number == model.rebalance.policy {
-        buffer.set_style(row, look::selection(theme, model.rebalance.focus == RebalancePane::Policies));
+        buffer.set_style(row, look::selection(theme, on_policies));
     }
 }
 

@@ -10,7 +10,7 @@ use super::chart;
 use crate::app::model::Model;
 use crate::config::theme::{Role, Theme};
 use crate::number;
-use crate::preview::{Measures, Move, Outcome};
+use crate::preview::{Measures, Move, Outcome, TargetOutcome};
 use crate::ui::look;
 use crate::ui::widget::pane::Pane as Frame;
 use crate::ui::widget::text;
@@ -94,8 +94,29 @@ fn draw_measures(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) 
             theme.style(Role::TextDim),
         );
     }
+    if let Some((target, row)) = chart::target(model).and_then(|target| Some((target, rows.next()?))) {
+        draw_gap(theme, target, row, buffer);
+    }
     for (row, measure) in rows.zip(MEASURES) {
         draw_measure(theme, (outcome, measure, with_random), row, buffer);
+    }
+}
+
+/// The share of occurrences that is elsewhere than the target wants.
+fn draw_gap(theme: &Theme, target: &TargetOutcome, row: Rect, buffer: &mut Buffer) {
+    let [before, after] = target.gap.map(number::share);
+    let (sign, role) = verdict((target.gap[0], target.gap[1]), Better::Less);
+    let cells = [
+        (text::left("gap to target", NAME), Role::TextDim),
+        (text::right(&before, FIGURE), Role::Text),
+        (text::right(&after, FIGURE), Role::TextStrong),
+        (format!(" {sign}"), role),
+    ];
+    let mut x = row.x + 1;
+    for (cell, role) in cells {
+        let room = row.right().saturating_sub(x);
+        buffer.set_stringn(x, row.y, &cell, usize::from(room), theme.style(role));
+        x += text::width(&cell).min(room);
     }
 }
 

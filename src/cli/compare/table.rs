@@ -1,0 +1,92 @@
+//! What `fantail compare` writes for people: a column a recipe, and its random control beside it.
+//!
+//! Invariant: plain text without colour or control signs; columns keep their order in every block.
+
+use std::io::{Result, Write};
+
+use super::{Column, Comparison};
+use crate::cli::preview::OutcomeReport;
+use crate::entity::Perspective;
+use crate::number::{count, measure, relative_change, share};
+use crate::preview::Measures;
+
+/// Cells for the names of the rows, and for a figure.
+const NAME: usize = 20;
+const FIGURE: usize = 14;
+
+/// Writes the comparison.
+pub(super) fn write(comparison: &Comparison, out: &mut dyn Write) -> Result<()> {
+    let columns = &comparison.recipes;
+    let titles = columns.iter().map(title).flat_map(|title| [title, "random".to_owned()]);
+    row("", "before", titles, out)?;
+    let policies = columns.iter().flat_map(|column| [column.preview.policy.to_string(), "same size".into()]);
+    row("policy", "", policies, out)?;
+    let before = columns.first().map_or(0, |column| column.preview.instances.before);
+    let after = columns.iter().flat_map(|column| vec![count(column.preview.instances.after.round() as u64); 2]);
+    row("instances", &count(before), after, out)?;
+    let change = columns.iter().flat_map(|column| {
+        let instances = &column.preview.instances;
+        vec![relative_change(instances.before as f64, instances.after); 2]
+    });
+    row("change", "", change, out)?;
+    let kept = columns.iter().flat_map(|column| {
+        let instances = &column.preview.instances;
+        [format!("{} ±{}", count(instances.kept.round() as u64), measure(instances.kept_sd)), String::new()]
+    });
+    row("kept at least once", &count(before), kept, out)?;
+    for perspective in Perspective::ALL {
+        block(perspective, columns, out)?;
+    }
+    Ok(())
+}
+
+fn title(column: &Column) -> String {
+    let stem = column
+        .recipe
+        .file_stem()
+        .map_or_else(|| column.recipe.display().to_string(), |stem| stem.to_string_lossy().into_owned());
+    let short: String = stem.chars().take(FIGURE - 2).collect();
+    if short.len() < stem.len() { format!("{short}…") } else { stem }
+}
+
+fn row(name: &str, before: &str, figures: impl Iterator<Item = String>, out: &mut dyn Write) -> Result<()> {
+    write!(out, "{name:<NAME$}{before:>FIGURE$}")?;
+    for figure in figures {
+        write!(out, "{figure:>FIGURE$}")?;
+    }
+    writeln!(out)
+}
+
+/// A measure: its name, how it is written, and how it is read before, after and of the control.
+type Row = (&'static str, fn(f64) -> String, fn(&OutcomeReport) -> [f64; 2], fn(&Measures) -> f64);
+
+const ROWS: [Row; 8] = [
+    ("gini", measure, |outcome| outcome.gini, |random| random.gini),
+    ("evenness", measure, |outcome| outcome.evenness, |random| random.evenness),
+    ("effective entities", measure, |outcome| outcome.effective_entities, |random| random.effective_entities),
+    ("tail's share", share, |outcome| outcome.tail_occurrence_share, |random| random.tail_occurrence_share),
+    ("KL to uniform", measure, |outcome| outcome.kl_uniform, |random| random.kl_uniform),
+    ("JS to before", measure, |outcome| [0.0, outcome.js], |random| random.js),
+    ("entities lost", measure, |outcome| [0.0, outcome.entities_lost], |random| random.entities_lost),
+    ("mass lost", share, |outcome| [0.0, outcome.mass_lost], |random| random.mass_lost),
+];
+
+fn block(perspective: Perspective, columns: &[Column], out: &mut dyn Write) -> Result<()> {
+    let outcomes: Vec<Option<(&OutcomeReport, &Measures)>> = columns
+        .iter()
+        .map(|column| {
+            let random = column.preview.random_control.perspectives.get(&perspective)?;
+            Some((column.preview.perspectives.get(&perspective)?, random))
+        })
+        .collect();
+    let Some((first, _)) = outcomes.iter().flatten().next() else { return Ok(()) };
+    writeln!(out, "\n{perspective}")?;
+    for (name, write, read, read_random) in ROWS {
+        let figures = outcomes.iter().flat_map(|outcome| match outcome {
+            Some((outcome, random)) => [write(read(outcome)[1]), write(read_random(random))],
+            None => ["—".to_owned(), "—".to_owned()],
+        });
+        row(&format!("  {name}"), &write(read(first)[0]), figures, out)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,39 @@
+//! Scales a rule's thresholds so that the expected volume is the one that the recipe wants.
+//!
+//! A sample (the instances whose ids hash lowest) says about where the scale is; a few passes over all instances say exactly.
+//!
+//! Invariant: overrides come on top: the volume is that of the policy alone.
+
+use std::convert::Infallible;
+
+use super::decision::Decider;
+use crate::index::Index;
+use crate::policy::{Rule, size::solve};
+
+/// Instances in the sample.
+const SAMPLE: u64 = 16_384;
+/// Fewer than this many say too little.
+const TOO_FEW: usize = 1024;
+
+/// The rule with its thresholds scaled, and the scale; as it is where the recipe wants no volume, or the policy scales by itself.
+#[must_use]
+pub fn sized(index: &Index, rule: &Rule) -> (Rule, Option<f64>) {
+    let Some(size) = rule.sought() else { return (rule.clone(), None) };
+    let instances = index.instances() as f64;
+    let volume = |scale: f64, sample: &[u32]| {
+        let decider = Decider::of_policy(index, rule.scaled(scale), 0);
+        Ok::<f64, Infallible>(decider.volume(sample))
+    };
+    let all: Vec<u32> = (0..index.instances() as u32).collect();
+    let highest = u64::MAX / (index.instances() as u64 / SAMPLE).max(1);
+    let low = |&instance: &u32| index.id_hashes[instance as usize] <= highest;
+    let sample: Vec<u32> = all.iter().copied().filter(low).collect();
+    let mut start = (1.0, 0.5);
+    if sample.len() >= TOO_FEW && sample.len() < all.len() {
+        let share = sample.len() as f64 / instances;
+        let Ok(about) = solve((size * share, size * share * 1e-3), start, |scale| volume(scale, &sample));
+        start = (about, 0.02);
+    }
+    let Ok(scale) = solve((size, (size * 1e-7).max(0.01)), start, |scale| volume(scale, &all));
+    (rule.scaled(scale), Some(scale))
+}

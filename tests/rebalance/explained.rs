@@ -1,0 +1,61 @@
+//! Every explanation of a real dataset agrees with the plan, and names the entity, probability and draw that decided.
+
+use fantail::index::cache::Cache;
+use fantail::plan::{Decision, Explainer, Explanation};
+use fantail::recipe::{OverrideAction, Repeats};
+
+use super::*;
+
+/// The dataset of the folder `FANTAIL_DATA`, else the embedded demo.
+fn real() -> Index {
+    let folder = std::env::var_os("FANTAIL_DATA").map(std::path::PathBuf::from);
+    let file = folder.map(|folder| folder.join("stablellava/stablellava_llava.json")).filter(|file| file.exists());
+    let recipe = Recipe::default();
+    if let Some(file) = file {
+        return fantail::load::load(&file, &recipe, &Unobserved, &Cache::none()).unwrap().0.index;
+    }
+    let dataset = fantail::source::open_demo().unwrap();
+    fantail::load::index_of(&dataset, &recipe, &Unobserved, &Cache::none()).unwrap().0
+}
+
+/// What an explanation of `adr` says about itself, without the plan.
+fn says_kept(told: &Explanation, recipe: &Recipe) -> bool {
+    let votes = told.votes.iter().filter(|vote| vote.passed).count();
+    let alpha = told.alpha_draw.is_none_or(|draw| draw < recipe.rebalance.alpha);
+    told.no_entity || (votes >= recipe.rebalance.pass_count as usize && alpha)
+}
+
+#[test]
+fn explanations_of_a_real_dataset_agree_with_the_plan() {
+    let index = real();
+    let perspective = index.perspectives[0].perspective.key();
+    let mut recipes = Vec::new();
+    for (pass_count, alpha, repeats) in [(1, 1.0, Repeats::None), (2, 0.8, Repeats::None), (2, 1.0, Repeats::Sqrt)] {
+        let mut recipe = with_policy(PolicyName::Adr);
+        let table = &mut recipe.rebalance;
+        (table.pass_count, table.alpha, table.repeats) = (pass_count, alpha, repeats);
+        recipes.push(recipe);
+    }
+    let mut overridden = recipes[0].clone();
+    let first = index.perspectives[0].names.get(0).into_owned();
+    let most = index.perspectives[0].counts[0] / 4;
+    overridden.rebalance.overrides =
+        parsed(&format!("[[rebalance.override]]\nentity = '{perspective}:{first}'\naction = {{ cap = {most} }}"))
+            .rebalance
+            .overrides;
+    assert_eq!(overridden.rebalance.overrides[0].action, OverrideAction::Cap(most));
+    recipes.push(overridden);
+    for recipe in recipes {
+        let (plan, explainer) = (plan(&index, &recipe), Explainer::new(&index, &recipe).unwrap());
+        for instance in 0..index.instances() {
+            let told = explainer.explain(instance).unwrap();
+            assert_eq!(told.repeat, plan.repeat(instance), "{instance}");
+            assert_eq!(told.decision == Decision::Keep, told.repeat > 0);
+            let stays = told.overridden.as_ref().is_none_or(|entry| entry.draw.unwrap() < entry.probability);
+            assert_eq!(told.repeat > 0, says_kept(&told, &recipe) && stays, "{told:?}");
+            for vote in told.votes.iter().filter(|vote| vote.draw.is_some()) {
+                assert!(vote.entity.is_some() && vote.passed == (vote.draw.unwrap() < vote.probability), "{vote:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The policies that give shares, against tables worked out by hand.
+
+use fantail::preview::stage_weights;
+use fantail::recipe::BalanceBy;
+
+use super::*;
+
+fn counts(recipe: &Recipe, before: &[(&str, usize)]) -> Vec<f64> {
+    let (preview, _) = exact(&labels(before), recipe);
+    preview.perspectives[0].counts.iter().map(|&count| f64::from(count)).collect()
+}
+
+fn assert_counts(recipe: &Recipe, before: &[(&str, usize)], wanted: &[f64]) {
+    let found = counts(recipe, before);
+    let worst = found.iter().zip(wanted).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+    assert!(worst < 1e-4 && found.len() == wanted.len(), "{}: {found:?}, wanted {wanted:?}", recipe.rebalance.policy);
+}
+
+const THREE: [(&str, usize); 3] = [("many", 16), ("some", 4), ("one", 1)];
+
+fn turned(policy: PolicyName, turn: impl FnOnce(&mut fantail::recipe::Rebalance)) -> Recipe {
+    let mut recipe = with_policy(policy);
+    turn(&mut recipe.rebalance);
+    recipe
+}
+
+#[test]
+fn shares_come_out_as_by_hand() {
+    // Shares 4 : 2 : 1 of 21.
+    assert_counts(&turned(PolicyName::Temperature, |table| table.temperature = 2.0), &THREE, &[12.0, 6.0, 3.0]);
+    assert_counts(&with_policy(PolicyName::SquareRoot), &THREE, &[12.0, 6.0, 3.0]);
+    // 16^(1/4) : 4^(1/4) : 1 = 2 : 1.414214 : 1, of 21.
+    assert_counts(
+        &turned(PolicyName::Temperature, |table| table.temperature = 4.0),
+        &THREE,
+        &[9.514_719, 6.727_922, 4.757_359],
+    );
+    assert_counts(&turned(PolicyName::Temperature, |table| table.temperature = 1.0), &THREE, &[16.0, 4.0, 1.0]);
+    assert_counts(&with_policy(PolicyName::Uniform), &THREE, &[7.0, 7.0, 7.0]);
+    // Half of the data's share and half of a third.
+    assert_counts(&turned(PolicyName::Progressive, |table| table.progress = 0.5), &THREE, &[11.5, 5.5, 4.0]);
+    assert_counts(&turned(PolicyName::Progressive, |table| table.progress = 0.0), &THREE, &[16.0, 4.0, 1.0]);
+    assert_counts(&turned(PolicyName::Progressive, |table| table.progress = 1.0), &THREE, &[7.0, 7.0, 7.0]);
+    // min(n, t).
+    assert_counts(&turned(PolicyName::Cap, |table| table.cap = 4), &THREE, &[4.0, 4.0, 1.0]);
+    assert_counts(&turned(PolicyName::Cap, |table| table.cap = 3), &THREE, &[3.0, 3.0, 1.0]);
+    // β = 0.9: (1 − β)/(1 − βⁿ) is 0.153534, 0.526316, 1 for 10, 2, 1; times n and scaled to 13.
+    let three = [("ten", 10), ("two", 2), ("one", 1)];
+    assert_counts(
+        &turned(PolicyName::EffectiveNumber, |table| table.beta = 0.9),
+        &three,
+        &[5.562_870, 3.813_913, 3.623_217],
+    );
+}
+
+#[test]
+fn balanced_by_weights_everything_stays_and_weighs_as_much() {
+    for policy in [PolicyName::Temperature, PolicyName::Uniform, PolicyName::EffectiveNumber, PolicyName::Progressive] {
+        let index = labels(&THREE);
+        let resampled = with_policy(policy);
+        let weighed = turned(policy, |table| table.balance_by = BalanceBy::Weights);
+        let (wanted, found) = (counts(&resampled, &THREE), counts(&weighed, &THREE));
+        assert_eq!(wanted, found, "{policy}");
+        let (preview, exact) = exact(&index, &weighed);
+        assert_eq!((preview.instances.kept, preview.instances.kept_sd), (21.0, 0.0));
+        assert_eq!(plan(&index, &weighed).repeats(), [1; 21]);
+        let told = fantail::plan::explain(&index, &weighed, 20).unwrap().unwrap();
+        assert!((told.weight - f64::from(exact.expected()[20])).abs() < 1e-5 && told.keep_probability == 1.0);
+    }
+}
+
+#[test]
+fn a_schedule_has_weights_for_each_stage() {
+    let index = labels(&THREE);
+    let schedule = turned(PolicyName::Temperature, |table| table.stages = vec![4.0, 2.0, 1.0]);
+    let stages = stage_weights(&index, &schedule, &Unobserved).unwrap();
+    let names: Vec<_> = stages.iter().map(|stage| stage.name.as_str()).collect();
+    assert_eq!(names, ["temperature=4", "temperature=2", "temperature=1"]);
+    let rare: Vec<f32> = stages.iter().map(|stage| stage.weights[20]).collect();
+    for (found, wanted) in rare.iter().zip([4.757_359, 3.0, 1.0]) {
+        assert!((found - wanted).abs() < 1e-4, "{rare:?}");
+    }
+    for stage in &stages {
+        assert!((stage.weights.iter().sum::<f32>() - 21.0).abs() < 1e-3);
+    }
+    let progressive = turned(PolicyName::Progressive, |table| table.stages = vec![0.0, 1.0]);
+    let stages = stage_weights(&index, &progressive, &Unobserved).unwrap();
+    assert_eq!((stages[0].name.as_str(), stages[0].weights[20], stages[1].weights[20]), ("progress=0", 1.0, 7.0));
+    assert!(stage_weights(&index, &with_policy(PolicyName::Temperature), &Unobserved).unwrap().is_empty());
+}
