@@ -106,11 +106,11 @@ fn configuration_folder() -> Option<PathBuf> {
 fn write_out(text: &[u8]) -> color_eyre::Result<()> {
     use std::io::Write;
     let mut out = std::io::stdout().lock();
-    out.write_all(text).and_then(|()| out.flush()).or_else(written_out)
+    out.write_all(text).and_then(|()| out.flush()).or_else(|cause| written_out(&cause))
 }
 
 /// What a failure to write to stdout comes to; a reader that went away is no error.
-fn written_out(cause: std::io::Error) -> color_eyre::Result<()> {
+fn written_out(cause: &std::io::Error) -> color_eyre::Result<()> {
     if cause.kind() == std::io::ErrorKind::BrokenPipe {
         return Ok(());
     }

@@ -60,7 +60,7 @@ pub enum StatsFormat {
 pub fn run(arguments: &StatsArguments) -> color_eyre::Result<()> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     match write_stats(arguments, &Cache::of_user(), &mut out) {
-        Err(error) => error.downcast::<std::io::Error>().map_or_else(Err, super::written_out),
+        Err(error) => error.downcast::<std::io::Error>().map_or_else(Err, |cause| super::written_out(&cause)),
         done => done,
     }
 }

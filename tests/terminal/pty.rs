@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 /// How long anything may take before a test gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// What is written to a terminal that asks for its ground, and the answer of a dark one.
 pub const DARK: &str = "\x1b]11;rgb:0000/0000/0000\x07";
 pub const LIGHT: &str = "\x1b]11;rgb:ffff/ffff/ffff\x07";
