@@ -38,7 +38,7 @@ pub(super) fn under(index: Index, recipe: &Recipe, files: &[PathBuf]) -> color_e
         let reason = "caps and floors of single entities weigh all of their instances, which counts do not tell";
         return Err(RecipeError::Unfit(format!("{reason}; use --shard with the whole dataset")).into());
     }
-    if policy::rule(&index, recipe)?.fate == Fate::Shares {
+    if matches!(policy::rule(&index, recipe)?.fate, Fate::Shares | Fate::Weights) {
         return Err(RecipeError::Unfit(format!(
             "the policy '{}' weighs each instance against all others, which counts do not tell; use --shard with the whole dataset",
             recipe.rebalance.policy

@@ -1,4 +1,5 @@
 //! Exports of every kind: what they hold, that they open again with the plan's counts, what disturbs them, shards and resumption.
+<<<<<<< HEAD
 #![allow(
     clippy::format_collect,
     clippy::manual_is_multiple_of,
@@ -10,6 +11,9 @@
     clippy::panic,
     missing_docs
 )]
+=======
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::format_collect, missing_docs)]
+>>>>>>> export
 
 mod faults;
 mod killed;
@@ -110,7 +114,8 @@ fn list(classes: &[(&str, usize)]) -> String {
 fn coco(images: usize) -> String {
     let image = |number: usize| format!("{{\"file_name\": \"{number}.jpg\", \"id\": {number}, \"width\": 640}}");
     let annotation = |number: usize| {
-        let (image, category) = (number * 7 % images, 1 + usize::from(number % 9 == 0) + usize::from(number % 31 == 0));
+        let (image, category) =
+            (number * 7 % images, 1 + usize::from(number.is_multiple_of(9)) + usize::from(number.is_multiple_of(31)));
         format!(
             "{{\"segmentation\": [[1.50, 2]], \"image_id\": {image}, \"category_id\": {category}, \"id\": {number}}}"
         )

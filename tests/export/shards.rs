@@ -119,7 +119,7 @@ fn shards_that_do_not_belong_together_are_refused() {
         assert!(!folder.path().join("out").join("data.jsonl").exists());
         error.to_string()
     };
-    assert!(refused(&[a.clone()]).contains("1 of 2 shards"));
+    assert!(refused(std::slice::from_ref(&a)).contains("1 of 2 shards"));
     assert!(refused(&[a.clone(), a.clone()]).contains("shard 1/2 where 2/2 is expected"));
     assert!(refused(&[a.clone(), c]).contains("another dataset, recipe or version"));
     assert!(refused(&[folder.path().to_path_buf()]).contains("shard.json cannot be read"));

@@ -63,7 +63,7 @@ fn a_row_says_what_happens_to_an_instance_and_why() {
     assert_eq!(csv.lines().count(), 81);
 
     let frame = ParquetReader::new(fs::File::open(out.join("decisions.parquet")).unwrap()).finish().unwrap();
-    let names: Vec<String> = frame.get_column_names().iter().map(|name| name.to_string()).collect();
+    let names: Vec<String> = frame.get_column_names().iter().map(ToString::to_string).collect();
     assert_eq!(names.join(","), csv.lines().next().unwrap());
     let repeats: u64 = frame.column("repeat").unwrap().u32().unwrap().iter().flatten().map(u64::from).sum();
     assert_eq!((frame.height(), repeats), (80, told.tally.after));
@@ -96,8 +96,8 @@ fn arrays_stand_in_the_rows_of_the_source() {
     let plan = planned(&data, &recipe);
     let wanted: Vec<i64> = (0..39)
         .flat_map(|number| {
-            let row = if number < 3 { number } else { number + 1 };
-            std::iter::repeat_n(row as i64, plan.repeat(number) as usize)
+            let row = i32::try_from(if number < 3 { number } else { number + 1 }).unwrap();
+            std::iter::repeat_n(i64::from(row), plan.repeat(number) as usize)
         })
         .collect();
     assert_eq!(indices, wanted);

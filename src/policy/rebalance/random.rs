@@ -29,7 +29,7 @@ impl Policy for Random {
     }
 
     fn rule(&self, index: &Index, recipe: &Recipe) -> Result<Rule, RecipeError> {
-        let sized = recipe.rebalance.size.map(|size| (size as f64 / index.instances().max(1) as f64).min(1.0));
+        let sized = recipe.rebalance.size.map(|size| (size as f64 / index.population().max(1) as f64).min(1.0));
         Ok(Rule::blind(Fate::Share(sized.unwrap_or(recipe.rebalance.keep))))
     }
 }
