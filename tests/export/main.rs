@@ -1,19 +1,5 @@
 //! Exports of every kind: what they hold, that they open again with the plan's counts, what disturbs them, shards and resumption.
-<<<<<<< HEAD
-#![allow(
-    clippy::format_collect,
-    clippy::manual_is_multiple_of,
-    clippy::cast_possible_wrap,
-    clippy::redundant_closure_for_method_calls,
-    clippy::cloned_ref_to_slice_refs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    missing_docs
-)]
-=======
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::format_collect, missing_docs)]
->>>>>>> export
 
 mod faults;
 mod killed;
