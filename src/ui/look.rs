@@ -2,6 +2,8 @@
 //!
 //! Invariant: nothing here knows a colour; a theme says them all.
 
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use ratatui::style::{Color, Style};
 use ratatui::text::{Line, Span};
 
@@ -54,4 +56,10 @@ pub fn pixel(support: ColorSupport, (red, green, blue): (u8, u8, u8)) -> Option<
 /// A piece of text in a role.
 pub fn span<'a>(theme: &Theme, role: Role, text: impl Into<std::borrow::Cow<'a, str>>) -> Span<'a> {
     Span::styled(text, theme.style(role))
+}
+
+/// Words that stand back, one column in, on the first line of `area`.
+pub fn aside(theme: &Theme, words: &str, area: Rect, buffer: &mut Buffer) {
+    let room = usize::from(area.width.saturating_sub(1));
+    buffer.set_stringn(area.x + 1, area.y, words, room, theme.style(Role::TextDim));
 }

@@ -130,13 +130,7 @@ pub fn draw(model: &Model, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
     if sliders.is_empty() && places.slider_rows.height > 0 {
         let words = if model.loaded().is_some() { "this policy has nothing to set" } else { "no dataset yet" };
         let row = places.slider_rows;
-        buffer.set_stringn(
-            row.x + 1,
-            row.y,
-            words,
-            usize::from(row.width.saturating_sub(1)),
-            theme.style(Role::TextDim),
-        );
+        look::aside(theme, words, row, buffer);
     }
     explain(model, theme, places.explanation, buffer);
 }

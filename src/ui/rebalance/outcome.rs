@@ -69,13 +69,7 @@ fn draw_measures(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) 
     let inner = Frame::inner(area);
     let Some(outcome) = chart::outcome(model) else {
         let words = if model.loaded().is_some() { "reckoning …" } else { "no dataset yet" };
-        buffer.set_stringn(
-            inner.x + 1,
-            inner.y,
-            words,
-            usize::from(inner.width.saturating_sub(1)),
-            theme.style(Role::TextDim),
-        );
+        look::aside(theme, words, inner, buffer);
         return;
     };
     let mut rows = inner.rows();
@@ -86,13 +80,7 @@ fn draw_measures(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) 
         if with_random {
             header.push_str(&text::right("random", FIGURE + 4));
         }
-        buffer.set_stringn(
-            row.x + 1,
-            row.y,
-            header,
-            usize::from(row.width.saturating_sub(1)),
-            theme.style(Role::TextDim),
-        );
+        look::aside(theme, &header, row, buffer);
     }
     if let Some((target, row)) = chart::target(model).and_then(|target| Some((target, rows.next()?))) {
         draw_gap(theme, target, row, buffer);
@@ -180,13 +168,7 @@ fn draw_collateral(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer
             Some(_) => "tail that loses > 20 %",
             None => "",
         };
-        buffer.set_stringn(
-            row.x + 1,
-            row.y,
-            words,
-            usize::from(row.width.saturating_sub(1)),
-            theme.style(Role::TextDim),
-        );
+        look::aside(theme, words, row, buffer);
     }
     let list = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
     let collateral = outcome.map_or(&[][..], |outcome| &outcome.collateral);
