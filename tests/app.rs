@@ -67,7 +67,7 @@ impl Machine {
         assert_eq!(warnings, Vec::<String>::new());
         let mut model = Model::loading("data", Recipe::default(), Arc::new(bindings));
         model.size = (120, 36);
-        model.themes = vec!["dark".into(), "light".into(), "tide".into()];
+        model.themes = theme_names();
         model.theme = "dark".into();
         let asked = begin(&mut model);
         Self { model, asked }
@@ -525,19 +525,27 @@ fn files_that_are_there_are_replaced_only_by_the_users_word() {
     assert!(machine.asked().last().unwrap().ends_with("overwrite=true"));
 }
 
+fn theme_names() -> Vec<String> {
+    ["dark", "light", "tide"].map(String::from).to_vec()
+}
+
 #[test]
 fn themes_are_shown_while_they_are_chosen() {
     let mut machine = Machine::with(labelled());
     machine.press("T j j");
     assert_eq!(machine.asked(), ["LoadTheme light", "LoadTheme tide"]);
-    machine.send(Message::ThemeLoaded { name: "tide".into(), warnings: vec!["theme tide: no role 'x'".into()] });
+    machine.send(Message::ThemeLoaded {
+        name: "tide".into(),
+        names: theme_names(),
+        warnings: vec!["theme tide: no role 'x'".into()],
+    });
     assert_eq!(machine.model.warnings(), 1);
     machine.press("esc");
     assert_eq!(machine.asked().last().unwrap(), "LoadTheme dark", "leaving shows the theme of before");
-    machine.send(Message::ThemeLoaded { name: "dark".into(), warnings: Vec::new() });
+    machine.send(Message::ThemeLoaded { name: "dark".into(), names: theme_names(), warnings: Vec::new() });
     assert_eq!(machine.model.warnings(), 0, "warnings go with their theme");
     machine.press("T j");
-    machine.send(Message::ThemeLoaded { name: "light".into(), warnings: Vec::new() });
+    machine.send(Message::ThemeLoaded { name: "light".into(), names: theme_names(), warnings: Vec::new() });
     machine.press("enter");
     assert_eq!((machine.model.theme.as_str(), &machine.model.overlay), ("light", &None));
     assert_eq!(machine.asked().last().unwrap(), "KeepTheme light");

@@ -9,7 +9,7 @@ mod fixture;
 mod paper;
 
 use fantail::app::hit::Target;
-use fantail::app::model::{ChartMode, Model, Overlay, Screen, TextField, ValueTarget};
+use fantail::app::model::{ChartMode, Level, Model, Overlay, Screen, TextField, Toast, ValueTarget};
 use fantail::config::theme::{ColorSupport, Role, Theme, Themes};
 use fantail::entity::Perspective;
 use fantail::ui;
@@ -272,6 +272,32 @@ fn nothing_is_written_over_a_frame() {
                 assert!(line.ends_with(edges), "{name} at {size:?}:\n{line}");
             }
         }
+    }
+}
+
+#[test]
+fn the_way_to_the_help_is_always_on_the_screen() {
+    let mono = theme("dark", ColorSupport::None);
+    for (name, make) in SCREENS {
+        for size in [(40, 12), (60, 20), (80, 24), (120, 36)] {
+            let mut model = make();
+            for toast in
+                [None, Some("something was said that is longer than the whole of the bottom line of a small terminal")]
+            {
+                model.toast = toast.map(|text| Toast { level: Level::Info, text: text.into() });
+                let screen = text(&drawn(&model, &mono, size));
+                assert!(screen.contains("? help"), "{name} at {size:?}:\n{screen}");
+            }
+        }
+    }
+}
+
+#[test]
+fn enter_is_offered_only_where_it_chooses() {
+    for (name, overlay) in overlays() {
+        let screen = text(&drawn(&under(overlay), &theme("dark", ColorSupport::None), (80, 24)));
+        let offered = screen.lines().last().unwrap().contains("Enter choose");
+        assert_eq!(offered, matches!(name, "palette" | "themes" | "override"), "{name}:\n{screen}");
     }
 }
 

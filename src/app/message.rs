@@ -140,6 +140,8 @@ pub enum Message {
     ThemeLoaded {
         /// Its name.
         name: String,
+        /// The names of all themes that are there now.
+        names: Vec<String>,
         /// What is wrong with it, one line each.
         warnings: Vec<String>,
     },
@@ -180,7 +182,7 @@ pub enum Watched {
     Dataset,
     /// The recipe.
     Recipe,
-    /// The theme that is shown.
+    /// The folder of the user's themes.
     Theme,
     /// The user's keymap.
     Keymap,

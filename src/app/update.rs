@@ -52,7 +52,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::JobReported { generation, report } => job::reported(model, generation, report),
         Message::RecipeSaved { outcome, then } => recipe::saved(model, outcome, then),
         Message::RecipeRead(outcome) => recipe::read(model, outcome),
-        Message::ThemeLoaded { name, warnings } => overlay::theme_loaded(model, name, warnings),
+        Message::ThemeLoaded { name, names, warnings } => overlay::theme_loaded(model, (name, names), warnings),
         Message::KeymapRead { bindings, warnings } => keymap_read(model, *bindings, warnings),
         Message::FileChanged(watched) => file_changed(model, watched),
         Message::Warned(text) => {

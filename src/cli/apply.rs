@@ -16,7 +16,7 @@ use crate::index::cache::Cache;
 use crate::job::{self, ApplyJob, Event, Handle, Summary};
 use crate::load::{self, Provenance};
 use crate::manifest::{ManifestError, Shard, Target, WrittenFile};
-use crate::number::{bytes, count};
+use crate::number::{bytes, count, counted};
 use crate::plan::Tally;
 use crate::policy;
 use crate::progress::{Observer, Stage};
@@ -127,7 +127,7 @@ pub(super) fn write_files(
     let (kept, dropped) = (count(tally.kept), count(tally.dropped));
     writeln!(out, "kept {kept}, dropped {dropped}, set aside {}", count(set_aside))?;
     for file in files {
-        let rows = if file.rows > 0 { format!("{} records, ", count(file.rows)) } else { String::new() };
+        let rows = if file.rows > 0 { format!("{}, ", counted(file.rows, "record")) } else { String::new() };
         writeln!(out, "wrote {} ({rows}{})", file.path.display(), bytes(file.bytes))?;
     }
     Ok(())

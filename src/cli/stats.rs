@@ -58,11 +58,7 @@ pub enum StatsFormat {
 /// An unreadable dataset ([`load::LoadError`]), an invalid recipe ([`crate::recipe::RecipeError`]), a perspective that the dataset
 /// does not have, or a stdout that cannot be written; a reader that went away is no error.
 pub fn run(arguments: &StatsArguments) -> color_eyre::Result<()> {
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    match write_stats(arguments, &Cache::of_user(), &mut out) {
-        Err(error) => error.downcast::<std::io::Error>().map_or_else(Err, |cause| super::written_out(&cause)),
-        done => done,
-    }
+    write_stats(arguments, &Cache::of_user(), &mut std::io::BufWriter::new(std::io::stdout().lock()))
 }
 
 /// Writes the statistics to `out`; the index comes from `cache` where it can and is kept there.

@@ -209,8 +209,10 @@ fn job() -> Job {
 pub fn opening() -> Model {
     let mut model = model();
     let counts = loaded().index.perspective(Perspective::Token).unwrap().counts[..3_000].to_vec();
-    model.data =
-        Data::Loading { progress: (Stage::Extract, 272_771, 665_298), counts: vec![(Perspective::Token, counts)] };
+    model.data = Data::Loading {
+        progress: (Stage::Extract, 272_771, 665_298),
+        counts: vec![(Perspective::Token, counts.clone()), (Perspective::Object, counts[2_000..].to_vec())],
+    };
     model.findings.clear();
     model
 }

@@ -50,6 +50,12 @@ impl Themes {
         names
     }
 
+    /// The folder of the user's own themes, which may not exist yet.
+    #[must_use]
+    pub fn folder(&self) -> Option<PathBuf> {
+        self.folder.clone()
+    }
+
     /// The user's file of a theme, where there is one.
     #[must_use]
     pub fn path(&self, name: &str) -> Option<PathBuf> {

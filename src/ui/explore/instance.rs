@@ -19,7 +19,8 @@ use crate::ui::widget::text::{self, Prose};
 pub fn draw_list(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let Some(drill) = model.explore.drill.as_ref().filter(|_| area.height > 2) else { return };
     let focused = model.explore.focus == Pane::Instances;
-    let title = format!("{} hold it", number::count(drill.instances.len() as u64));
+    let all = drill.instances.len() as u64;
+    let title = format!("{} {} it", number::count(all), if all == 1 { "holds" } else { "hold" });
     look::pane(theme, focused, (title.into(), Line::default())).render(area, buffer);
     for (row, place) in Frame::inner(area).rows().zip(drill.offset..) {
         let Some(&instance) = drill.instances.get(place) else { break };
