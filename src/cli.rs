@@ -34,7 +34,7 @@ pub use exit_code::of as code;
     subcommand_negates_reqs = true
 )]
 pub struct Arguments {
-    /// A file, a folder, or a pattern such as 'data/*.jsonl'; without it the embedded demo opens
+    /// A file, a folder, a pattern such as 'data/*.jsonl', or - for stdin; without it the embedded demo opens
     pub dataset: Option<PathBuf>,
     /// The recipe to open, change and save; ./recipe.toml where there is one
     #[arg(long, value_name = "FILE")]

@@ -10,7 +10,7 @@ use super::bindings::Bindings;
 use super::effect::AfterSave;
 use super::hit::HitMap;
 use super::key::Key;
-use super::model::{Compared, Finding, InstanceView, Loaded, Picture, Rows};
+use super::model::{Compared, Finding, InstanceView, Loaded, Picture, Rows, TextLines};
 use crate::entity::Perspective;
 use crate::preview::Preview;
 use crate::progress::Stage;
@@ -103,6 +103,20 @@ pub enum Message {
         generation: u64,
         /// The record, or why it cannot be shown.
         view: Result<Arc<InstanceView>, String>,
+    },
+    /// The text of an instance was broken into lines.
+    TextWrapped {
+        /// Which request.
+        generation: u64,
+        /// The lines.
+        lines: Arc<TextLines>,
+    },
+    /// The names of instances were read.
+    IdsRead {
+        /// Which request.
+        generation: u64,
+        /// Number and name; none for a record without a name of its own.
+        ids: Vec<(u32, Option<String>)>,
     },
     /// A picture was decoded.
     ImageDecoded {

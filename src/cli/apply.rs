@@ -36,7 +36,7 @@ A dataset of files that no machine holds together, in two passes over its files:
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct ApplyArguments {
-    /// A file, a folder, or a pattern such as 'data/*.jsonl'
+    /// A file, a folder, a pattern such as 'data/*.jsonl', or - for stdin
     pub dataset: PathBuf,
     /// The recipe to apply
     #[arg(long, value_name = "FILE")]

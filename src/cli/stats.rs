@@ -23,7 +23,7 @@ use crate::recipe::Recipe;
 /// The arguments of `fantail stats`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct StatsArguments {
-    /// A file, a folder, or a pattern such as 'data/*.jsonl'
+    /// A file, a folder, a pattern such as 'data/*.jsonl', or - for stdin
     pub dataset: PathBuf,
     /// The recipe: how to open the dataset, what to extract, where the head ends
     #[arg(long, value_name = "FILE")]

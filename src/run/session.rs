@@ -19,6 +19,7 @@ use crate::app::message::{Message, Watched};
 use crate::app::model::Model;
 use crate::app::update;
 use crate::config::settings::Settings;
+use crate::source::is_stdin;
 
 /// Everything that lives as long as the program is on the screen.
 pub(super) struct Session {
@@ -212,7 +213,7 @@ impl Session {
             }
         }
         self.watch(Watched::Recipe, Some(self.model.history.path.clone()));
-        let without_pattern = self.model.path.clone().filter(|path| path.exists());
+        let without_pattern = self.model.path.clone().filter(|path| !is_stdin(path) && path.exists());
         self.watch(Watched::Dataset, without_pattern);
         self.watch(Watched::Theme, self.painter.themes().folder());
         self.watch(Watched::Keymap, self.start.keymap_file());

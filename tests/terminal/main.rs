@@ -163,6 +163,27 @@ fn a_theme_and_a_keymap_made_later_hold_at_once_though_their_folder_is_new() {
 }
 
 #[test]
+fn a_dataset_on_stdin_is_explored_with_keys_from_the_terminal() {
+    let folder = folder();
+    let mut command = CommandBuilder::new("sh");
+    command.args(["-c", r#"cat list.txt | "$0" -; echo code=$?"#, env!("CARGO_BIN_EXE_fantail")]);
+    prepare(&mut command, folder.path());
+    let mut terminal = Terminal::open(command, (80, 24), Some(DARK));
+    terminal.wait_for("87 instances");
+    terminal.wait_for("stdin");
+    terminal.press("\r");
+    terminal.wait_for("cat/0.png");
+    terminal.press("\x1b");
+    // Loaded again, it is the same.
+    terminal.press(":reload\r");
+    terminal.wait_for("87 instances");
+    terminal.press("Q");
+    assert_eq!(terminal.end(), 0);
+    assert!(terminal.screen.screen().contents().contains("code=0"));
+    terminal.assert_restored();
+}
+
+#[test]
 fn a_terminal_that_does_not_answer_is_taken_at_its_variable() {
     for (told, light) in [("0;15", true), ("15;0", false)] {
         let folder = folder();

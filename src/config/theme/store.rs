@@ -32,6 +32,12 @@ impl Themes {
         if light { "light" } else { "dark" }
     }
 
+    /// How many colours the terminal shows.
+    #[must_use]
+    pub const fn support(&self) -> ColorSupport {
+        self.support
+    }
+
     /// All names, sorted, each once.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
