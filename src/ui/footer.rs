@@ -45,7 +45,15 @@ const INSTANCES: &[Hint] = &[
     ("back", &[Action::Leave]),
     ("pane", &[Action::NextPane]),
     ("why kept", &[Action::Explain]),
+    ("threshold", &[Action::ThresholdLeft, Action::ThresholdRight]),
+    ("chart", &[Action::CycleChart]),
+];
+const PICTURES: &[Hint] = &[
+    ("move", &[Action::MoveDown, Action::MoveUp]),
+    ("back", &[Action::Leave]),
+    ("pane", &[Action::NextPane]),
     ("next picture", &[Action::NextImage]),
+    ("why kept", &[Action::Explain]),
     ("threshold", &[Action::ThresholdLeft, Action::ThresholdRight]),
 ];
 const REBALANCE: &[Hint] = &[
@@ -121,7 +129,10 @@ fn hints(model: &Model) -> &'static [Hint] {
     match (&model.data, model.screen) {
         (Data::Loading { .. }, Screen::Explore) => LOADING,
         (Data::Failed(_), Screen::Explore) => FAILED,
-        (Data::Ready(_), Screen::Explore) if model.explore.drill.is_some() => INSTANCES,
+        (Data::Ready(_), Screen::Explore) if model.explore.drill.is_some() => {
+            let view = model.explore.drill.as_ref().and_then(|drill| drill.text.ready());
+            if view.is_some_and(|view| view.images.len() > 1) { PICTURES } else { INSTANCES }
+        }
         (_, Screen::Explore) => EXPLORE,
         (_, Screen::Rebalance) => REBALANCE,
         (_, Screen::Synthesize) => SYNTHESIZE,
