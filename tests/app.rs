@@ -12,12 +12,13 @@ use fantail::app::effect::{AfterSave, Effect};
 use fantail::app::hit::{Area, Axis, HitMap, Spacing, Target};
 use fantail::app::message::{Failure, JobReport, Message, Mouse, Watched};
 use fantail::app::model::{
-    ChartMode, Data, InstanceView, JobState, Loaded, Model, Overlay, Pane, Reckoning, Rows, Screen, Shown,
+    ChartMode, Data, InstanceView, JobState, Model, Overlay, Pane, Reckoning, Rows, Screen, Shown,
 };
 use fantail::app::{begin, update};
 use fantail::config::keymap::{self, parse_key};
 use fantail::entity::Perspective;
 use fantail::index::cache::Cache;
+use fantail::load::Loaded;
 use fantail::preview::{Exact, Sketch};
 use fantail::progress::{Stage, Unobserved};
 use fantail::recipe::{PolicyName, Recipe, ThresholdChoice};

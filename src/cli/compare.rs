@@ -78,7 +78,7 @@ fn columns(dataset: &Path, recipes: &[(PathBuf, Recipe)]) -> color_eyre::Result<
         let (of, index, mut exact) = if let Some(kept) = kept.take().filter(|(of, ..)| same(of)) {
             kept
         } else {
-            let (index, _) = indexed_for((recipe, file), dataset)?;
+            let index = indexed_for((recipe, file), dataset)?;
             let exact = Exact::new(&index);
             (recipe, index, exact)
         };

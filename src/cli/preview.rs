@@ -39,7 +39,7 @@ pub struct PreviewArguments {
 /// An unreadable dataset, an invalid recipe or one that does not fit the dataset, or a stdout that cannot be written.
 pub fn run(arguments: &PreviewArguments) -> color_eyre::Result<()> {
     let recipe = Recipe::load(&arguments.recipe)?;
-    let (index, _) = indexed_for((&recipe, &arguments.recipe), &arguments.dataset)?;
+    let index = indexed_for((&recipe, &arguments.recipe), &arguments.dataset)?;
     let index = counts::under(index, &recipe, &arguments.counts_in)?;
     let preview = Exact::new(&index).preview(&index, &recipe, &Unobserved)?;
     let report = PreviewReport::of(&preview, &index);
