@@ -20,7 +20,7 @@ use crate::recipe::Recipe;
 /// The arguments of `fantail compare`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct CompareArguments {
-    /// A file, a folder, or a pattern such as 'data/*.jsonl'
+    /// A file, a folder, a pattern such as 'data/*.jsonl', or - for stdin
     pub dataset: PathBuf,
     /// A recipe to compare; give the option once for each
     #[arg(long, value_name = "FILE", required = true)]

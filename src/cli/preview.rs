@@ -20,7 +20,7 @@ use crate::recipe::Recipe;
 /// The arguments of `fantail preview`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct PreviewArguments {
-    /// A file, a folder, or a pattern such as 'data/*.jsonl'
+    /// A file, a folder, a pattern such as 'data/*.jsonl', or - for stdin
     pub dataset: PathBuf,
     /// The recipe whose policy to preview
     #[arg(long, value_name = "FILE")]
