@@ -12,12 +12,13 @@ use fantail::app::effect::{AfterSave, Effect};
 use fantail::app::hit::{Area, Axis, HitMap, Spacing, Target, TextPlace};
 use fantail::app::message::{Failure, JobReport, Message, Mouse, Watched};
 use fantail::app::model::{
-    ChartMode, Data, InstanceView, JobState, Loaded, Model, Overlay, Pane, Reckoning, Rows, Screen, Shown, TurnView,
+    ChartMode, Data, InstanceView, JobState, Model, Overlay, Pane, Reckoning, Rows, Screen, Shown, TurnView,
 };
 use fantail::app::{begin, update};
 use fantail::config::keymap::{self, parse_key};
 use fantail::entity::Perspective;
 use fantail::index::cache::Cache;
+use fantail::load::Loaded;
 use fantail::preview::{Exact, Sketch};
 use fantail::progress::{Stage, Unobserved};
 use fantail::recipe::{PolicyName, Recipe, ThresholdChoice};
@@ -309,7 +310,7 @@ fn stale_results_are_dropped() {
     machine.press("esc 2 l");
     let preview = |machine: &Machine| {
         let index = &machine.model.loaded().unwrap().index;
-        Arc::new(Sketch::new(index).preview(index, &Recipe::default(), Perspective::Label).unwrap())
+        Arc::new(Sketch::new(index).preview(index, &Recipe::default(), Perspective::Label, &Unobserved).unwrap())
     };
     let (stale, newest) = (machine.model.awaited.preview - 1, machine.model.awaited.preview);
     let figures = preview(&machine);

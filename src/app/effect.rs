@@ -5,8 +5,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::model::{InstanceView, Loaded, Order};
+use super::model::{InstanceView, Order};
 use crate::entity::Perspective;
+use crate::load::Loaded;
 use crate::recipe::{PolicyName, Recipe};
 
 /// Something to do.

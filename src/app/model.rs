@@ -29,10 +29,10 @@ pub use task::{Job, JobState, JobStep};
 use super::bindings::{Bindings, Context};
 use super::hit::{Drag, HitMap};
 use crate::entity::Perspective;
-use crate::index::{Index, PerspectiveIndex, Split};
+use crate::index::{PerspectiveIndex, Split};
+use crate::load::Loaded;
 use crate::progress::Stage;
 use crate::recipe::Recipe;
-use crate::source::Dataset;
 
 /// The screens on the number keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -110,14 +110,6 @@ pub enum Data {
     Ready(Arc<Loaded>),
     /// It could not be opened: cause and next step.
     Failed(String),
-}
-
-/// An opened and indexed dataset.
-pub struct Loaded {
-    /// The records.
-    pub dataset: Dataset,
-    /// Their entities.
-    pub index: Index,
 }
 
 /// Everything.

@@ -11,10 +11,9 @@ use std::time::Duration;
 
 use super::counts;
 use super::progress::ProgressLine;
-use crate::app::model::Loaded;
 use crate::index::cache::Cache;
 use crate::job::{self, ApplyJob, Event, Handle, Summary};
-use crate::load::{self, Provenance};
+use crate::load::{self, Loaded, Provenance};
 use crate::manifest::{ManifestError, Shard, Target, WrittenFile};
 use crate::number::{bytes, count, counted};
 use crate::plan::Tally;

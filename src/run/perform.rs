@@ -14,9 +14,10 @@ use super::{task, write};
 use crate::app::arrange::arrange;
 use crate::app::effect::Effect;
 use crate::app::message::{Failure, Message};
-use crate::app::model::{InstanceView, Loaded, Order, Rows};
+use crate::app::model::{InstanceView, Order, Rows};
 use crate::entity::Perspective;
 use crate::job::Handle;
+use crate::load::Loaded;
 
 /// Everything that works in the background.
 pub(super) struct Performer {

@@ -8,8 +8,8 @@ use std::time::Instant;
 
 use super::event::Sender;
 use crate::app::message::{Failure, JobReport, Message};
-use crate::app::model::Loaded;
 use crate::job::{self, ApplyJob, Event, Handle, Summary};
+use crate::load::Loaded;
 use crate::manifest::{self, Shard, Target};
 use crate::number;
 use crate::recipe::Recipe;
