@@ -70,11 +70,7 @@ pub fn fit(ground: &Ground<'_>, stop: &dyn Fn() -> bool) -> Fit {
 }
 
 /// Takes every entity once; the share of occurrences that were elsewhere than wanted when their turn came, `None` when stopped.
-fn sweep(
-    ground: &Ground<'_>,
-    (logs, weights): (&mut [f64], &mut [f64]),
-    stop: &dyn Fn() -> bool,
-) -> Option<f64> {
+fn sweep(ground: &Ground<'_>, (logs, weights): (&mut [f64], &mut [f64]), stop: &dyn Fn() -> bool) -> Option<f64> {
     let (mut missed, mut wanted) = (0.0, 0.0);
     let mut visited = 0;
     for (entity, (&target, log)) in ground.targets.iter().zip(logs).enumerate() {

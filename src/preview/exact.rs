@@ -130,12 +130,7 @@ impl Exact {
     }
 
     /// The rule brought to the wanted volume.
-    fn sized(
-        &mut self,
-        index: &Index,
-        rule: Rule,
-        observer: &dyn Observer,
-    ) -> Result<(Rule, Option<f64>), Cancelled> {
+    fn sized(&mut self, index: &Index, rule: Rule, observer: &dyn Observer) -> Result<(Rule, Option<f64>), Cancelled> {
         if let Some((_, sized, scale)) = self.sized.as_ref().filter(|(of, ..)| *of == rule) {
             return Ok((sized.clone(), *scale));
         }

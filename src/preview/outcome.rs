@@ -52,13 +52,10 @@ impl Outcome {
         let lists = || {
             let random = Measures::random(entry, &before, kept_share.min(1.0));
             let (moves, collateral) = match known {
-                Known::All => (
-                    change::moves_most(&entry.counts, &counts),
-                    change::collateral(&entry.counts, &counts, &split),
-                ),
-                Known::Ranks(ranks) => {
-                    (change::moves_most_of(&entry.counts, &counts, ranks), (Vec::new(), 0))
+                Known::All => {
+                    (change::moves_most(&entry.counts, &counts), change::collateral(&entry.counts, &counts, &split))
                 }
+                Known::Ranks(ranks) => (change::moves_most_of(&entry.counts, &counts, ranks), (Vec::new(), 0)),
             };
             (random, moves, collateral)
         };

@@ -156,7 +156,8 @@ impl Sketch {
         let up = self.instances as f64 / sampled;
         let (keep, repeat) = (Moments::of(&expected.keep), Moments::of(&expected.repeat));
         let (mut kept, mut after) = (keep.sum * up, repeat.sum * up);
-        let (mut kept_variance, mut after_margin) = (keep.variance(sampled), self.margin(repeat.variance(sampled), &repeat));
+        let (mut kept_variance, mut after_margin) =
+            (keep.variance(sampled), self.margin(repeat.variance(sampled), &repeat));
         if let Some(volume) = sure {
             // What the sample misses of the volume, it misses of the kept in proportion: the regression estimator.
             let pairs = expected.keep.iter().zip(&expected.repeat);
