@@ -90,7 +90,7 @@ fn what_is_set_aside_is_accounted_for_in_every_format() {
     let broken = [
         written(&folder, "a.json", &array(0..50).replacen("[\n", "[\n{\"id\": \"x\", \"conversations\": 5},\n", 1)),
         written(&folder, "a.jsonl", &format!("{{\"id\": 3, \n{}", lines(0..50))),
-        written(&folder, "a.txt", &format!("nothing\n{}", list(CLASSES))),
+        written(&folder, "a.txt", &format!("{}nothing\n", list(CLASSES))),
         written(&folder, "a.csv", &format!("id,caption,label\n{csv}x,\"open,l1\n")),
         written(&folder, "coco.json", &coco(50).replacen("\"id\": 7,", "\"id\": \"seven\",", 1)),
     ];
