@@ -90,7 +90,8 @@ fn pace(state: &JobState, job: &Job, number: usize) -> String {
     let done = number::count(step.done);
     let words = if step.total > 0 { format!("{done} of {}", number::count(step.total)) } else { done };
     let current = step.done < step.total || step.total == 0;
-    let pace = if current && state.active() { bar::pace((0, 0), job.rate, job.remaining) } else { String::new() };
+    let running = matches!(state, JobState::Running(_));
+    let pace = if current && running { bar::pace((0, 0), job.rate, job.remaining) } else { String::new() };
     if pace.is_empty() { words } else { format!("{words} · {pace}") }
 }
 
