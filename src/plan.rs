@@ -24,7 +24,7 @@ use rayon::prelude::*;
 
 use crate::index::Index;
 use crate::policy::{self, Outlook};
-use crate::progress::{Observer, Stage, Unobserved};
+use crate::progress::{Cancelled, Observer, Stage, Unobserved};
 use crate::recipe::{Recipe, RecipeError};
 use decision::Decider;
 
