@@ -2,10 +2,10 @@
 #
 #   make run                    build and open the terminal program on the embedded demo
 #   make run DATASET=path       … on a dataset
-#   make test                   formatting, lints, all tests
+#   make test                   formatting, lints, all tests, interop
 #   make bench                  the benchmarks (divan)
 #   make lint                   formatting, lints, licences
-#   make interop                what is written, read by other people's readers (Python packages, in target/interop)
+#   make interop                what is written, read by other people's readers (Python packages, kept in the user's cache)
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -28,6 +28,7 @@ test: format clippy
 	@mkdir -p $(TARGET)
 	$(CARGO) test $(PROFILE) 2>&1 | tee $(TARGET)/test.log
 	@awk '/^test result:/ { passed += $$4; failed += $$6; skipped += $$8 } END { printf "all tests: %d passed, %d failed, %d skipped\n", passed, failed, skipped }' $(TARGET)/test.log
+	@$(MAKE) --no-print-directory interop
 
 format:
 	$(CARGO) fmt --all --check
@@ -48,14 +49,13 @@ deny:
 bench:
 	$(CARGO) bench --locked
 
-INTEROP := target/interop/bin/python
+# Made once and kept between runs, under a name that changes with what is in it.
+INTEROP_FILES := tests/interop-requirements.txt tests/interop_setup.py
+INTEROP = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/fantail-interop/$(shell cat $(INTEROP_FILES) | sha256sum | cut -c 1-12)
 
-interop: build $(INTEROP)
-	$(INTEROP) tests/interop.py $(CURDIR)/target/release/fantail
-
-$(INTEROP):
-	python3 -m venv target/interop
-	$(INTEROP) -m pip install --quiet numpy pyarrow datasets torch
+interop: build
+	@python3 tests/interop_setup.py "$(INTEROP)"
+	@"$(INTEROP)/bin/python" -W ignore tests/interop.py $(abspath $(TARGET)/release/fantail)
 
 # The pictures in README.md, drawn from the running program; needs tmux.
 picture: build

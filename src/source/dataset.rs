@@ -22,6 +22,11 @@ pub trait Reader: Send + Sync {
     /// Clears `into` and fills it with record `row` (`row < len`).
     fn read<'a>(&'a self, row: usize, into: &mut Instance<'a>);
 
+    /// As [`Self::read`], but only id and images have to be right: much cheaper where the rest need not be taken apart.
+    fn read_head<'a>(&'a self, row: usize, into: &mut Instance<'a>) {
+        self.read(row, into);
+    }
+
     /// The record's own bytes, where the format has such (JSON records, CSV lines, list lines).
     fn raw(&self, _row: usize) -> Option<&[u8]> {
         None
@@ -171,6 +176,14 @@ impl Dataset {
         reader.read(row, into);
         if let Some(sidecar) = &self.sidecar {
             sidecar.join(self.id_hashes[number], into);
+        }
+    }
+
+    /// As [`Self::read`], but only id and images have to be right, and nothing is joined.
+    pub fn read_head<'a>(&'a self, number: usize, into: &mut Instance<'a>) {
+        match self.locate(self.original(number)) {
+            Some((reader, row)) => reader.read_head(row, into),
+            None => into.clear(),
         }
     }
 

@@ -9,7 +9,7 @@ use super::widget::text;
 use super::{look, shell};
 use crate::app::action::Action;
 use crate::app::hit::{HitMap, Target};
-use crate::app::model::{Data, Model, Overlay, Screen, SearchState};
+use crate::app::model::{Data, JobState, Model, Overlay, Screen, SearchState};
 use crate::config::theme::{Role, Theme};
 
 /// A hint: what the keys do, and the actions that they ask for.
@@ -78,6 +78,12 @@ const RUNNING: &[Hint] = &[
     ("scroll", &[Action::MoveDown, Action::MoveUp]),
     ("quit", &[Action::Quit]),
 ];
+const PAUSED: &[Hint] = &[
+    ("go on", &[Action::PauseJob]),
+    ("cancel", &[Action::CancelJob]),
+    ("scroll", &[Action::MoveDown, Action::MoveUp]),
+    ("quit", &[Action::Quit]),
+];
 const EXPORT: &[Hint] = &[
     ("write", &[Action::Enter]),
     ("choose", &[Action::ToggleFormat]),
@@ -136,6 +142,7 @@ fn hints(model: &Model) -> &'static [Hint] {
         (_, Screen::Explore) => EXPLORE,
         (_, Screen::Rebalance) => REBALANCE,
         (_, Screen::Synthesize) => SYNTHESIZE,
+        (_, Screen::Run) if matches!(model.job, JobState::Paused(_)) => PAUSED,
         (_, Screen::Run) if model.job.active() => RUNNING,
         (_, Screen::Run) => RUN,
         (_, Screen::Export) => EXPORT,
