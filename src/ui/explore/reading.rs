@@ -47,9 +47,10 @@ impl<'a> Page<'a> {
             (true, Some(lines)) => (Cow::Borrowed(lines), false),
             (true, None) => (Cow::default(), true),
         };
-        let words = match missing {
-            true => Some("breaking a long text into lines …"),
-            false => view.cut.then_some("… the text is longer than what is shown"),
+        let words = if missing {
+            Some("breaking a long text into lines …")
+        } else {
+            view.cut.then_some("… the text is longer than what is shown")
         };
         let dim = theme.style(Role::TextDim);
         let mut foot: Vec<Line<'static>> = words.map(|words| Line::styled(words, dim)).into_iter().collect();
