@@ -27,6 +27,7 @@ mod role;
 mod shards;
 mod sidecar;
 mod span;
+mod stdin;
 mod walk;
 
 pub use contents::Opening;
@@ -36,6 +37,7 @@ pub use error::SourceError;
 pub use frame::{Annotated, Frame};
 pub use instance::{Given, Image, Instance, Speaker, Turn};
 pub use opening::{fingerprint, open};
+pub use stdin::{STDIN, STDIN_NAME, is_stdin};
 
 use std::path::PathBuf;
 

@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 
-use fantail::app::model::Loaded;
 use fantail::entity::{self, Perspective};
 use fantail::index;
 use fantail::job::{self, ApplyJob, End, Event, Failure, Job, State, Summary};
+use fantail::load::Loaded;
 use fantail::manifest::{self, CALIBRATION, Contents, ManifestError, RECIPE, Shard, Target, Written};
 use fantail::plan::Plan;
 use fantail::progress::{Observer, Stage, Unobserved};

@@ -11,13 +11,12 @@ use std::time::Duration;
 
 use super::progress::{ProgressForm, Teller};
 use super::{code, counts};
-use crate::app::model::Loaded;
 use crate::cli::exit_code::Expected;
 use crate::index::cache::Cache;
 use crate::job::{self, ApplyJob, Event, Failure, Handle, Summary};
-use crate::load::{self, Provenance};
+use crate::load::{self, Loaded, Provenance};
 use crate::manifest::{ManifestError, Shard, Target, WrittenFile};
-use crate::number::{bytes, count};
+use crate::number::{bytes, count, counted};
 use crate::plan::Tally;
 use crate::policy;
 use crate::progress::{Observer, Stage};
@@ -43,7 +42,7 @@ entities; there --counts-in is refused and --shard does it.";
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct ApplyArguments {
-    /// A file, a folder, or a pattern such as 'data/*.jsonl'
+    /// A file, a folder, a pattern such as 'data/*.jsonl', or - for stdin
     pub dataset: PathBuf,
     /// The recipe to apply
     #[arg(long, value_name = "FILE")]
@@ -159,7 +158,7 @@ pub(super) fn write_files(
     let (kept, dropped) = (count(tally.kept), count(tally.dropped));
     writeln!(out, "kept {kept}, dropped {dropped}, set aside {}", count(set_aside))?;
     for file in files {
-        let rows = if file.rows > 0 { format!("{} records, ", count(file.rows)) } else { String::new() };
+        let rows = if file.rows > 0 { format!("{}, ", counted(file.rows, "record")) } else { String::new() };
         writeln!(out, "wrote {} ({rows}{})", file.path.display(), bytes(file.bytes))?;
     }
     Ok(())

@@ -2,11 +2,12 @@
 //!
 //! Invariant: hands out the very draws and numbers that the plan is made of; decides nothing.
 
+use super::decider;
 use super::decision::{Decider, Voter};
 use super::draw::Purpose;
 use super::overrides::Settled;
 use crate::index::{Index, PerspectiveIndex};
-use crate::policy::{self, Fate, Reduction};
+use crate::policy::{Fate, Reduction};
 use crate::recipe::{NoEntity, OverrideAction, Recipe, RecipeError};
 
 /// A recipe's numbers for an index.
@@ -31,9 +32,7 @@ impl<'a> Ledger<'a> {
     /// # Errors
     /// [`RecipeError`] when the recipe does not fit the index.
     pub fn new(index: &'a Index, recipe: &Recipe) -> Result<Self, RecipeError> {
-        let rule = policy::rule(index, recipe)?;
-        let bound = policy::bind(index, &recipe.rebalance.overrides)?;
-        Ok(Self { decider: Decider::new(index, &rule, (&bound, recipe.seed)) })
+        Ok(Self { decider: decider(index, recipe)? })
     }
 
     /// What scores mean.
