@@ -9,9 +9,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
+use super::exit_code::Expected;
 use super::progress::{ProgressForm, Teller};
 use super::{code, counts};
-use crate::cli::exit_code::Expected;
 use crate::index::cache::Cache;
 use crate::job::{self, ApplyJob, Event, Failure, Handle, Summary};
 use crate::load::{self, Loaded, Provenance};

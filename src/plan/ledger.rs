@@ -2,6 +2,7 @@
 //!
 //! Invariant: hands out the very draws and numbers that the plan is made of; decides nothing.
 
+use super::decider;
 use super::decision::{Decider, Voter};
 use super::draw::Purpose;
 use super::overrides::Settled;
@@ -31,7 +32,7 @@ impl<'a> Ledger<'a> {
     /// # Errors
     /// [`RecipeError`] when the recipe does not fit the index.
     pub fn new(index: &'a Index, recipe: &Recipe) -> Result<Self, RecipeError> {
-        Ok(Self { decider: super::decider(index, recipe)? })
+        Ok(Self { decider: decider(index, recipe)? })
     }
 
     /// What scores mean.

@@ -167,3 +167,40 @@ fn arrays_stand_in_the_rows_of_the_source() {
         .collect();
     assert_eq!(indices, wanted);
 }
+
+#[test]
+fn a_plan_as_sql_is_written_as_a_whole_and_never_over_what_is_there() {
+    let folder = tempdir().unwrap();
+    fs::write(folder.path().join("data.jsonl"), lines(0..300)).unwrap();
+    fs::write(folder.path().join("recipe.toml"), "[rebalance]\npass_count = 2\n").unwrap();
+    let plan = |more: &[&str]| {
+        std::process::Command::new(env!("CARGO_BIN_EXE_fantail"))
+            .current_dir(folder.path())
+            .env("FANTAIL_CACHE_DIR", folder.path().join("cache"))
+            .args(["plan", "data.jsonl", "--recipe", "recipe.toml", "--emit", "sql", "--out", "sql"])
+            .args(more)
+            .output()
+            .unwrap()
+    };
+    let done = plan(&[]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let out = folder.path().join("sql");
+    let before = bytes_below(&out);
+    let mut names: Vec<String> = fantail::manifest::SQL_FILES.map(str::to_owned).to_vec();
+    names.push("recipe.toml".to_owned());
+    names.sort();
+    assert_eq!(before.keys().map(|name| name.display().to_string()).collect::<Vec<_>>(), names);
+    let read = |name: &str| ParquetReader::new(fs::File::open(out.join(name)).unwrap()).finish().unwrap();
+    let data = loaded(&folder.path().join("data.jsonl"), &fantail::recipe::Recipe::default());
+    let held: usize = data.index.perspectives.iter().map(|entry| entry.by_instance.values().len()).sum();
+    assert_eq!((read("instances.parquet").height(), read("entities.parquet").height()), (300, held));
+    let draws = read("entities.parquet");
+    let draws = draws.column("draw").unwrap().f64().unwrap().clone();
+    assert!(draws.iter().all(|draw| draw.is_some_and(|draw| (0.0..1.0).contains(&draw))));
+    assert!((draws.mean().unwrap() - 0.5).abs() < 0.05, "{:?}", draws.mean());
+    let again = plan(&[]);
+    assert_eq!(again.status.code(), Some(7));
+    assert!(String::from_utf8_lossy(&again.stderr).contains("instances.parquet is there already"));
+    assert!(plan(&["--force"]).status.success());
+    assert_eq!(bytes_below(&out), before);
+}

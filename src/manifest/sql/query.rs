@@ -40,14 +40,15 @@ pub(super) fn load() -> String {
 
 /// The view of decisions.
 pub(super) fn decisions(ledger: &Ledger<'_>) -> String {
-    let mut text = format!("{HEAD}CREATE VIEW decisions AS\nWITH {}", policy(ledger));
+    let mut steps = vec![policy(ledger)];
     let mut last = "policy".to_owned();
     for (place, settled) in ledger.overrides().iter().enumerate() {
-        text += &format!(",\n{}", overridden(place, &last, settled.bound.action));
+        steps.push(overridden(place, &last, settled.bound.action));
         last = format!("override_{place}");
     }
-    text + &format!(
-        "\nSELECT i.instance, i.id, CASE WHEN d.repeat > 0 THEN 'keep' ELSE 'drop' END AS decision, d.repeat\n\
+    let steps = steps.join(",\n");
+    format!(
+        "{HEAD}CREATE VIEW decisions AS\nWITH {steps}\nSELECT i.instance, i.id, CASE WHEN d.repeat > 0 THEN 'keep' ELSE 'drop' END AS decision, d.repeat\n\
          FROM instances i JOIN {last} d ON d.instance = i.instance;\n"
     )
 }

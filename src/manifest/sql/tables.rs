@@ -53,6 +53,11 @@ where
     Column::from(Series::new(name.into(), values))
 }
 
+/// A number for engines that know signed ones alone.
+fn signed(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
 impl Source<'_> {
     /// Writes a table a batch of instances at a time.
     fn by_instance(&self, name: &str, number: u64, rows: &Rows<'_>) -> Result<(), ManifestError> {
@@ -100,7 +105,7 @@ impl Source<'_> {
     }
 
     fn instances(&self, range: Range<usize>) -> Result<DataFrame, Fault> {
-        let numbers: Vec<i64> = range.clone().map(|number| number as i64).collect();
+        let numbers: Vec<i64> = range.clone().map(signed).collect();
         let ids: Vec<String> = range
             .clone()
             .into_par_iter()
@@ -130,7 +135,7 @@ impl Source<'_> {
         for instance in range {
             for number in 0..self.ledger.perspectives() {
                 for (rank, draw) in self.ledger.entity_draws(number, instance) {
-                    numbers.push(instance as i64);
+                    numbers.push(signed(instance));
                     keys.push(self.key(number));
                     ranks.push(i64::from(rank));
                     draws.push(draw);
@@ -153,7 +158,7 @@ impl Source<'_> {
         let (mut numbers, mut keys, mut draws) = (Vec::new(), Vec::new(), Vec::new());
         for instance in range.filter(|_| once) {
             for number in 0..self.ledger.perspectives() {
-                numbers.push(instance as i64);
+                numbers.push(signed(instance));
                 keys.push(self.key(number));
                 draws.push(self.ledger.perspective_draw(number, instance));
             }
@@ -167,8 +172,8 @@ impl Source<'_> {
         let (mut places, mut numbers, mut draws, mut refills) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for instance in range {
             for drawn in self.ledger.override_draws(instance) {
-                places.push(drawn.place as i64);
-                numbers.push(instance as i64);
+                places.push(signed(drawn.place));
+                numbers.push(signed(instance));
                 draws.push(drawn.draw);
                 refills.push(drawn.refill_draw);
             }
@@ -191,7 +196,7 @@ impl Source<'_> {
             for (rank, &count) in entry.counts.iter().enumerate() {
                 let (probability, unclamped) = self.ledger.numbers(number, rank as u32);
                 keys.push(self.key(number));
-                ranks.push(rank as i64);
+                ranks.push(signed(rank));
                 names.push(entry.names.get(rank).into_owned());
                 counts.push(i64::from(count));
                 probabilities.push(probability);
@@ -221,7 +226,7 @@ impl Source<'_> {
         };
         let texts = |of: &dyn Fn(usize) -> String| (0..all.len()).map(of).collect::<Vec<String>>();
         let columns = vec![
-            column("place", (0..all.len() as i64).collect::<Vec<i64>>()),
+            column("place", (0..all.len()).map(signed).collect::<Vec<i64>>()),
             column("perspective", texts(&|place| entry(all[place].bound.slot).perspective.key().to_owned())),
             column("entity", all.iter().map(|settled| i64::from(settled.bound.rank)).collect::<Vec<i64>>()),
             column(
@@ -246,7 +251,7 @@ impl Source<'_> {
             column("policy", vec![self.contents.recipe.rebalance.policy.key()]),
             column("seed", vec![self.contents.recipe.seed]),
             column("share", vec![share]),
-            column("pass_count", vec![pass as i64]),
+            column("pass_count", vec![signed(pass)]),
             column("alpha", vec![alpha]),
             column("scale", vec![self.ledger.scale()]),
             column("copies", vec![i64::from(copies)]),
