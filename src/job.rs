@@ -5,6 +5,7 @@
 mod apply;
 pub mod protocol;
 mod thread;
+pub mod worker;
 
 pub use apply::ApplyJob;
 pub use protocol::{Event, Failure, State, Summary};
