@@ -15,7 +15,8 @@ fn main() {
         return;
     }
     if let Some(folder) = libtorch() {
-        println!("cargo:rustc-link-arg-bin=fantail-worker=-Wl,-rpath,{}", folder.display());
+        // As RUNPATH, so that `LD_LIBRARY_PATH` can name another one.
+        println!("cargo:rustc-link-arg-bin=fantail-worker=-Wl,--enable-new-dtags,-rpath,{}", folder.display());
         // The folder's name is known to the worker too: it tells it to who asks what it was built with.
         println!("cargo:rustc-env=FANTAIL_LIBTORCH={}", folder.display());
     }

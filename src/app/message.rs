@@ -211,6 +211,24 @@ pub enum JobReport {
         /// Time since the job's start.
         elapsed: Duration,
     },
+    /// It works on this device.
+    Placed(String),
+    /// Device memory in use and in all, in bytes.
+    Filled {
+        /// In use.
+        used: u64,
+        /// In all.
+        total: u64,
+    },
+    /// A figure that changes, such as `loss`.
+    Measured {
+        /// What is measured.
+        name: String,
+        /// At which unit of the step.
+        at: u64,
+        /// The figure.
+        value: f64,
+    },
     /// A line of its log.
     Logged(String),
     /// Files are there already; nothing was written.

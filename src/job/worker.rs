@@ -14,7 +14,7 @@
 //!                                                           {"report":"hello","protocol":1,"version":"…","process":17,
 //!                                                            "libtorch":"2.11.0","device":{"name":"cpu",…}}
 //! {"order":"start","task":1,"work":{"kind":"train",…}}
-//!                                                           {"report":"progress","task":1,"step":"train","done":40,"total":2000}
+//!                                                           {"report":"progress","task":1,"stage":"train","done":40,"total":2000}
 //!                                                           {"report":"measure","task":1,"name":"loss","at":40,"value":0.31}
 //!                                                           {"report":"alive"}
 //! {"order":"pause"} {"order":"resume"} {"order":"cancel"}
@@ -36,12 +36,20 @@
 //!
 //! Invariant: no libtorch in here, and no defect of the worker reaches further than its error.
 
+mod child;
+mod client;
 mod error;
+mod find;
 mod line;
+mod log;
 mod protocol;
+mod task;
 mod work;
 
+pub use client::{Client, Patience};
 pub use error::WorkerError;
+pub use find::{Choice, Found, Launch, Libtorch, Origin, Place, Surroundings, find};
 pub use line::{LONGEST_LINE, Line, LineReader};
-pub use protocol::{Device, HEARTBEAT, Order, Outcome, PROTOCOL, Problem, Report, Step};
+pub use protocol::{Device, HEARTBEAT, Order, Outcome, PROTOCOL, Problem, Report};
+pub use task::WorkerJob;
 pub use work::{Colour, Embed, Instances, Listed, Planned, Sample, Sampler, SkipScale, Train, TrainSettings, Work};

@@ -40,7 +40,7 @@ impl Session {
         let mut model = start.model();
         let (painter, warnings) = Painter::open(start.themes(), start.theme_name(false))?;
         update(&mut model, Message::ThemeLoaded { name: start.theme_name(false).to_owned(), warnings });
-        let performer = Performer::new(&sender)?;
+        let performer = Performer::new(start.worker.clone(), &sender)?;
         let mut session = Self {
             start,
             sender,
@@ -165,7 +165,11 @@ impl Session {
                 return Ok(Some(Message::KeymapRead { bindings: Box::new(bindings), warnings }));
             }
             Effect::KeepTheme { name } => {
-                let kept = self.start.configuration.as_ref().map(|folder| Settings { theme: Some(name) }.keep(folder));
+                let kept = self
+                    .start
+                    .configuration
+                    .as_ref()
+                    .map(|folder| Settings { theme: Some(name), ..Settings::default() }.keep(folder));
                 return Ok(kept.and_then(Result::err).map(Message::Warned));
             }
             // Everything else is performed without the terminal.

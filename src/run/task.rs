@@ -9,7 +9,7 @@ use std::time::Instant;
 use super::event::Sender;
 use crate::app::message::{Failure, JobReport, Message};
 use crate::app::model::Loaded;
-use crate::job::{self, ApplyJob, Event, Handle, Summary};
+use crate::job::{self, ApplyJob, Event, Handle, Job, Summary};
 use crate::manifest::{self, Shard, Target};
 use crate::number;
 use crate::recipe::Recipe;
@@ -26,15 +26,19 @@ pub(super) struct Request {
 /// Starts the job, or says why not.
 pub(super) fn start(request: Request, sender: &Sender) -> Option<Handle> {
     let Request { generation, loaded, recipe, folder, overwrite } = request;
-    let sender = sender.clone();
-    let tell = move |report| sender.tell(Message::JobReported { generation, report });
     let occupied = manifest::occupied(&loaded.dataset, &recipe, &folder);
     if !overwrite && !occupied.is_empty() {
-        tell(JobReport::Occupied(occupied));
+        sender.tell(Message::JobReported { generation, report: JobReport::Occupied(occupied) });
         return None;
     }
     let target = Target { force: overwrite, resume: true, ..Target::new(&folder) };
-    let job = ApplyJob { data: loaded, recipe, target, shard: Shard::WHOLE };
+    begin(ApplyJob { data: loaded, recipe, target, shard: Shard::WHOLE }, generation, sender)
+}
+
+/// Starts any job and tells its events, or why it did not start.
+pub(super) fn begin(job: impl Job, generation: u64, sender: &Sender) -> Option<Handle> {
+    let sender = sender.clone();
+    let tell = move |report| sender.tell(Message::JobReported { generation, report });
     let began = Instant::now();
     let failed = tell.clone();
     match job::start(job, move |event| reports(event, began).into_iter().for_each(&tell)) {
@@ -57,6 +61,10 @@ fn reports(event: Event, began: Instant) -> Vec<JobReport> {
         }
         Event::Progress { stage, done, total } => vec![progressed(stage.label(), done, total)],
         Event::Log { line } => vec![JobReport::Logged(line)],
+        Event::Device(device) => vec![JobReport::Placed(format!("{} · {}", device.name, device.model))],
+        Event::Memory { used, total } => vec![JobReport::Filled { used, total }],
+        Event::Measure { name, at, value } => vec![JobReport::Measured { name, at, value }],
+        Event::Picture { path, caption, .. } => vec![JobReport::Logged(format!("{caption}: {}", path.display()))],
         Event::Finished(summary) => vec![finished(summary)],
         Event::Cancelled => vec![JobReport::Cancelled],
         Event::Failed(failure) => vec![JobReport::Failed(Failure {
@@ -69,16 +77,19 @@ fn reports(event: Event, began: Instant) -> Vec<JobReport> {
 
 fn finished(summary: Summary) -> JobReport {
     let tally = summary.tally;
-    let kept = format!(
-        "{} of {} instances kept, {} records written",
-        number::count(tally.kept),
-        number::count(tally.instances),
-        number::count(tally.after)
-    );
-    let mut lines = vec![kept];
+    let mut lines = Vec::new();
+    if tally.instances > 0 {
+        lines.push(format!(
+            "{} of {} instances kept, {} records written",
+            number::count(tally.kept),
+            number::count(tally.instances),
+            number::count(tally.after)
+        ));
+    }
     if summary.set_aside > 0 {
         lines.push(format!("{} records of the source could not be used", number::count(summary.set_aside)));
     }
+    lines.extend(summary.figures.iter().map(|(name, value)| format!("{} {value:.4}", name.replace('_', " "))));
     lines.extend(summary.files.iter().map(|file| {
         let rows = if file.rows > 0 { format!(", {} records", number::count(file.rows)) } else { String::new() };
         format!("{} · {}{rows}", file.path.display(), number::bytes(file.bytes))

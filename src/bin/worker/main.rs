@@ -25,7 +25,11 @@ fn main() -> ExitCode {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => serve::run(std::io::stdin(), std::io::stdout(), torch::open),
         ["--version"] => {
-            println!("fantail-worker {}, protocol {PROTOCOL}, libtorch {}", env!("CARGO_PKG_VERSION"), torch::version());
+            println!(
+                "fantail-worker {}, protocol {PROTOCOL}, libtorch {}",
+                env!("CARGO_PKG_VERSION"),
+                torch::version()
+            );
             ExitCode::SUCCESS
         }
         ["--help" | "-h"] => {

@@ -1,20 +1,21 @@
 //! What a task sees of whoever asked for it: it reports here, and asks here whether to go on.
 //!
 //! Invariant: reporting never fails and never waits for the reader of it longer than a pipe's write does; progress and figures are
-//! thinned, ends of steps are not.
+//! thinned, beginnings and ends of stages are not.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use fantail::job::worker::{Report, Step};
+use fantail::job::worker::Report;
+use fantail::progress::Stage;
 
 use crate::ears::Ears;
 use crate::engine::End;
 use crate::voice::Voice;
 
-/// The least time between two reports of the same step or figure.
+/// The least time between two reports of the same stage or figure.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// What a task sees of whoever asked for it. It may be used from any thread.
@@ -39,15 +40,15 @@ impl Session {
         if self.ears.may_go_on() { Ok(()) } else { Err(End::Cancelled) }
     }
 
-    /// `done` of `total` units of a step are finished.
-    pub fn progress(&self, step: Step, done: u64, total: u64) {
+    /// `done` of `total` units of a stage are finished.
+    pub fn progress(&self, stage: Stage, done: u64, total: u64) {
         let edge = done == 0 || done == total;
-        if self.due(step.label(), edge) {
-            self.voice.say(&Report::Progress { task: self.task, step, done, total });
+        if self.due(stage.label(), edge) {
+            self.voice.say(&Report::Progress { task: self.task, stage, done, total });
         }
     }
 
-    /// A figure such as `loss` at unit `at` of the step that runs.
+    /// A figure such as `loss` at unit `at` of the stage that runs.
     pub fn measure(&self, name: &str, at: u64, value: f64) {
         if self.due(name, false) {
             self.voice.say(&Report::Measure { task: self.task, name: name.to_owned(), at, value });

@@ -5,9 +5,11 @@
 mod cuda;
 mod device;
 
-use fantail::job::worker::{Device, Embed, Outcome, Problem, Sample, Train};
+use fantail::job::worker::{Device, Embed, Outcome, Problem, Sample, Train, TrainSettings};
+use fantail::number;
 
 use crate::engine::{End, Engine};
+use crate::pictures::Pictures;
 use crate::session::Session;
 
 pub use device::version;
@@ -32,7 +34,11 @@ impl Engine for Torch {
         device::describe(self.device, &self.note)
     }
 
-    fn train(&mut self, _train: &Train, _session: &Session) -> Result<Outcome, End> {
+    fn train(&mut self, train: &Train, session: &Session) -> Result<Outcome, End> {
+        let TrainSettings { side, colour, .. } = train.settings;
+        let (pictures, shape) = Pictures::read(&train.instances, (side, colour), session)?;
+        let (images, aside) = (number::count(pictures.listed.len() as u64), number::count(pictures.set_aside));
+        session.log(format!("{images} images of {side} × {side} pixels and {} channels; {aside} set aside", shape.channels));
         Err(unable("train"))
     }
 
@@ -47,5 +53,8 @@ impl Engine for Torch {
 
 /// What this build leaves out.
 fn unable(what: &str) -> End {
-    End::failed(format!("this build of fantail-worker cannot {what}"), "use a newer build of fantail and fantail-worker")
+    End::failed(
+        format!("this build of fantail-worker cannot {what}"),
+        "use a newer build of fantail and fantail-worker",
+    )
 }

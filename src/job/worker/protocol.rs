@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::work::Work;
+use crate::progress::Stage;
 
 /// The version of the protocol that this program speaks.
 pub const PROTOCOL: u32 = 1;
@@ -71,8 +72,8 @@ pub enum Report {
     Progress {
         /// Which task.
         task: u64,
-        /// Which step of it.
-        step: Step,
+        /// Which stage of it.
+        stage: Stage,
         /// Units done.
         done: u64,
         /// Units in all; 0 while unknown.
@@ -84,7 +85,7 @@ pub enum Report {
         task: u64,
         /// What is measured.
         name: String,
-        /// At which unit of the step.
+        /// At which unit of the stage.
         at: u64,
         /// The figure.
         #[serde(deserialize_with = "null_is_nan")]
@@ -171,53 +172,6 @@ pub struct Device {
     pub note: String,
 }
 
-/// Steps of tasks, in the order in which a whole run goes through them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Step {
-    /// Reading pictures; units are instances.
-    Read,
-    /// Embedding; units are instances.
-    Embed,
-    /// Clustering; units are rounds.
-    Cluster,
-    /// Training; units are optimizer steps.
-    Train,
-    /// Sampling; units are images.
-    Sample,
-    /// Judging samples; units are images.
-    Filter,
-    /// Writing; units are files.
-    Write,
-}
-
-impl Step {
-    /// The verb that a progress bar shows.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Read => "reading",
-            Self::Embed => "embedding",
-            Self::Cluster => "clustering",
-            Self::Train => "training",
-            Self::Sample => "sampling",
-            Self::Filter => "filtering",
-            Self::Write => "writing",
-        }
-    }
-
-    /// What its units are called.
-    #[must_use]
-    pub const fn unit(self) -> &'static str {
-        match self {
-            Self::Read | Self::Embed | Self::Sample | Self::Filter => "images",
-            Self::Cluster => "rounds",
-            Self::Train => "steps",
-            Self::Write => "files",
-        }
-    }
-}
-
 /// What a finished task made.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
@@ -260,8 +214,8 @@ mod tests {
         let order = Order::Hello { protocol: 1, version: "0.1.0".into(), device: "auto".into() };
         let line = r#"{"order":"hello","protocol":1,"version":"0.1.0","device":"auto"}"#;
         assert_eq!(serde_json::to_string(&order).unwrap(), line);
-        let report = Report::Progress { task: 1, step: Step::Train, done: 40, total: 2000 };
-        let line = r#"{"report":"progress","task":1,"step":"train","done":40,"total":2000}"#;
+        let report = Report::Progress { task: 1, stage: Stage::Train, done: 40, total: 2000 };
+        let line = r#"{"report":"progress","task":1,"stage":"train","done":40,"total":2000}"#;
         assert_eq!(serde_json::to_string(&report).unwrap(), line);
     }
 }

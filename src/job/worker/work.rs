@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::progress::Stage;
+
 /// What to do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
@@ -16,6 +18,28 @@ pub enum Work {
     Sample(Sample),
     /// Turn images into vectors.
     Embed(Embed),
+}
+
+impl Work {
+    /// What it is called on the screen.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Train(_) => "train the diffusion model",
+            Self::Sample(_) => "make images",
+            Self::Embed(_) => "embed images",
+        }
+    }
+
+    /// Its stages, in order.
+    #[must_use]
+    pub const fn stages(&self) -> &'static [Stage] {
+        match self {
+            Self::Train(_) => &[Stage::Read, Stage::Train],
+            Self::Sample(_) => &[Stage::Sample],
+            Self::Embed(_) => &[Stage::Read, Stage::Embed],
+        }
+    }
 }
 
 /// The images of a dataset, as files.

@@ -57,6 +57,8 @@ fn amount(stage: Stage, (done, total): (u64, u64)) -> String {
         Stage::Read => "",
         Stage::Extract | Stage::Plan | Stage::Write => " instances",
         Stage::Index => " perspectives",
+        // Not part of opening a dataset.
+        Stage::Embed | Stage::Cluster | Stage::Train | Stage::Sample | Stage::Filter => "",
     };
     if total == 0 {
         return format!("{} · {}{unit}", stage.label(), shown(done));

@@ -25,7 +25,9 @@ pub enum Loaded {
 pub fn load() -> &'static Loaded {
     static LOADED: OnceLock<Loaded> = OnceLock::new();
     LOADED.get_or_init(|| {
-        let Some(folder) = folder() else { return Loaded::Refused("libtorch_cpu is not among the loaded files".into()) };
+        let Some(folder) = folder() else {
+            return Loaded::Refused("libtorch_cpu is not among the loaded files".into());
+        };
         let library = folder.join("libtorch_cuda.so");
         if library.is_file() { open(&library) } else { Loaded::Absent(folder) }
     })
@@ -34,7 +36,9 @@ pub fn load() -> &'static Loaded {
 /// Where the libtorch that this process runs on lies.
 pub fn folder() -> Option<PathBuf> {
     let maps = std::fs::read_to_string("/proc/self/maps").ok()?;
-    let path = maps.lines().find_map(|line| line.ends_with("/libtorch_cpu.so").then(|| line.find('/')).flatten().map(|at| &line[at..]))?;
+    let path = maps
+        .lines()
+        .find_map(|line| line.ends_with("/libtorch_cpu.so").then(|| line.find('/')).flatten().map(|at| &line[at..]))?;
     Path::new(path).parent().map(Path::to_owned)
 }
 

@@ -59,7 +59,14 @@ pub fn describe(device: tch::Device, note: &str) -> Device {
     let note = note.to_owned();
     if let tch::Device::Cuda(number) = device {
         let card = memory::card(number).unwrap_or(memory::Card { model: "a GPU".into(), total: 0, free: 0 });
-        return Device { name: format!("cuda:{number}"), model: card.model, memory: card.total, free: card.free, threads: 0, note };
+        return Device {
+            name: format!("cuda:{number}"),
+            model: card.model,
+            memory: card.total,
+            free: card.free,
+            threads: 0,
+            note,
+        };
     }
     Device {
         name: "cpu".into(),
