@@ -10,7 +10,7 @@ use super::bindings::Bindings;
 use super::effect::AfterSave;
 use super::hit::HitMap;
 use super::key::Key;
-use super::model::{Compared, Finding, InstanceView, Loaded, Picture, Rows};
+use super::model::{Compared, Finding, InstanceView, Loaded, Picture, Rows, Sample};
 use crate::entity::Perspective;
 use crate::preview::Preview;
 use crate::progress::Stage;
@@ -229,6 +229,8 @@ pub enum JobReport {
         /// The figure.
         value: f64,
     },
+    /// A new synthetic image.
+    Pictured(Sample),
     /// A line of its log.
     Logged(String),
     /// Files are there already; nothing was written.

@@ -2,6 +2,7 @@
 //!
 //! Invariant: the same dataset gives the same list; pictures that the dataset holds itself are written out once, by their content.
 
+use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -131,25 +132,37 @@ impl TrainJob {
         };
         let name = PathBuf::from(blake3::hash(&bytes).to_hex().as_str());
         let path = folder.join(&name);
-        if !path.exists() {
-            write(&path, |file| file.write_all(&bytes).map_err(|cause| unwritable(&path, &cause)))?;
+        // Not waited for on the disk one by one: one that a crash spoilt is too short, and written again.
+        if std::fs::metadata(&path).is_ok_and(|facts| facts.len() == bytes.len() as u64) {
+            return Ok(Ok(name));
         }
+        let failed = |cause: std::io::Error| unwritable(&path, &cause);
+        let (_, beside) = written(&path, |file| file.write_all(&bytes).map_err(failed))?;
+        std::fs::rename(&beside, &path).map_err(failed)?;
         Ok(Ok(name))
     }
 }
 
-/// Writes a file beside its name and renames it.
-fn write(path: &Path, fill: impl FnOnce(&mut BufWriter<std::fs::File>) -> Result<(), End>) -> Result<(), End> {
+/// Writes a file beside its name, waits until it is on the disk, and renames it.
+fn write(path: &Path, fill: impl FnOnce(&mut BufWriter<File>) -> Result<(), End>) -> Result<(), End> {
+    let failed = |cause: std::io::Error| unwritable(path, &cause);
+    let (file, beside) = written(path, fill)?;
+    file.sync_all().map_err(failed)?;
+    std::fs::rename(&beside, path).map_err(failed)
+}
+
+/// Writes a file beside its name.
+fn written(path: &Path, fill: impl FnOnce(&mut BufWriter<File>) -> Result<(), End>) -> Result<(File, PathBuf), End> {
     let failed = |cause: std::io::Error| unwritable(path, &cause);
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(failed)?;
     }
     let mut beside = path.as_os_str().to_owned();
     beside.push(".new");
-    let mut file = BufWriter::new(std::fs::File::create(&beside).map_err(failed)?);
+    let mut file = BufWriter::new(File::create(&beside).map_err(failed)?);
     fill(&mut file)?;
-    file.into_inner().map_err(|error| failed(error.into_error()))?.sync_all().map_err(failed)?;
-    std::fs::rename(&beside, path).map_err(failed)
+    let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
+    Ok((file, beside.into()))
 }
 
 fn unwritable(path: &Path, cause: &std::io::Error) -> End {

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::event::Sender;
+use super::picture;
 use crate::app::message::{Failure, JobReport, Message};
-use crate::app::model::Loaded;
+use crate::app::model::{Loaded, Sample};
 use crate::job::{self, ApplyJob, Event, Handle, Job, Summary};
 use crate::manifest::{self, Shard, Target};
 use crate::number;
@@ -64,7 +65,14 @@ fn reports(event: Event, began: Instant) -> Vec<JobReport> {
         Event::Device(device) => vec![JobReport::Placed(format!("{} · {}", device.name, device.model))],
         Event::Memory { used, total } => vec![JobReport::Filled { used, total }],
         Event::Measure { name, at, value } => vec![JobReport::Measured { name, at, value }],
-        Event::Picture { path, caption, .. } => vec![JobReport::Logged(format!("{caption}: {}", path.display()))],
+        // Decoded here, on the job's thread: a few a second at most, and small.
+        Event::Picture { path, seed, caption } => match picture::from_file(&path) {
+            Ok(made) => {
+                let seed = seed.and_then(|seed| picture::from_file(&seed).ok()).map(Arc::new);
+                vec![JobReport::Pictured(Sample { made: Arc::new(made), seed, caption })]
+            }
+            Err(reason) => vec![JobReport::Logged(format!("{caption}: {reason}"))],
+        },
         Event::Finished(summary) => vec![finished(summary)],
         Event::Cancelled => vec![JobReport::Cancelled],
         Event::Failed(failure) => vec![JobReport::Failed(Failure {

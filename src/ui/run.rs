@@ -2,6 +2,8 @@
 //!
 //! Invariant: how the job ended is said once, with its cause and the next step where it failed.
 
+mod samples;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -42,6 +44,10 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     }
     for (row, line) in rows.zip(facts.iter().chain(&ending)) {
         buffer.set_line(row.x, row.y, line, row.width);
+    }
+    let (pane, log) = samples::split(job, log);
+    if let Some(pane) = pane {
+        samples::draw(job, theme, pane, buffer);
     }
     draw_log(model, theme, (job, log), buffer);
 }

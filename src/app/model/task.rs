@@ -3,7 +3,10 @@
 //! Invariant: a job that began ends in exactly one of finished, cancelled or failed.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
+
+use super::drill::Picture;
 
 /// How the job stands.
 #[derive(Clone, Debug, Default)]
@@ -84,6 +87,8 @@ pub struct Job {
     pub memory: Option<(u64, u64)>,
     /// The loss of training.
     pub loss: Curve,
+    /// The newest synthetic images, the newest first; bounded.
+    pub samples: VecDeque<Sample>,
     /// Its steps, in order.
     pub steps: Vec<JobStep>,
     /// The newest lines of its log, the newest last; bounded.
@@ -94,6 +99,17 @@ pub struct Job {
     pub rate: f64,
     /// Time left of the current step, where it can be told.
     pub remaining: Option<Duration>,
+}
+
+/// A synthetic image, and what it was made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// The image.
+    pub made: Arc<Picture>,
+    /// The real image that it began from, where there is one.
+    pub seed: Option<Arc<Picture>>,
+    /// What it is to show.
+    pub caption: String,
 }
 
 /// A figure over time, thinned: every so many values become their mean, so that the whole of it fits.

@@ -13,6 +13,8 @@ use crate::entity::Perspective;
 
 /// The most lines of a job's log that are kept.
 const LOG_LINES: usize = 1000;
+/// The most synthetic images that are kept for the screen.
+const SAMPLES: usize = 16;
 
 /// Writes the manifests in the background.
 pub(super) fn start(model: &mut Model, overwrite: bool) -> Vec<Effect> {
@@ -83,7 +85,11 @@ pub(super) fn reported(model: &mut Model, generation: u64, report: JobReport) ->
             model.job = still(job);
             return Vec::new();
         }
-        JobReport::Placed(_) | JobReport::Filled { .. } | JobReport::Measured { .. } | JobReport::Logged(_) => {
+        JobReport::Placed(_)
+        | JobReport::Filled { .. }
+        | JobReport::Measured { .. }
+        | JobReport::Pictured(_)
+        | JobReport::Logged(_) => {
             note(&mut job, report);
             model.job = still(job);
             return Vec::new();
@@ -139,6 +145,10 @@ fn note(job: &mut Job, report: JobReport) {
         JobReport::Placed(device) => job.device = Some(device),
         JobReport::Filled { used, total } => job.memory = Some((used, total)),
         JobReport::Measured { name, value, .. } if name == "loss" => job.loss.push(value),
+        JobReport::Pictured(sample) => {
+            job.samples.truncate(SAMPLES - 1);
+            job.samples.push_front(sample);
+        }
         JobReport::Logged(line) => log(job, line),
         _ => {}
     }

@@ -38,7 +38,10 @@ impl Engine for Torch {
         let TrainSettings { side, colour, .. } = train.settings;
         let (pictures, shape) = Pictures::read(&train.instances, (side, colour), session)?;
         let (images, aside) = (number::count(pictures.listed.len() as u64), number::count(pictures.set_aside));
-        session.log(format!("{images} images of {side} × {side} pixels and {} channels; {aside} set aside", shape.channels));
+        session.log(format!(
+            "{images} images of {side} × {side} pixels and {} channels; {aside} set aside",
+            shape.channels
+        ));
         Err(unable("train"))
     }
 

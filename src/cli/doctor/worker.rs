@@ -69,7 +69,8 @@ fn device_lines(device: &Device, around: &Surroundings) -> Vec<Line> {
     let memory = format!("{} free of {}", number::bytes(device.free), number::bytes(device.memory));
     let mut lines = vec![("device", format!("{}: {}{threads}", device.name, device.model)), ("memory", memory)];
     if !device.note.is_empty() {
-        lines.push(("no GPU", device.note.clone()));
+        let driver = if around.gpu { "" } else { "; this machine has no NVIDIA driver either" };
+        lines.push(("no GPU", format!("{}{driver}", device.note)));
     }
     // A GPU that is there and not used can be.
     if around.gpu && device.name == "cpu" && !device.note.is_empty() {

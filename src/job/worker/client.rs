@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::child::{Child, Closed, Heard, words};
-use super::error::WorkerError;
+use super::error::{STARTING, WorkerError};
 use super::find::Launch;
 use super::line::Line;
 use super::log::Log;
@@ -46,7 +46,7 @@ pub struct Patience {
 impl Default for Patience {
     fn default() -> Self {
         let seconds = Duration::from_secs;
-        Self { greeting: seconds(120), silence: seconds(30), stopping: seconds(60), ending: seconds(5) }
+        Self { greeting: seconds(120), silence: seconds(30), stopping: seconds(20), ending: seconds(5) }
     }
 }
 
@@ -99,14 +99,13 @@ impl Client {
     }
 
     fn greeting(&mut self) -> Result<(), WorkerError> {
-        const DURING: &str = "starting";
         let began = Instant::now();
         let (mut strays, mut first) = (0, None);
         loop {
             match self.child.hear(LOOK) {
-                Err(Closed) => return Err(self.died(DURING)),
+                Err(Closed) => return Err(self.died(STARTING)),
                 Ok(None) if began.elapsed() > self.patience.greeting => {
-                    return Err(self.silent(DURING, self.patience.greeting));
+                    return Err(self.silent(STARTING, self.patience.greeting));
                 }
                 Ok(None) => {}
                 Ok(Some(heard)) => match self.sense(heard) {

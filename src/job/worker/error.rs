@@ -7,6 +7,9 @@ use std::time::Duration;
 use super::protocol::{PROTOCOL, Problem};
 use crate::job::Failure;
 
+/// What a worker does until it has said hello.
+pub(super) const STARTING: &str = "starting";
+
 /// Why there is no worker, or none any more.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WorkerError {
@@ -103,6 +106,9 @@ impl WorkerError {
                 "if it was the system that ended it for want of memory, choose a smaller batch; started again, the job goes on from \
                  its last checkpoint"
                     .into()
+            }
+            Self::Died { during, .. } if during == STARTING => {
+                "check --worker and --libtorch; fantail doctor shows what is used, and why".into()
             }
             Self::Died { .. } => "start the job again: it goes on from its last checkpoint".into(),
             Self::Babbling { .. } => "check --worker: it may start another program".into(),
