@@ -6,7 +6,7 @@ pub mod apply;
 pub mod compare;
 mod completions;
 mod counts;
-mod doctor;
+pub mod doctor;
 pub mod exit_code;
 pub mod explain;
 mod explore;
@@ -18,6 +18,7 @@ pub mod preview;
 pub mod progress;
 pub mod recipe;
 pub mod stats;
+pub mod worker;
 
 use std::path::PathBuf;
 
@@ -43,6 +44,9 @@ pub struct Arguments {
     /// The theme, by name; the variable `FANTAIL_THEME` sets it, too
     #[arg(long, value_name = "NAME")]
     pub theme: Option<String>,
+    /// Which worker trains and samples
+    #[command(flatten)]
+    pub worker: worker::WorkerArguments,
     /// A command in place of the terminal program
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -68,7 +72,7 @@ pub enum Command {
     /// Start, check or show a recipe
     Recipe(recipe::RecipeArguments),
     /// What this terminal, this machine and this user's configuration offer
-    Doctor,
+    Doctor(doctor::DoctorArguments),
     /// Completions for a shell, on stdout
     Completions {
         /// The shell
@@ -93,7 +97,7 @@ pub fn run(arguments: Arguments) -> color_eyre::Result<()> {
         Command::Merge(arguments) => merge::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Recipe(arguments) => recipe::run(&arguments),
-        Command::Doctor => doctor::run(),
+        Command::Doctor(arguments) => doctor::run(arguments),
         Command::Completions { shell } => completions::run(shell),
         Command::Man => man::run(),
     };

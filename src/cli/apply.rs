@@ -135,7 +135,14 @@ fn follow(handle: &Handle, events: &Receiver<Event>, interrupt: &Interrupt) -> c
         match events.recv_timeout(Duration::from_millis(50)) {
             Ok(Event::Progress { stage, done, total }) => interrupt.advanced(stage, done, total),
             Ok(Event::Log { line }) => interrupt.teller.log(&line),
-            Ok(Event::Started { .. }) | Err(RecvTimeoutError::Timeout) => {}
+            Ok(
+                Event::Started { .. }
+                | Event::Device(_)
+                | Event::Memory { .. }
+                | Event::Measure { .. }
+                | Event::Picture { .. },
+            )
+            | Err(RecvTimeoutError::Timeout) => {}
             Ok(Event::Finished(summary)) => return Ok(summary),
             Ok(Event::Failed(failure)) => return Err(failure.into()),
             Ok(Event::Cancelled) | Err(RecvTimeoutError::Disconnected) => return Err(ManifestError::Cancelled.into()),

@@ -292,6 +292,15 @@ impl Dataset {
         &self.mapping
     }
 
+    /// The folder that pictures lie below, and whether links in it may lead outside; `None` where they are part of the program.
+    #[must_use]
+    pub fn image_root(&self) -> Option<(&Path, bool)> {
+        match &self.images {
+            ImageStore::Folder { root, linked } => Some((root, *linked)),
+            ImageStore::Pack { .. } => None,
+        }
+    }
+
     /// The encoded bytes of a picture.
     ///
     /// # Errors

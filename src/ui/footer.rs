@@ -70,8 +70,12 @@ const REBALANCE: &[Hint] = &[
     ("redo", &[Action::Redo]),
 ];
 const SYNTHESIZE: &[Hint] = &[("next screen", &[Action::NextScreen]), ("quit", &[Action::Quit])];
-const RUN: &[Hint] =
-    &[("start", &[Action::StartJob]), ("scroll", &[Action::MoveDown, Action::MoveUp]), ("quit", &[Action::Quit])];
+const RUN: &[Hint] = &[
+    ("start", &[Action::StartJob]),
+    ("train", &[Action::TrainModel]),
+    ("scroll", &[Action::MoveDown, Action::MoveUp]),
+    ("quit", &[Action::Quit]),
+];
 const RUNNING: &[Hint] = &[
     ("pause", &[Action::PauseJob]),
     ("cancel", &[Action::CancelJob]),
