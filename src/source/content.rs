@@ -6,9 +6,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use memmap2::Mmap;
-
 use super::SourceError;
+use super::mapping::{Intact, Mapping};
 use super::meter::Phase;
 
 /// The most that one compressed file may grow to, in bytes.
@@ -24,7 +23,7 @@ pub(crate) struct Content {
 }
 
 enum Bytes {
-    Mapped(Mmap),
+    Mapped(Mapping),
     Owned(Vec<u8>),
     Embedded(&'static [u8]),
 }
@@ -47,6 +46,14 @@ impl Content {
         Self { bytes: Bytes::Embedded(bytes), cut: None }
     }
 
+    /// Whether all that was read of it was the file's; bytes in memory cannot go.
+    pub(crate) fn intact(&self) -> Intact {
+        match &self.bytes {
+            Bytes::Mapped(map) => map.intact().clone(),
+            Bytes::Owned(_) | Bytes::Embedded(_) => Intact::default(),
+        }
+    }
+
     /// Maps a plain file, decompresses a gzip or Zstandard one; told apart by their first bytes.
     pub(crate) fn open(path: &Path, phase: &Phase<'_>) -> Result<Self, SourceError> {
         let map = map(path)?;
@@ -64,9 +71,19 @@ impl Content {
             let reason = format!("it decompresses to more than {} GiB; decompress it to a file first", LARGEST >> 30);
             return Err(SourceError::Malformed { path: path.to_owned(), format: "a compressed file", reason });
         }
+        intact(path, map.intact())?;
         out.shrink_to_fit();
         Ok(Self { bytes: Bytes::Owned(out), cut })
     }
+}
+
+/// Fails when something was read of the file at `path` that it no longer had.
+pub(crate) fn intact(path: &Path, intact: &Intact) -> Result<(), SourceError> {
+    if intact.holds() {
+        return Ok(());
+    }
+    let cause = std::io::Error::other("another program shortened it while it was read; open it again once it is whole");
+    Err(SourceError::Unreadable { path: path.to_owned(), cause })
 }
 
 /// Fills `out` until the end, the bound or a fault; the fault comes back in words.
@@ -88,21 +105,12 @@ fn inflate(
 }
 
 /// Maps a regular file; anything else (a folder, a pipe, a device) is refused without waiting on it.
-fn map(path: &Path) -> Result<Mmap, SourceError> {
+fn map(path: &Path) -> Result<Mapping, SourceError> {
     let unreadable = |cause| SourceError::Unreadable { path: path.to_owned(), cause };
     let kind = std::fs::metadata(path).map_err(unreadable)?;
     if !kind.is_file() {
         let what = if kind.is_dir() { "it is a folder where a file is expected" } else { "it is not a regular file" };
         return Err(unreadable(std::io::Error::other(what)));
     }
-    let file = File::open(path).map_err(unreadable)?;
-    // SAFETY: the map is read only and private to this process. Another program that shortens the file in place while it
-    // is open makes later reads fail with a bus error, as with every program that maps its input; all text is checked
-    // for UTF-8 each time that it is read, so a changed file cannot make an invalid `str`.
-    #[allow(unsafe_code)]
-    let map = unsafe { Mmap::map(&file) }.map_err(unreadable)?;
-    #[cfg(unix)]
-    // Only a hint: a kernel that refuses it reads a little later.
-    let _ = map.advise(memmap2::Advice::WillNeed);
-    Ok(map)
+    File::open(path).and_then(|file| Mapping::of(&file)).map_err(unreadable)
 }

@@ -4,12 +4,13 @@ use std::io::Write;
 use std::sync::{Arc, OnceLock};
 
 use fantail::app::model::{
-    Compared, Control, Data, Drill, ExportScreen, Finding, InstanceView, Job, JobState, JobStep, Level, Loaded, Model,
-    Notice, Picture, Reckoning, Rows, Screen, Shown, TurnView,
+    Compared, Control, Data, Drill, ExportScreen, Finding, InstanceView, Job, JobState, JobStep, Level, Model, Notice,
+    Picture, Reckoning, Rows, Screen, Shown, TurnView,
 };
 use fantail::config::keymap;
 use fantail::entity::{Origin, Perspective};
 use fantail::index::{Csr, Index, Names, PerspectiveIndex, Rows as IndexRows, StringTable};
+use fantail::load::Loaded;
 use fantail::preview::Exact;
 use fantail::progress::Stage;
 use fantail::progress::Unobserved;
