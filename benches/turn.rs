@@ -92,7 +92,7 @@ impl Seat {
             update(&mut self.model, Message::Mouse(Mouse::Released));
             return None;
         };
-        let preview = Arc::new(self.sketch.preview(&loaded.index, &recipe, perspective).unwrap());
+        let preview = Arc::new(self.sketch.preview(&loaded.index, &recipe, perspective, &Unobserved).unwrap());
         let (kept, margin) = (preview.instances.kept, preview.instances.margin);
         update(&mut self.model, Message::PreviewEstimated { generation, preview });
         self.draw();

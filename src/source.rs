@@ -34,6 +34,7 @@ mod shards;
 mod sidecar;
 mod span;
 mod state;
+mod stdin;
 mod walk;
 
 pub use contents::Opening;
@@ -46,6 +47,7 @@ pub use opening::{fingerprint, open};
 pub use reader::{Place, Reader};
 pub use set_aside::{SetAside, SetAsideKind};
 pub use state::Fingerprint;
+pub use stdin::{STDIN, STDIN_NAME, is_stdin};
 
 use std::path::PathBuf;
 

@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use awaited::Awaited;
-pub use drill::{Drill, InstanceView, Picture, Shown, TurnView};
+pub use drill::{Drill, Ids, InstanceView, LongText, Picture, Shown, TextLines, TurnView};
 pub use explore::{EntityTable, Explore, Order, Pane, Rows, Search, SearchState};
 pub(crate) use export::FORMATS;
 pub use export::{ExportLine, ExportScreen};
@@ -101,6 +101,8 @@ pub struct Model {
     pub hits: HitMap,
     /// The terminal's size in cells: columns, rows.
     pub size: (u16, u16),
+    /// Whether the terminal shows pictures: not without colours.
+    pub shows_pictures: bool,
     /// What the mouse drags.
     pub drag: Option<Drag>,
     /// The number of the newest background request; results of older ones are dropped.
@@ -137,6 +139,7 @@ impl Model {
             bindings,
             hits: HitMap::default(),
             size: (0, 0),
+            shows_pictures: true,
             drag: None,
             generation: 0,
             awaited: Awaited::default(),

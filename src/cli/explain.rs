@@ -18,7 +18,7 @@ use crate::recipe::Recipe;
 /// The arguments of `fantail explain`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ExplainArguments {
-    /// A file, a folder, or a pattern such as 'data/*.jsonl'
+    /// A file, a folder, a pattern such as 'data/*.jsonl', or - for stdin
     pub dataset: PathBuf,
     /// The recipe whose decision to explain
     #[arg(long, value_name = "FILE")]

@@ -22,7 +22,7 @@ use crate::recipe::Recipe;
 /// The arguments of `fantail stats`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct StatsArguments {
-    /// A file, a folder, or a pattern such as 'data/*.jsonl'
+    /// A file, a folder, a pattern such as 'data/*.jsonl', or - for stdin
     pub dataset: PathBuf,
     /// The recipe: how to open the dataset, what to extract, where the head ends
     #[arg(long, value_name = "FILE")]
@@ -57,11 +57,7 @@ pub enum StatsFormat {
 /// An unreadable dataset ([`crate::load::LoadError`]), an invalid recipe ([`crate::recipe::RecipeError`]), a perspective that the dataset
 /// does not have, or a stdout that cannot be written; a reader that went away is no error.
 pub fn run(arguments: &StatsArguments) -> color_eyre::Result<()> {
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    match write_stats(arguments, &Cache::of_user(), &mut out) {
-        Err(error) => error.downcast::<std::io::Error>().map_or_else(Err, |cause| super::written_out(&cause)),
-        done => done,
-    }
+    write_stats(arguments, &Cache::of_user(), &mut std::io::BufWriter::new(std::io::stdout().lock()))
 }
 
 /// Writes the statistics to `out`; the index comes from `cache` where it can and is kept there.

@@ -70,17 +70,17 @@ fn reports(event: Event, began: Instant) -> Vec<JobReport> {
 fn finished(summary: Summary) -> JobReport {
     let tally = summary.tally;
     let kept = format!(
-        "{} of {} instances kept, {} records written",
+        "{} of {} kept, {} written",
         number::count(tally.kept),
-        number::count(tally.instances),
-        number::count(tally.after)
+        number::counted(tally.instances, "instance"),
+        number::counted(tally.after, "record")
     );
     let mut lines = vec![kept];
     if summary.set_aside > 0 {
-        lines.push(format!("{} records of the source could not be used", number::count(summary.set_aside)));
+        lines.push(format!("{} of the source could not be used", number::counted(summary.set_aside, "record")));
     }
     lines.extend(summary.files.iter().map(|file| {
-        let rows = if file.rows > 0 { format!(", {} records", number::count(file.rows)) } else { String::new() };
+        let rows = if file.rows > 0 { format!(", {}", number::counted(file.rows, "record")) } else { String::new() };
         format!("{} · {}{rows}", file.path.display(), number::bytes(file.bytes))
     }));
     JobReport::Finished { summary: lines, command: summary.command }

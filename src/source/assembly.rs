@@ -151,6 +151,7 @@ impl<'a> Assembly<'a> {
             let first = dataset.set_aside.first().map(|aside| format!("; the first: {}", aside.message));
             let reason = match dataset.set_aside.len() {
                 0 => "it has no rows".to_owned(),
+                1 => format!("its one record is set aside{}", first.unwrap_or_default()),
                 all => format!("all {all} are set aside{}", first.unwrap_or_default()),
             };
             return Err(self.failure.unwrap_or(SourceError::Empty { path: path.to_owned(), reason }));

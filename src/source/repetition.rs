@@ -41,9 +41,12 @@ pub(super) fn settle(dataset: &mut Dataset) {
     if let Some(&(number, first)) = dataset.copies.first() {
         let (row, first) = (dataset.row(number as usize), dataset.row(first as usize));
         let count = dataset.copies.len();
-        dataset.warnings.push(format!(
-            "{count} records are an earlier one once more and count as repeats; the first is row {row}, like row {first}"
-        ));
+        dataset.warnings.push(match count {
+            1 => format!("1 record is an earlier one once more and counts as a repeat: row {row}, like row {first}"),
+            _ => format!(
+                "{count} records are an earlier one once more and count as repeats; the first is row {row}, like row {first}"
+            ),
+        });
     }
 }
 

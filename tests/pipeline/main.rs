@@ -9,6 +9,7 @@ mod goldens;
 mod reports;
 mod shapes;
 mod spelling;
+mod streams;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

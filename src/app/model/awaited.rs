@@ -15,6 +15,10 @@ pub struct Awaited {
     pub comparison: u64,
     /// The shown instance.
     pub instance: u64,
+    /// The shown instance's lines.
+    pub lines: u64,
+    /// The names of the visible instances.
+    pub ids: u64,
     /// The shown picture.
     pub picture: u64,
     /// Why an instance is kept or dropped.

@@ -143,11 +143,10 @@ impl<'a> Clause<'a> {
     }
 
     fn is_filler(&self, at: usize) -> bool {
-        let word = self.word(at);
         if self.reading.tokens[at].kind != Kind::Word {
-            // A blank to fill in is a part of its sentence.
-            return !word.starts_with('_');
+            return true;
         }
+        let word = self.word(at);
         vocabulary::is_filler(word) || word.ends_with("ly") && self.tag(at) == Tag::Adv
     }
 
