@@ -20,7 +20,7 @@ use crate::recipe::Recipe;
 /// The arguments of `fantail compare`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct CompareArguments {
-    /// A file, a folder, or a pattern such as 'data/*.jsonl'
+    /// A file, a folder, a pattern such as 'data/*.jsonl', or - for stdin
     pub dataset: PathBuf,
     /// A recipe to compare; give the option once for each
     #[arg(long, value_name = "FILE", required = true)]
@@ -78,7 +78,7 @@ fn columns(dataset: &Path, recipes: &[(PathBuf, Recipe)]) -> color_eyre::Result<
         let (of, index, mut exact) = if let Some(kept) = kept.take().filter(|(of, ..)| same(of)) {
             kept
         } else {
-            let (index, _) = indexed_for((recipe, file), dataset)?;
+            let index = indexed_for((recipe, file), dataset)?;
             let exact = Exact::new(&index);
             (recipe, index, exact)
         };

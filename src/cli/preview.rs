@@ -22,7 +22,7 @@ use crate::recipe::Recipe;
 /// The arguments of `fantail preview`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct PreviewArguments {
-    /// A file, a folder, or a pattern such as 'data/*.jsonl'
+    /// A file, a folder, a pattern such as 'data/*.jsonl', or - for stdin
     pub dataset: PathBuf,
     /// The recipe whose policy to preview
     #[arg(long, value_name = "FILE")]
@@ -41,7 +41,7 @@ pub struct PreviewArguments {
 /// An unreadable dataset, an invalid recipe or one that does not fit the dataset, or a stdout that cannot be written.
 pub fn run(arguments: &PreviewArguments) -> color_eyre::Result<()> {
     let recipe = Recipe::load(&arguments.recipe)?;
-    let (index, _) = indexed_for((&recipe, &arguments.recipe), &arguments.dataset)?;
+    let index = indexed_for((&recipe, &arguments.recipe), &arguments.dataset)?;
     let index = counts::under(index, &recipe, &arguments.counts_in)?;
     let mut exact = Exact::new(&index);
     let preview = exact.preview(&index, &recipe, &Unobserved)?;

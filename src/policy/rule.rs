@@ -174,6 +174,12 @@ impl Scorer {
         })
     }
 
+    /// The largest score; only a product of numbers has one.
+    #[must_use]
+    pub const fn limit(&self) -> f64 {
+        self.limit
+    }
+
     /// An entity's number.
     #[must_use]
     pub fn value(&self, rank: u32) -> f64 {

@@ -5,7 +5,7 @@
 use std::io::{Result, Write};
 
 use super::report::{OutcomeReport, PreviewReport, StageReport};
-use crate::number::{count, measure, relative_change, share};
+use crate::number::{count, counted, measure, relative_change, share};
 use crate::preview::Measures;
 
 /// Writes the report.
@@ -13,7 +13,7 @@ pub(super) fn write(report: &PreviewReport, out: &mut dyn Write) -> Result<()> {
     let instances = &report.instances;
     let (before, after) = (instances.before, instances.after.round() as u64);
     let change = relative_change(before as f64, instances.after);
-    writeln!(out, "{} · {} → {} instances ({change})", report.policy, count(before), count(after))?;
+    writeln!(out, "{} · {} → {} ({change})", report.policy, count(before), counted(after, "instance"))?;
     let kept = count(instances.kept.round() as u64);
     writeln!(out, "kept at least once: {kept} ± {} over seeds", measure(instances.kept_sd))?;
     let [full, effective] = instances.effective_sample_size.map(|size| count(size.round() as u64));
@@ -30,8 +30,9 @@ pub(super) fn write(report: &PreviewReport, out: &mut dyn Write) -> Result<()> {
         let ended = if target.converged { "converged" } else { "not converged" };
         writeln!(
             out,
-            "target of {}: {before} → {after} of occurrences elsewhere ({} sweeps, {ended})",
-            target.perspective, target.sweeps
+            "target of {}: {before} → {after} of occurrences elsewhere ({}, {ended})",
+            target.perspective,
+            counted(u64::from(target.sweeps), "sweep")
         )?;
         for (name, wanted, after) in target.furthest.iter().filter(|(_, wanted, after)| (wanted - after).abs() >= 0.5) {
             writeln!(out, "    {name}  wanted {}, got {}", measure(*wanted), measure(*after))?;
