@@ -10,8 +10,10 @@ use rustc_hash::FxHashMap;
 /// Entities an instance.
 pub const TOKENS: usize = 41;
 pub const OBJECTS: usize = 8;
-const TOKEN_VOCABULARY: u32 = 27_671;
-const OBJECT_VOCABULARY: u32 = 15_214;
+/// The size at which there are so many different ones; smaller sets have fewer, in proportion.
+const INSTANCES: f64 = 665_298.0;
+const TOKEN_VOCABULARY: f64 = 27_671.0;
+const OBJECT_VOCABULARY: f64 = 15_214.0;
 /// Objects come in scenes, so that pairs repeat as they do in pictures.
 const SCENES: f64 = 400.0;
 const SCENE: f64 = 60.0;
@@ -44,14 +46,17 @@ pub struct Row {
 /// The rows of a set of so many instances.
 pub fn rows(instances: usize) -> Vec<Row> {
     let mut stream = Stream(20_250_611);
+    let part = instances as f64 / INSTANCES;
+    let [vocabulary, things] = [TOKEN_VOCABULARY, OBJECT_VOCABULARY].map(|whole| (whole * part).floor().max(100.0));
+    let scenes = (SCENES * part).max(10.0);
     let row = |_| {
-        let tokens = distinct(TOKENS, || stream.zipf(f64::from(TOKEN_VOCABULARY)));
-        let scene = (SCENES.powf(stream.next()) * 7.0) as u32;
+        let tokens = distinct(TOKENS, || stream.zipf(vocabulary));
+        let scene = (scenes.powf(stream.next()) * 7.0) as u32;
         let objects = distinct(OBJECTS, || {
             if stream.next() < 0.97 {
-                (stream.zipf(SCENE) * 31 + scene * 13) % OBJECT_VOCABULARY
+                (stream.zipf(SCENE) * 31 + scene * 13) % things as u32
             } else {
-                stream.zipf(f64::from(OBJECT_VOCABULARY))
+                stream.zipf(things)
             }
         });
         Row { tokens, objects }

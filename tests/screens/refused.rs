@@ -45,7 +45,7 @@ const WRONG: [(&str, &str, &str); 11] = [
         "contradiction",
         "[[rebalance.override]]\nentity = \"object:man\"\naction = \"pin\"\n\
          [[rebalance.override]]\nentity = \"object:man\"\naction = \"exclude\"",
-        ":5:",
+        ":6:10: exclude of 'object:man' contradicts pin of 'object:man' on line 2; remove one of the two",
     ),
     (
         "contradiction of patterns",
