@@ -77,7 +77,16 @@ impl<'a> Assembly<'a> {
 
     /// Loads one file.
     pub(super) fn load(&mut self, file: &Path, content: Content, phase: Phase<'_>) -> Result<(), SourceError> {
-        let (length, whole) = (content.len() as u64, content.intact());
+        let whole = content.intact();
+        let taken = self.take(file, content, phase);
+        // What is wrong with a file that is shortened is that it is shortened.
+        intact(file, &whole)?;
+        self.intact.push((file.to_owned(), whole));
+        taken
+    }
+
+    fn take(&mut self, file: &Path, content: Content, phase: Phase<'_>) -> Result<(), SourceError> {
+        let length = content.len() as u64;
         if let Some(reason) = emptiness(&content) {
             let reason =
                 content.cut.as_ref().map_or_else(|| reason.to_owned(), |cut| format!("{cut}, before any record"));
@@ -92,8 +101,6 @@ impl<'a> Assembly<'a> {
         let cut = content.cut.clone().map(|message| (message, length));
         let input = Input { path: file, content, first_row: self.rows, options: self.options, phase };
         let (mut part, format) = read(detected, input, cut.as_ref().map(|(cut, _)| cut.as_str()))?;
-        intact(file, &whole)?;
-        self.intact.push((file.to_owned(), whole));
         if let Some(first) = self.format.filter(|first| *first != format) {
             let reason = format!("it is {}, and the files before it are {}", format.key(), first.key());
             return Err(SourceError::Malformed { path: file.to_owned(), format: first.key(), reason });
