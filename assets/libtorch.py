@@ -25,7 +25,7 @@ import zipfile
 from pathlib import Path
 
 VERSION = "2.11.0"
-LIBRARIES = ("libtorch_cpu.so", "libc10.so", "libgomp", "libarm_compute", "libopenblas", "libgfortran", "libcudart.so", "libcupti.so")
+LIBRARIES = ("libtorch_cpu.so", "libc10.so", "libgomp", "libarm_compute", "libnvpl", "libgfortran", "libcudart.so", "libcupti.so")
 """How the names of the libraries that are kept begin."""
 
 WHEELS = {

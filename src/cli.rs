@@ -35,7 +35,7 @@ pub use exit_code::of as code;
     subcommand_negates_reqs = true
 )]
 pub struct Arguments {
-    /// A file, a folder, or a pattern such as 'data/*.jsonl'; without it the embedded demo opens
+    /// A file, a folder, a pattern such as 'data/*.jsonl', or - for stdin; without it the embedded demo opens
     pub dataset: Option<PathBuf>,
     /// The recipe to open, change and save; ./recipe.toml where there is one
     #[arg(long, value_name = "FILE")]
@@ -84,19 +84,21 @@ pub enum Command {
 /// # Errors
 /// Whatever the command could not do; [`code`] gives its exit code.
 pub fn run(arguments: Arguments) -> color_eyre::Result<()> {
-    match arguments.command {
-        None => explore::run(arguments),
-        Some(Command::Stats(arguments)) => stats::run(&arguments),
-        Some(Command::Preview(arguments)) => preview::run(&arguments),
-        Some(Command::Compare(arguments)) => compare::run(&arguments),
-        Some(Command::Apply(arguments)) => apply::run(&arguments),
-        Some(Command::Merge(arguments)) => merge::run(&arguments),
-        Some(Command::Explain(arguments)) => explain::run(&arguments),
-        Some(Command::Recipe(arguments)) => recipe::run(&arguments),
-        Some(Command::Doctor(arguments)) => doctor::run(arguments),
-        Some(Command::Completions { shell }) => completions::run(shell),
-        Some(Command::Man) => man::run(),
-    }
+    let Some(command) = arguments.command else { return explore::run(arguments) };
+    let done = match command {
+        Command::Stats(arguments) => stats::run(&arguments),
+        Command::Preview(arguments) => preview::run(&arguments),
+        Command::Compare(arguments) => compare::run(&arguments),
+        Command::Apply(arguments) => apply::run(&arguments),
+        Command::Merge(arguments) => merge::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Recipe(arguments) => recipe::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(arguments),
+        Command::Completions { shell } => completions::run(shell),
+        Command::Man => man::run(),
+    };
+    // What a command reads and writes by name fails with errors of its own: a bare one is stdout's.
+    done.or_else(|error| error.downcast::<std::io::Error>().map_or_else(Err, |cause| written_out(&cause)))
 }
 
 /// The folder of the user's own keymap and themes; `FANTAIL_CONFIG_DIR` names another one.

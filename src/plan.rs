@@ -21,7 +21,7 @@ use rayon::prelude::*;
 
 use crate::index::Index;
 use crate::policy;
-use crate::progress::{Observer, Stage};
+use crate::progress::{Cancelled, Observer, Stage, Unobserved};
 use crate::recipe::{Recipe, RecipeError};
 use decision::Decider;
 
@@ -34,6 +34,12 @@ pub enum PlanError {
     /// The user stopped the work.
     #[error("cancelled")]
     Cancelled,
+}
+
+impl From<Cancelled> for PlanError {
+    fn from(_: Cancelled) -> Self {
+        Self::Cancelled
+    }
 }
 
 impl PlanError {
@@ -77,7 +83,7 @@ impl Plan {
     pub fn new(index: &Index, recipe: &Recipe, observer: &dyn Observer) -> Result<Self, PlanError> {
         let rule = policy::rule(index, recipe)?;
         let bound = policy::bind(index, &recipe.rebalance.overrides)?;
-        let decider = Decider::new(index, &rule, (&bound, recipe.seed));
+        let decider = Decider::new(index, &rule, (&bound, recipe.seed), observer)?;
         let total = index.instances() as u64;
         let done = crate::progress::Cancellation::default();
         let mut repeats = vec![0_u32; index.instances()];
@@ -163,9 +169,7 @@ impl<'a> Explainer<'a> {
     /// # Errors
     /// [`RecipeError`] when the recipe does not fit the index.
     pub fn new(index: &'a Index, recipe: &Recipe) -> Result<Self, RecipeError> {
-        let rule = policy::rule(index, recipe)?;
-        let bound = policy::bind(index, &recipe.rebalance.overrides)?;
-        Ok(Self { decider: Decider::new(index, &rule, (&bound, recipe.seed)) })
+        Ok(Self { decider: decider(index, recipe)? })
     }
 
     /// Why an instance is kept, repeated or dropped; `None` past the end.
@@ -184,9 +188,7 @@ pub fn explaining<T>(
     recipe: &Recipe,
     work: impl FnOnce(&(dyn Fn(usize) -> Explanation + Sync)) -> T,
 ) -> Result<T, RecipeError> {
-    let rule = policy::rule(index, recipe)?;
-    let bound = policy::bind(index, &recipe.rebalance.overrides)?;
-    let decider = Decider::new(index, &rule, (&bound, recipe.seed));
+    let decider = decider(index, recipe)?;
     Ok(work(&|instance| explanation::of(&decider, instance)))
 }
 
@@ -195,8 +197,14 @@ pub fn explaining<T>(
 /// # Errors
 /// [`RecipeError::Unfit`] when the recipe does not fit the index.
 pub fn weights(index: &Index, recipe: &Recipe, range: Range<usize>) -> Result<Vec<f64>, RecipeError> {
+    let decider = decider(index, recipe)?;
+    Ok(range.into_par_iter().map(|instance| decider.outlook(instance).repeat).collect())
+}
+
+/// A recipe bound to an index, by work that nobody stops.
+fn decider<'a>(index: &'a Index, recipe: &Recipe) -> Result<Decider<'a>, RecipeError> {
     let rule = policy::rule(index, recipe)?;
     let bound = policy::bind(index, &recipe.rebalance.overrides)?;
-    let decider = Decider::new(index, &rule, (&bound, recipe.seed));
-    Ok(range.into_par_iter().map(|instance| decider.outlook(instance).repeat).collect())
+    Decider::new(index, &rule, (&bound, recipe.seed), &Unobserved)
+        .map_err(|cancelled| RecipeError::Unfit(cancelled.to_string()))
 }

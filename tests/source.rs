@@ -760,7 +760,7 @@ fn a_sidecar_is_joined_by_id() {
     assert_eq!(found[2].given.objects.as_deref().unwrap(), [""; 0]);
     assert_eq!(found[2].given.interrogations.as_deref().unwrap(), ["where"]);
     let warnings = dataset.warnings().join("\n");
-    assert!(warnings.contains("1 ids are not in the dataset, the first is 'stranger'"), "{warnings}");
+    assert!(warnings.contains("1 id is not in the dataset, the first is 'stranger'"), "{warnings}");
     assert!(warnings.contains("1 records cannot be used"), "{warnings}");
     let alone = open(&folder.path().join("x.json"), &Options::default(), &Unobserved).unwrap();
     assert_ne!(alone.fingerprint(), dataset.fingerprint(), "the sidecar is part of what is read");

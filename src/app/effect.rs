@@ -5,8 +5,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::model::{Loaded, Order};
+use super::model::{InstanceView, Order};
 use crate::entity::Perspective;
+use crate::load::Loaded;
 use crate::recipe::{PolicyName, Recipe};
 
 /// Something to do.
@@ -94,6 +95,24 @@ pub enum Effect {
         recipe: Box<Recipe>,
         /// The instance.
         number: usize,
+    },
+    /// Break a long text into lines.
+    WrapText {
+        /// Which request this is.
+        generation: u64,
+        /// The instance.
+        view: Arc<InstanceView>,
+        /// Cells of a line.
+        width: u16,
+    },
+    /// Read the names of instances.
+    ReadIds {
+        /// Which request this is.
+        generation: u64,
+        /// The dataset.
+        loaded: Arc<Loaded>,
+        /// The instances.
+        numbers: Vec<u32>,
     },
     /// Write the manifests in the background.
     StartJob {
@@ -200,6 +219,8 @@ impl Effect {
             Self::DecodeImage { generation, number, image, .. } => {
                 format!("DecodeImage #{generation} {number}.{image}")
             }
+            Self::WrapText { generation, width, .. } => format!("WrapText #{generation} {width}"),
+            Self::ReadIds { generation, numbers, .. } => format!("ReadIds #{generation} {numbers:?}"),
             Self::ExplainInstance { generation, number, .. } => format!("ExplainInstance #{generation} {number}"),
             Self::StartJob { generation, overwrite, .. } => format!("StartJob #{generation} overwrite={overwrite}"),
             Self::TrainModel { generation, perspective, .. } => format!("TrainModel #{generation} {perspective}"),

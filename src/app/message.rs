@@ -10,8 +10,9 @@ use super::bindings::Bindings;
 use super::effect::AfterSave;
 use super::hit::HitMap;
 use super::key::Key;
-use super::model::{Compared, Finding, InstanceView, Loaded, Picture, Rows, Sample};
+use super::model::{Compared, Finding, InstanceView, Picture, Rows, Sample, TextLines};
 use crate::entity::Perspective;
+use crate::load::Loaded;
 use crate::preview::Preview;
 use crate::progress::Stage;
 use crate::recipe::Recipe;
@@ -104,6 +105,20 @@ pub enum Message {
         /// The record, or why it cannot be shown.
         view: Result<Arc<InstanceView>, String>,
     },
+    /// The text of an instance was broken into lines.
+    TextWrapped {
+        /// Which request.
+        generation: u64,
+        /// The lines.
+        lines: Arc<TextLines>,
+    },
+    /// The names of instances were read.
+    IdsRead {
+        /// Which request.
+        generation: u64,
+        /// Number and name; none for a record without a name of its own.
+        ids: Vec<(u32, Option<String>)>,
+    },
     /// A picture was decoded.
     ImageDecoded {
         /// Which request.
@@ -140,6 +155,8 @@ pub enum Message {
     ThemeLoaded {
         /// Its name.
         name: String,
+        /// The names of all themes that are there now.
+        names: Vec<String>,
         /// What is wrong with it, one line each.
         warnings: Vec<String>,
     },
@@ -180,7 +197,7 @@ pub enum Watched {
     Dataset,
     /// The recipe.
     Recipe,
-    /// The theme that is shown.
+    /// The folder of the user's themes.
     Theme,
     /// The user's keymap.
     Keymap,

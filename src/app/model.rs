@@ -15,7 +15,7 @@ mod task;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use drill::{Drill, InstanceView, Picture, Shown, TurnView};
+pub use drill::{Drill, Ids, InstanceView, LongText, Picture, Shown, TextLines, TurnView};
 pub use explore::{EntityTable, Explore, Order, Pane, Rows, Search, SearchState};
 pub(crate) use export::FORMATS;
 pub use export::{ExportLine, ExportScreen};
@@ -29,10 +29,10 @@ pub use task::{Curve, Job, JobKind, JobState, JobStep, Sample};
 use super::bindings::{Bindings, Context};
 use super::hit::{Drag, HitMap};
 use crate::entity::Perspective;
-use crate::index::{Index, PerspectiveIndex, Split};
+use crate::index::{PerspectiveIndex, Split};
+use crate::load::Loaded;
 use crate::progress::Stage;
 use crate::recipe::Recipe;
-use crate::source::Dataset;
 
 /// The screens on the number keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -112,14 +112,6 @@ pub enum Data {
     Failed(String),
 }
 
-/// An opened and indexed dataset.
-pub struct Loaded {
-    /// The records.
-    pub dataset: Dataset,
-    /// Their entities.
-    pub index: Index,
-}
-
 /// Everything.
 pub struct Model {
     /// The dataset's path as given, or "demo".
@@ -168,6 +160,8 @@ pub struct Model {
     pub hits: HitMap,
     /// The terminal's size in cells: columns, rows.
     pub size: (u16, u16),
+    /// Whether the terminal shows pictures: not without colours.
+    pub shows_pictures: bool,
     /// What the mouse drags.
     pub drag: Option<Drag>,
     /// The number of the newest background request; results of older ones are dropped.
@@ -189,6 +183,10 @@ pub struct Awaited {
     pub comparison: u64,
     /// The shown instance.
     pub instance: u64,
+    /// The shown instance's lines.
+    pub lines: u64,
+    /// The names of the visible instances.
+    pub ids: u64,
     /// The shown picture.
     pub picture: u64,
     /// Why an instance is kept or dropped.
@@ -225,6 +223,7 @@ impl Model {
             bindings,
             hits: HitMap::default(),
             size: (0, 0),
+            shows_pictures: true,
             drag: None,
             generation: 0,
             awaited: Awaited::default(),

@@ -11,12 +11,11 @@ use std::time::Duration;
 
 use super::counts;
 use super::progress::ProgressLine;
-use crate::app::model::Loaded;
 use crate::index::cache::Cache;
 use crate::job::{self, ApplyJob, Event, Handle, Summary};
-use crate::load::{self, Provenance};
+use crate::load::{self, Loaded, Provenance};
 use crate::manifest::{ManifestError, Shard, Target, WrittenFile};
-use crate::number::{bytes, count};
+use crate::number::{bytes, count, counted};
 use crate::plan::Tally;
 use crate::policy;
 use crate::progress::{Observer, Stage};
@@ -36,7 +35,7 @@ A dataset of files that no machine holds together, in two passes over its files:
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct ApplyArguments {
-    /// A file, a folder, or a pattern such as 'data/*.jsonl'
+    /// A file, a folder, a pattern such as 'data/*.jsonl', or - for stdin
     pub dataset: PathBuf,
     /// The recipe to apply
     #[arg(long, value_name = "FILE")]
@@ -134,7 +133,7 @@ pub(super) fn write_files(
     let (kept, dropped) = (count(tally.kept), count(tally.dropped));
     writeln!(out, "kept {kept}, dropped {dropped}, set aside {}", count(set_aside))?;
     for file in files {
-        let rows = if file.rows > 0 { format!("{} records, ", count(file.rows)) } else { String::new() };
+        let rows = if file.rows > 0 { format!("{}, ", counted(file.rows, "record")) } else { String::new() };
         writeln!(out, "wrote {} ({rows}{})", file.path.display(), bytes(file.bytes))?;
     }
     Ok(())

@@ -9,7 +9,7 @@ use std::path::Path;
 use super::worker::WorkerArguments;
 use crate::config::keymap;
 use crate::config::settings::Settings;
-use crate::config::theme::{ColorSupport, Themes};
+use crate::config::theme::{ColorSupport, Themes, is_light_by};
 use crate::index::cache::Cache;
 use crate::number;
 
@@ -58,7 +58,7 @@ fn terminal() -> Vec<Line> {
         ColorSupport::Ansi256 => "256",
         ColorSupport::TrueColor => "all (truecolor)",
     };
-    let told = ["TERM", "COLORTERM", "NO_COLOR", "TERM_PROGRAM"]
+    let told = ["TERM", "COLORTERM", "NO_COLOR", "TERM_PROGRAM", "COLORFGBG"]
         .into_iter()
         .filter_map(|name| variable(name).map(|value| format!("{name}={value}")));
     vec![
@@ -83,7 +83,10 @@ fn ground() -> String {
     match terminal_colorsaurus::theme_mode(terminal_colorsaurus::QueryOptions::default()) {
         Ok(terminal_colorsaurus::ThemeMode::Light) => "light".into(),
         Ok(terminal_colorsaurus::ThemeMode::Dark) => "dark".into(),
-        Err(error) => format!("unknown, taken for dark: {error}"),
+        Err(error) => match variable("COLORFGBG").and_then(|told| is_light_by(&told)) {
+            Some(light) => format!("{} by COLORFGBG: {error}", if light { "light" } else { "dark" }),
+            None => format!("unknown, taken for dark: {error}"),
+        },
     }
 }
 
@@ -113,7 +116,7 @@ fn cache() -> String {
         .filter_map(|entry| entry.metadata().ok())
         .filter(std::fs::Metadata::is_file)
         .fold((0_u64, 0), |(files, bytes), facts| (files + 1, bytes + facts.len()));
-    format!("{}: {} indexes, {}", folder.display(), number::count(files), number::bytes(bytes))
+    format!("{}: {}, {}", folder.display(), number::counted(files, "index"), number::bytes(bytes))
 }
 
 fn configuration() -> Vec<Line> {

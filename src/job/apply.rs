@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::protocol::{Failure, Summary};
 use super::{End, Job, Listener};
-use crate::app::model::Loaded;
+use crate::load::Loaded;
 use crate::manifest::{self, Contents, ManifestError, Shard, Target};
 use crate::plan::{Plan, PlanError};
 use crate::progress::{Observer, Stage};

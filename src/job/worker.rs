@@ -44,6 +44,7 @@ mod line;
 mod log;
 mod protocol;
 mod task;
+mod watch;
 mod work;
 
 pub use client::{Client, Patience};

@@ -12,6 +12,7 @@ use super::overrides::{Columns, Settled, Settlement};
 use super::size::sized;
 use crate::index::{Index, PerspectiveIndex};
 use crate::policy::{Bound, Dictionary, Fate, Formula, Outlook, Reduction, Rule, Scorer, copies};
+use crate::progress::{Cancelled, Observer};
 use crate::recipe::{NoEntity, OverrideAction};
 
 /// A rule bound to an index and a seed.
@@ -58,29 +59,44 @@ impl Draw {
 }
 
 impl<'a> Decider<'a> {
-    pub(super) fn new(index: &'a Index, rule: &Rule, (bound, seed): (&[Bound], u64)) -> Self {
-        let mut decider = Self::of_policy(index, sized(index, rule).0, seed);
+    pub(super) fn new(
+        index: &'a Index,
+        rule: &Rule,
+        (bound, seed): (&[Bound], u64),
+        observer: &dyn Observer,
+    ) -> Result<Self, Cancelled> {
+        let (rule, _) = sized(index, rule, observer)?;
+        let mut decider = Self::of_policy(index, rule, seed, observer)?;
         decider.settlement = decider.settle(bound);
-        decider
+        Ok(decider)
     }
 
     /// A decider that knows of no override, and takes the thresholds as they are.
-    pub(super) fn of_policy(index: &'a Index, rule: Rule, seed: u64) -> Self {
+    pub(super) fn of_policy(
+        index: &'a Index,
+        rule: Rule,
+        seed: u64,
+        observer: &dyn Observer,
+    ) -> Result<Self, Cancelled> {
         let voter = |dictionary: &Dictionary| {
             let entry = index.perspective(dictionary.perspective)?;
             let (formula, reduction) = (dictionary.formula, dictionary.reduction);
-            Some(Voter { entry, formula, reduction, scorer: scorer(dictionary, entry) })
+            Some(Voter { entry, formula, reduction, scorer: scorer(dictionary, entry, observer) })
         };
         let voters: Vec<_> = rule.dictionaries.iter().filter_map(voter).collect();
+        observer.go_on()?;
         let scale = if matches!(rule.fate, Fate::Shares | Fate::Weights) { scale(&rule, &voters, index) } else { 1.0 };
-        Self { index, rule, voters, scale, seed, settlement: Settlement::default() }
+        Ok(Self { index, rule, voters, scale, seed, settlement: Settlement::default() })
     }
 
     /// How many instances the policy writes of these, expected, repeats counted.
-    pub(super) fn volume(&self, instances: &[u32]) -> f64 {
+    pub(super) fn volume(&self, instances: &[u32], observer: &dyn Observer) -> Result<f64, Cancelled> {
         const UNIT: f64 = (1_u64 << 40) as f64;
         let one = |&instance: &u32| (self.policy_outlook(instance as usize).repeat * UNIT) as u128;
-        instances.par_iter().with_min_len(4096).map(one).sum::<u128>() as f64 / UNIT
+        let batch = |batch: &[u32]| if observer.cancelled() { 0 } else { batch.iter().map(one).sum::<u128>() };
+        let sum: u128 = instances.par_chunks(4096).map(batch).sum();
+        observer.go_on()?;
+        Ok(sum as f64 / UNIT)
     }
 
     /// Settles overrides on what the policy expects of all instances.
@@ -270,7 +286,7 @@ impl Voter<'_> {
 }
 
 /// A dictionary written out for a perspective, fitted to its instances where it takes that.
-fn scorer(dictionary: &Dictionary, entry: &PerspectiveIndex) -> Scorer {
+fn scorer(dictionary: &Dictionary, entry: &PerspectiveIndex, observer: &dyn Observer) -> Scorer {
     if !dictionary.takes_fit() {
         return dictionary.on(&entry.counts);
     }
@@ -279,7 +295,7 @@ fn scorer(dictionary: &Dictionary, entry: &PerspectiveIndex) -> Scorer {
         _ => Cow::Borrowed(&entry.by_entity),
     };
     let targets = dictionary.formula.targets(&entry.counts);
-    dictionary.fitted((&holders, entry.by_instance.rows()), &targets, &|| false).0
+    dictionary.fitted((&holders, entry.by_instance.rows()), &targets, &|| observer.cancelled()).0
 }
 
 /// What makes the scores sum to the number of instances that have one, or to the wanted volume.

@@ -4,11 +4,10 @@
 //!
 //! Invariant: overrides come on top: the volume is that of the policy alone.
 
-use std::convert::Infallible;
-
 use super::decision::Decider;
 use crate::index::Index;
 use crate::policy::{Rule, size::solve};
+use crate::progress::{Cancelled, Observer};
 
 /// Instances in the sample.
 const SAMPLE: u64 = 16_384;
@@ -16,13 +15,14 @@ const SAMPLE: u64 = 16_384;
 const TOO_FEW: usize = 1024;
 
 /// The rule with its thresholds scaled, and the scale; as it is where the recipe wants no volume, or the policy scales by itself.
-#[must_use]
-pub fn sized(index: &Index, rule: &Rule) -> (Rule, Option<f64>) {
-    let Some(size) = rule.sought() else { return (rule.clone(), None) };
+///
+/// # Errors
+/// [`Cancelled`] as soon as the observer says so.
+pub fn sized(index: &Index, rule: &Rule, observer: &dyn Observer) -> Result<(Rule, Option<f64>), Cancelled> {
+    let Some(size) = rule.sought() else { return Ok((rule.clone(), None)) };
     let instances = index.instances() as f64;
     let volume = |scale: f64, sample: &[u32]| {
-        let decider = Decider::of_policy(index, rule.scaled(scale), 0);
-        Ok::<f64, Infallible>(decider.volume(sample))
+        Decider::of_policy(index, rule.scaled(scale), 0, observer)?.volume(sample, observer)
     };
     let all: Vec<u32> = (0..index.instances() as u32).collect();
     let highest = u64::MAX / (index.instances() as u64 / SAMPLE).max(1);
@@ -31,9 +31,9 @@ pub fn sized(index: &Index, rule: &Rule) -> (Rule, Option<f64>) {
     let mut start = (1.0, 0.5);
     if sample.len() >= TOO_FEW && sample.len() < all.len() {
         let share = sample.len() as f64 / instances;
-        let Ok(about) = solve((size * share, size * share * 1e-3), start, |scale| volume(scale, &sample));
+        let about = solve((size * share, size * share * 1e-3), start, |scale| volume(scale, &sample))?;
         start = (about, 0.02);
     }
-    let Ok(scale) = solve((size, (size * 1e-7).max(0.01)), start, |scale| volume(scale, &all));
-    (rule.scaled(scale), Some(scale))
+    let scale = solve((size, (size * 1e-7).max(0.01)), start, |scale| volume(scale, &all))?;
+    Ok((rule.scaled(scale), Some(scale)))
 }

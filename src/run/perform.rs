@@ -14,10 +14,11 @@ use super::{task, train, write};
 use crate::app::arrange::arrange;
 use crate::app::effect::Effect;
 use crate::app::message::{Failure, Message};
-use crate::app::model::{Loaded, Order, Rows};
+use crate::app::model::{InstanceView, Order, Rows};
 use crate::entity::Perspective;
 use crate::job::Handle;
 use crate::job::worker::Choice;
+use crate::load::Loaded;
 
 /// Everything that works in the background.
 pub(super) struct Performer {
@@ -30,6 +31,8 @@ pub(super) struct Performer {
     comparisons: Lane<ComparisonRequest>,
     instances: Lane<ReadRequest>,
     explanations: Lane<ExplainRequest>,
+    lines: Lane<(Arc<InstanceView>, u16)>,
+    ids: Lane<(Arc<Loaded>, Vec<u32>)>,
     pictures: Lane<picture::Request>,
 }
 
@@ -53,6 +56,8 @@ impl Performer {
             comparisons: Lane::open("comparing", sender, reckon::comparisons(exact))?,
             instances: Lane::open("reading an instance", sender, instance::read)?,
             explanations: Lane::open("explaining", sender, instance::explain)?,
+            lines: Lane::open("breaking a text into lines", sender, instance::wrap)?,
+            ids: Lane::open("reading names", sender, instance::name)?,
             pictures: Lane::open("decoding a picture", sender, picture::decode)?,
             sender: sender.clone(),
         })
@@ -110,6 +115,8 @@ impl Performer {
             Effect::ReadInstance { generation, loaded, number, perspective, rank } => {
                 self.instances.ask(generation, ReadRequest { loaded, number, perspective, rank });
             }
+            Effect::WrapText { generation, view, width } => self.lines.ask(generation, (view, width)),
+            Effect::ReadIds { generation, loaded, numbers } => self.ids.ask(generation, (loaded, numbers)),
             Effect::ExplainInstance { generation, loaded, recipe, number } => {
                 self.explanations.ask(generation, ExplainRequest { loaded, recipe, number });
             }

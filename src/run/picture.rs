@@ -12,7 +12,8 @@ use image::{ImageReader, Limits};
 use super::event::Sender;
 use super::lane::Wanted;
 use crate::app::message::Message;
-use crate::app::model::{Loaded, Picture};
+use crate::app::model::Picture;
+use crate::load::Loaded;
 use crate::number;
 use crate::source::{Image, Instance};
 

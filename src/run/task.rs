@@ -9,8 +9,9 @@ use std::time::Instant;
 use super::event::Sender;
 use super::picture;
 use crate::app::message::{Failure, JobReport, Message};
-use crate::app::model::{Loaded, Sample};
+use crate::app::model::Sample;
 use crate::job::{self, ApplyJob, Event, Handle, Job, Summary};
+use crate::load::Loaded;
 use crate::manifest::{self, Shard, Target};
 use crate::number;
 use crate::recipe::Recipe;
@@ -88,18 +89,18 @@ fn finished(summary: Summary) -> JobReport {
     let mut lines = Vec::new();
     if tally.instances > 0 {
         lines.push(format!(
-            "{} of {} instances kept, {} records written",
+            "{} of {} kept, {} written",
             number::count(tally.kept),
-            number::count(tally.instances),
-            number::count(tally.after)
+            number::counted(tally.instances, "instance"),
+            number::counted(tally.after, "record")
         ));
     }
     if summary.set_aside > 0 {
-        lines.push(format!("{} records of the source could not be used", number::count(summary.set_aside)));
+        lines.push(format!("{} of the source could not be used", number::counted(summary.set_aside, "record")));
     }
     lines.extend(summary.figures.iter().map(|(name, value)| format!("{} {value:.4}", name.replace('_', " "))));
     lines.extend(summary.files.iter().map(|file| {
-        let rows = if file.rows > 0 { format!(", {} records", number::count(file.rows)) } else { String::new() };
+        let rows = if file.rows > 0 { format!(", {}", number::counted(file.rows, "record")) } else { String::new() };
         format!("{} · {}{rows}", file.path.display(), number::bytes(file.bytes))
     }));
     JobReport::Finished { summary: lines, command: summary.command }

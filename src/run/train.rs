@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use super::event::Sender;
 use super::task;
-use crate::app::model::Loaded;
 use crate::entity::Perspective;
 use crate::job::worker::{Choice, TrainSettings};
 use crate::job::{Handle, TrainJob};
+use crate::load::Loaded;
 
 /// What to train on, and where to put it.
 pub(super) struct Request {

@@ -77,9 +77,10 @@ fn draw_format(
     buffer: &mut Buffer,
 ) {
     let mark = if line.chosen { "[x]" } else { "[ ]" };
-    let rows = line.rows.map_or_else(|| "—".into(), |rows| format!("≈ {}", number::count(rows.round() as u64)));
+    let rows =
+        line.rows.map_or_else(|| "— rows".into(), |rows| format!("≈ {}", number::counted(rows.round() as u64, "row")));
     let bytes = line.bytes.map_or_else(String::new, |bytes| format!(" · {}", number::bytes(bytes)));
-    let figures = format!("{rows} rows{bytes}");
+    let figures = format!("{rows}{bytes}");
     let room = area.width.saturating_sub(text::width(&figures) + 3);
     let role = if line.chosen { Role::TextStrong } else { Role::Text };
     let title = text::left(&format!("{mark} {}", line.title), room);
@@ -158,7 +159,8 @@ fn plan(model: &Model) -> String {
             let (kept_words, before) = (number::count(kept), number::count(volume.before));
             let change = number::relative_change(volume.before as f64, volume.kept);
             let repeats = if after > kept { format!(", {} with repeats", number::count(after)) } else { String::new() };
-            format!("{policy}: about {kept_words} of {before} instances are kept ({change}){repeats}.")
+            let (instances, are) = if volume.before == 1 { ("instance", "is") } else { ("instances", "are") };
+            format!("{policy}: about {kept_words} of {before} {instances} {are} kept ({change}){repeats}.")
         }
         None if model.loaded().is_some() => format!("{policy}: the plan is being reckoned."),
         None => "There is no dataset yet.".into(),

@@ -60,10 +60,11 @@ fn deficit(model: &Model) -> Option<String> {
     let held = index.occurrences() - index.cumulative.get(split.first_tail_rank).copied()?;
     let missing = (tail as u64 * u64::from(split.threshold)).saturating_sub(held);
     Some(format!(
-        "{}: {} tail entities lack {} occurrences to reach τ {}",
+        "{}: {} {} {} to reach τ {}",
         model.perspective.title(),
-        number::count(tail as u64),
-        number::count(missing),
+        number::counted(tail as u64, "tail entity"),
+        if tail == 1 { "lacks" } else { "lack" },
+        number::counted(missing, "occurrence"),
         number::count(u64::from(split.threshold))
     ))
 }

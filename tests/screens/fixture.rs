@@ -4,12 +4,13 @@ use std::io::Write;
 use std::sync::{Arc, OnceLock};
 
 use fantail::app::model::{
-    Compared, Control, Data, Drill, ExportScreen, Finding, InstanceView, Job, JobKind, JobState, JobStep, Level,
-    Loaded, Model, Notice, Picture, Reckoning, Rows, Sample, Screen, Shown, TurnView,
+    Compared, Control, Data, Drill, ExportScreen, Finding, Ids, InstanceView, Job, JobKind, JobState, JobStep, Level,
+    LongText, Model, Notice, Picture, Reckoning, Rows, Sample, Screen, Shown, TurnView,
 };
 use fantail::config::keymap;
 use fantail::entity::{Origin, Perspective};
 use fantail::index::{Csr, Index, Names, PerspectiveIndex, Rows as IndexRows, StringTable};
+use fantail::load::Loaded;
 use fantail::preview::Exact;
 use fantail::progress::Stage;
 use fantail::progress::Unobserved;
@@ -83,6 +84,10 @@ pub fn drilled() -> Model {
         images: vec!["coco/train2017/000000215677.jpg".into()],
         cut: false,
     };
+    // One has an id of its own, one has a long one, one has none, and the others are still being read.
+    let long = "coco/train2017/000000215677.jpg".to_owned();
+    let id = |place: u32, id: Option<&str>| (place * 541 + 7, id.map(str::to_owned));
+    let known = [id(7, None), id(8, Some("sa_223")), id(10, Some(&long)), id(11, Some("000000215677"))].into();
     model.explore.drill = Some(Drill {
         perspective: Perspective::Token,
         rank: 1_204,
@@ -92,6 +97,8 @@ pub fn drilled() -> Model {
         offset: 6,
         text: Shown::Ready(Arc::new(view)),
         scroll: 0,
+        lines: LongText::default(),
+        ids: Ids { known, asked: 0..0 },
         image: 0,
         picture: Shown::Ready(Arc::new(gradient(96, 64))),
     });
@@ -232,8 +239,10 @@ fn job() -> Job {
 pub fn opening() -> Model {
     let mut model = model();
     let counts = loaded().index.perspective(Perspective::Token).unwrap().counts[..3_000].to_vec();
-    model.data =
-        Data::Loading { progress: (Stage::Extract, 272_771, 665_298), counts: vec![(Perspective::Token, counts)] };
+    model.data = Data::Loading {
+        progress: (Stage::Extract, 272_771, 665_298),
+        counts: vec![(Perspective::Token, counts.clone()), (Perspective::Object, counts[2_000..].to_vec())],
+    };
     model.findings.clear();
     model
 }

@@ -136,3 +136,6 @@ fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Problem> {
         }
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,6 @@
 //!
 //! Invariant: a task ends in its outcome or in one error, within a bounded time after its worker stopped making sense.
 
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::child::{Child, Closed, Heard, words};
@@ -10,10 +9,10 @@ use super::error::{STARTING, WorkerError};
 use super::find::Launch;
 use super::line::Line;
 use super::log::Log;
-use super::protocol::{Device, Order, Outcome, PROTOCOL, Problem, Report};
+use super::protocol::{Device, Order, Outcome, PROTOCOL, Report};
+use super::watch::{Watch, take};
 use super::work::Work;
-use crate::job::{Event, Listener, Wish};
-use crate::progress::Stage;
+use crate::job::{Listener, Wish};
 
 /// How often wishes are looked at while nothing is heard.
 const LOOK: Duration = Duration::from_millis(50);
@@ -23,12 +22,6 @@ const BORNE: u64 = 10_000;
 const BORNE_BEFORE_GREETING: u64 = 200;
 /// How many lines of the log an error shows.
 const SHOWN: usize = 5;
-/// The least time between two lines of the log that are told; those between are only kept.
-const LOG_PAUSE: Duration = Duration::from_millis(20);
-/// The least time between two figures that are told.
-const MEASURE_PAUSE: Duration = Duration::from_millis(20);
-/// The least time between two pictures that are told.
-const PICTURE_PAUSE: Duration = Duration::from_millis(200);
 
 /// How long the client waits for what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -237,99 +230,6 @@ impl Drop for Client {
         self.child.order(&Order::Shutdown);
         self.child.end(self.patience.ending);
     }
-}
-
-/// What is kept in mind while a task runs.
-struct Watch {
-    /// What it does, for errors.
-    during: &'static str,
-    /// When the last report was heard.
-    heard: Instant,
-    /// How many lines were no report since.
-    strays: u64,
-    /// The last wish that was passed on, and when.
-    wished: (Wish, Instant),
-    /// The last progress that was passed on.
-    progress: Option<(Stage, u64, u64)>,
-    /// When something of a kind was passed on last.
-    told: BTreeMap<&'static str, Instant>,
-}
-
-impl Watch {
-    fn new() -> Self {
-        let now = Instant::now();
-        Self {
-            during: "beginning its task",
-            heard: now,
-            strays: 0,
-            wished: (Wish::GoOn, now),
-            progress: None,
-            told: BTreeMap::new(),
-        }
-    }
-
-    /// For how long it has been asked to stop.
-    fn stopping(&self) -> Option<Duration> {
-        let (wish, since) = self.wished;
-        (wish == Wish::Stop).then(|| since.elapsed())
-    }
-
-    /// How the task ended that says it was cancelled.
-    fn cancelled(&self) -> WorkerError {
-        if self.wished.0 == Wish::Stop {
-            return WorkerError::Cancelled;
-        }
-        let message = "the worker stopped its task without being told to".into();
-        WorkerError::Task(Problem { message, next: "start the job again: it goes on from its last checkpoint".into() })
-    }
-
-    fn log(&mut self, line: String, listener: &dyn Listener) {
-        if !line.trim().is_empty() && self.due("log", LOG_PAUSE) {
-            listener.tell(Event::Log { line });
-        }
-    }
-
-    /// Whether something of a kind may be passed on again.
-    fn due(&mut self, kind: &'static str, pause: Duration) -> bool {
-        let due = self.told.get(kind).is_none_or(|before| before.elapsed() >= pause);
-        if due {
-            self.told.insert(kind, Instant::now());
-        }
-        due
-    }
-}
-
-/// Passes a report on, and gives the end of the task when it is one.
-fn take(
-    report: Report,
-    of: u64,
-    (watch, listener): (&mut Watch, &dyn Listener),
-) -> Option<Result<Outcome, WorkerError>> {
-    match report {
-        Report::Finished { task, outcome } if task == of => return Some(Ok(outcome)),
-        Report::Cancelled { task } if task == of => return Some(Err(watch.cancelled())),
-        Report::Failed { task, problem } if task == of => return Some(Err(WorkerError::Task(problem))),
-        Report::Progress { task, stage, done, total } if task == of => {
-            watch.during = stage.label();
-            if watch.progress.replace((stage, done, total)) != Some((stage, done, total)) {
-                listener.advanced(stage, done, total);
-            }
-        }
-        Report::Measure { task, name, at, value } if task == of && watch.due("measure", MEASURE_PAUSE) => {
-            listener.tell(Event::Measure { name, at, value });
-        }
-        Report::Picture { task, path, seed, caption } if task == of && watch.due("picture", PICTURE_PAUSE) => {
-            listener.tell(Event::Picture { path, seed, caption });
-        }
-        Report::Memory { used, total } if watch.due("memory", MEASURE_PAUSE) => {
-            listener.tell(Event::Memory { used, total })
-        }
-        Report::SetAside { task, id, reason } if task == of => watch.log(format!("set aside {id}: {reason}"), listener),
-        Report::Log { line } => watch.log(line, listener),
-        // It lives; what concerns another task concerns nobody any more, and what comes too fast nobody could see.
-        _ => {}
-    }
-    None
 }
 
 /// A line for the log, with what was wrong with it.

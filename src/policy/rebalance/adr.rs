@@ -12,6 +12,7 @@
 //! Invariant: with `pass_count` 1, α 1 and `any`, no instance that holds an entity of at most τ instances is dropped.
 
 use crate::index::Index;
+use crate::number;
 use crate::policy::{Dictionary, Fate, Formula, Parameter, Policy, Reduction, Rule};
 use crate::recipe::{PolicyName, Recipe, RecipeError, Repeats, Vote};
 
@@ -44,7 +45,8 @@ impl Policy for Adr {
         let (wanted, voters) = (rebalance.pass_count as usize, index.perspectives.len());
         if wanted > voters {
             return Err(RecipeError::Unfit(format!(
-                "pass_count = {wanted} can never be reached: this dataset has {voters} perspectives; write at most {voters}"
+                "pass_count = {wanted} can never be reached: this dataset has {}; write at most {voters}",
+                number::counted(voters as u64, "perspective")
             )));
         }
         let (reduction, limit) = match rebalance.vote {
