@@ -21,11 +21,11 @@ mod random;
 mod sample;
 mod schedule;
 mod task;
+#[cfg(test)]
+mod tests;
 mod train;
 mod unet;
 mod weights;
-#[cfg(test)]
-mod tests;
 
 use fantail::job::worker::{Device, Embed, Outcome, Problem, Sample, Train};
 

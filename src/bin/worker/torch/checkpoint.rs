@@ -74,7 +74,8 @@ pub fn save(path: &Path, trainer: &Trainer, origin: &Origin) -> Result<(), Torch
 /// The file cannot be read, is damaged, or is of another format.
 pub fn load(path: &Path, compute: Compute) -> Result<(Trainer, Origin), TorchError> {
     let (tensors, metadata) = read(path)?;
-    let text = metadata.get("fantail").ok_or_else(|| TorchError::checkpoint(path, "it was not made by this program"))?;
+    let text =
+        metadata.get("fantail").ok_or_else(|| TorchError::checkpoint(path, "it was not made by this program"))?;
     let header: Header = serde_json::from_str(text).map_err(|error| TorchError::checkpoint(path, error.to_string()))?;
     if header.format != FORMAT {
         return Err(TorchError::checkpoint(path, format!("format {} instead of {FORMAT}", header.format)));
@@ -83,10 +84,13 @@ pub fn load(path: &Path, compute: Compute) -> Result<(Trainer, Origin), TorchErr
     guard(|| {
         let gather = |group: &str| -> Result<Tensor, TorchError> {
             let flat = model.layout.gather(|name| tensors.get(&format!("{group}.{name}")).map(Tensor::shallow_clone));
-            flat.map_err(|name| TorchError::checkpoint(path, format!("{group}.{name} is missing or misshapen"))).map(|flat| flat.to_device(compute.device))
+            flat.map_err(|name| TorchError::checkpoint(path, format!("{group}.{name} is missing or misshapen")))
+                .map(|flat| flat.to_device(compute.device))
         };
-        let [flat, average, first, second] = [gather(GROUPS[0])?, gather(GROUPS[1])?, gather(GROUPS[2])?, gather(GROUPS[3])?];
-        let parameters = Parameters { flat: flat.detach().set_requires_grad(true), average, first, second, step: header.step };
+        let [flat, average, first, second] =
+            [gather(GROUPS[0])?, gather(GROUPS[1])?, gather(GROUPS[2])?, gather(GROUPS[3])?];
+        let parameters =
+            Parameters { flat: flat.detach().set_requires_grad(true), average, first, second, step: header.step };
         Ok((Trainer { model, parameters, config: header.train, parts: 1 }, header.origin))
     })
 }

@@ -138,6 +138,9 @@ mod tests {
 
     #[test]
     fn subclasses_are_of_tail_like_size() {
-        assert_eq!([subclass_count(6000, 60, 20), subclass_count(6000, 5, 20), subclass_count(19, 5, 20)], [100, 300, 1]);
+        assert_eq!(
+            [subclass_count(6000, 60, 20), subclass_count(6000, 5, 20), subclass_count(19, 5, 20)],
+            [100, 300, 1]
+        );
     }
 }

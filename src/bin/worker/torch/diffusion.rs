@@ -81,7 +81,13 @@ impl Model {
 
     /// The picture behind `noisy` at one time each (n), under classifier-free guidance (Ho and Salimans, 2022): `text` 1 is the
     /// plain conditional answer, more pushes away from "any entity".
-    pub fn picture(&self, weights: &Weights, noisy: &Tensor, (times, entities): (&Tensor, &Tensor), text: f64) -> Tensor {
+    pub fn picture(
+        &self,
+        weights: &Weights,
+        noisy: &Tensor,
+        (times, entities): (&Tensor, &Tensor),
+        text: f64,
+    ) -> Tensor {
         no_grad(|| {
             let answer = if (text - 1.0).abs() < 1e-9 {
                 self.unet.forward(weights, noisy, (times, entities))

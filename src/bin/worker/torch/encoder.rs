@@ -91,7 +91,12 @@ impl Encoder {
         let mut layout = Layout::default();
         let mut scope = Scope::root(&mut layout);
         let width = config.width;
-        let plan = [(config.channels * 4, width, 1), (width, width * 2, 2), (width * 2, width * 2, 1), (width * 2, width * 3, 2)];
+        let plan = [
+            (config.channels * 4, width, 1),
+            (width, width * 2, 2),
+            (width * 2, width * 2, 1),
+            (width * 2, width * 3, 2),
+        ];
         let stages = plan.iter().enumerate().map(|(index, &(inner, out, stride))| {
             let conv = Conv::new(scope.child(&format!("{index}.conv")), inner, out, 3).strided(stride);
             (conv, GroupNorm::new(scope.child(&format!("{index}.norm")), out))
@@ -128,7 +133,13 @@ impl Encoder {
         mut before_step: impl FnMut(u64, f64) -> Result<(), TorchError>,
     ) -> Result<Judge, TorchError> {
         let config = self.config.clone();
-        let update = OptimizerConfig { learning_rate: 3e-3, warmup: 50, decay_by: config.steps, average: 0.99, ..OptimizerConfig::default() };
+        let update = OptimizerConfig {
+            learning_rate: 3e-3,
+            warmup: 50,
+            decay_by: config.steps,
+            average: 0.99,
+            ..OptimizerConfig::default()
+        };
         let mut parameters = guard(|| Ok(Parameters::new(&self.layout.start(config.seed, compute.device))))?;
         let shares = images.shares(config.balance);
         let mut last = f64::NAN;
@@ -165,8 +176,11 @@ impl Judge {
     /// # Errors
     /// The file cannot be written.
     pub fn save(&self, path: &Path) -> Result<(), TorchError> {
-        let config = serde_json::to_string(&self.encoder.config).map_err(|error| TorchError::checkpoint(path, error.to_string()))?;
-        guard(|| checkpoint::write(path, &self.encoder.layout.named(&self.flat), &BTreeMap::from([(KEY.to_owned(), config)])))
+        let config = serde_json::to_string(&self.encoder.config)
+            .map_err(|error| TorchError::checkpoint(path, error.to_string()))?;
+        guard(|| {
+            checkpoint::write(path, &self.encoder.layout.named(&self.flat), &BTreeMap::from([(KEY.to_owned(), config)]))
+        })
     }
 
     /// The classifier that was written.

@@ -71,7 +71,10 @@ impl TorchError {
     fn from_message(message: &str) -> Self {
         let line = message.lines().find(|line| !line.trim().is_empty()).unwrap_or("unknown failure").trim().to_owned();
         let lower = message.to_lowercase();
-        if lower.contains("out of memory") || lower.contains("can't allocate memory") || lower.contains("cudnn_status_alloc_failed") {
+        if lower.contains("out of memory")
+            || lower.contains("can't allocate memory")
+            || lower.contains("cudnn_status_alloc_failed")
+        {
             Self::OutOfMemory(line)
         } else {
             Self::Libtorch(line)

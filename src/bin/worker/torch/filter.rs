@@ -60,15 +60,27 @@ impl Reference {
                     let list: Vec<i64> = list.iter().map(|&index| i64::from(index)).collect();
                     let list = Tensor::from_slice(&list);
                     let own = features.index_select(0, &list);
-                    usual_probability.push(low_quantile(&probabilities.index_select(0, &list).select(1, entity as i64), 0.5));
+                    usual_probability
+                        .push(low_quantile(&probabilities.index_select(0, &list).select(1, entity as i64), 0.5));
                     let centre = own.mean_dim([0_i64].as_slice(), true, Kind::Float);
                     let centre = &centre / centre.norm().clamp_min(1e-6);
                     least_concentration.push(low_quantile(&concentration(&own, &centre), config.outlier));
                     centres.push(centre);
                 }
-                let (least_spread, most_saturation) = (low_quantile(&spread(&pixels), 0.001), -low_quantile(&-saturation(&pixels), 0.001));
+                let (least_spread, most_saturation) =
+                    (low_quantile(&spread(&pixels), 0.001), -low_quantile(&-saturation(&pixels), 0.001));
                 let centres = Tensor::cat(&centres, 0);
-                Ok(Self { pixels, features, centres, usual_pixel, usual_feature, least_concentration, usual_probability, least_spread, most_saturation })
+                Ok(Self {
+                    pixels,
+                    features,
+                    centres,
+                    usual_pixel,
+                    usual_feature,
+                    least_concentration,
+                    usual_probability,
+                    least_spread,
+                    most_saturation,
+                })
             })
         })
     }
@@ -77,7 +89,12 @@ impl Reference {
     ///
     /// # Errors
     /// Too little memory, or a failure of libtorch.
-    pub fn judge(&self, pixels: &Tensor, (entities, opinion): (&[i64], &Opinion), config: &Filters) -> Result<Vec<Finding>, TorchError> {
+    pub fn judge(
+        &self,
+        pixels: &Tensor,
+        (entities, opinion): (&[i64], &Opinion),
+        config: &Filters,
+    ) -> Result<Vec<Finding>, TorchError> {
         guard(|| {
             no_grad(|| {
                 let flat = flatten(pixels);
@@ -88,7 +105,10 @@ impl Reference {
                 let probability = opinion.probabilities.gather(1, &chosen.unsqueeze(1), false).squeeze_dim(1);
                 let near = concentration(&opinion.features, &self.centres.index_select(0, &chosen));
                 let numbers = [pixel, feature, probability, near, spread(&flat), saturation(&flat)];
-                let columns = numbers.iter().map(|column| Vec::<f64>::try_from(column.to_kind(Kind::Double))).collect::<Result<Vec<_>, _>>()?;
+                let columns = numbers
+                    .iter()
+                    .map(|column| Vec::<f64>::try_from(column.to_kind(Kind::Double)))
+                    .collect::<Result<Vec<_>, _>>()?;
                 let rows = (0..entities.len()).map(|row| {
                     let figures = [columns[0][row], columns[1][row], columns[2][row], columns[3][row]];
                     let looks = self.looks((columns[4][row], columns[5][row]), config);

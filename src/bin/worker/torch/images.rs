@@ -55,13 +55,8 @@ impl Images {
     }
 
     /// How many pictures.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.pixels.size()[0] as usize
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 
     /// The pictures at `indices` in [−1, 1] on `device`.

@@ -6,8 +6,8 @@
 //! Invariant: nothing of the real pictures that the long tail leaves out, or of the test set, reaches a model that makes,
 //! filters or learns from synthetic pictures; only the judge at the end has seen them.
 
-mod arms;
 mod arguments;
+mod arms;
 mod bench;
 mod fashion;
 mod make;
@@ -59,7 +59,10 @@ pub fn run(plan: &Plan) -> Result<(), TorchError> {
     std::fs::create_dir_all(&plan.output).map_err(|error| TorchError::file(&plan.output, error))?;
     let (train, test) = (Split::read(&plan.data, "train")?, Split::read(&plan.data, "t10k")?);
     let oracle = oracle(&train, plan)?;
-    println!("judge: trained on the balanced real set, {:.1} % right on the test set", 100.0 * arms::accuracy(&oracle, &test)?.1);
+    println!(
+        "judge: trained on the balanced real set, {:.1} % right on the test set",
+        100.0 * arms::accuracy(&oracle, &test)?.1
+    );
     let mut table = Table::default();
     for (name, order) in orders().into_iter().take(plan.orders) {
         let images = long_tail(&train, &order, IMBALANCE)?;
@@ -70,7 +73,12 @@ pub fn run(plan: &Plan) -> Result<(), TorchError> {
                 let judge = classify(&set, seed, plan)?;
                 let (per_class, mean) = arms::accuracy(&judge, &test)?;
                 let ranked: Vec<f64> = order.iter().map(|&class| per_class[class]).collect();
-                println!("{name:9} {:32} seed {seed}: mean {:.2} %, few {:.2} %", arm.label(), 100.0 * mean, 100.0 * report::few(&ranked));
+                println!(
+                    "{name:9} {:32} seed {seed}: mean {:.2} %, few {:.2} %",
+                    arm.label(),
+                    100.0 * mean,
+                    100.0 * report::few(&ranked)
+                );
                 table.add(&name, arm.label(), ranked);
             }
         }
@@ -85,9 +93,16 @@ pub fn run(plan: &Plan) -> Result<(), TorchError> {
 /// The classifier that has seen the whole balanced real training set.
 fn oracle(train: &Split, plan: &Plan) -> Result<Judge, TorchError> {
     let lists = (0..fashion::CLASSES).map(|class| {
-        (0..train.labels.len()).filter(|&index| usize::from(train.labels[index]) == class).map(|index| index as u32).collect()
+        (0..train.labels.len())
+            .filter(|&index| usize::from(train.labels[index]) == class)
+            .map(|index| index as u32)
+            .collect()
     });
     let images = Images::new(train.pixels.shallow_clone(), lists.collect())?;
-    let config = EncoderConfig { steps: plan.classifier_steps * 2, seed: 7, ..EncoderConfig::new(32, 1, fashion::CLASSES as i64) };
+    let config = EncoderConfig {
+        steps: plan.classifier_steps * 2,
+        seed: 7,
+        ..EncoderConfig::new(32, 1, fashion::CLASSES as i64)
+    };
     Encoder::new(config).train(&images, plan.compute, |_, _| Ok(()))
 }

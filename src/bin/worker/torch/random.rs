@@ -92,6 +92,9 @@ mod tests {
         let square = numbers.iter().map(|&number| f64::from(number).powi(2)).sum::<f64>() / numbers.len() as f64;
         let far = numbers.iter().filter(|number| number.abs() > 1.96).count() as f64 / numbers.len() as f64;
         assert_eq!(numbers.len(), 100_001);
-        assert!(mean.abs() < 0.015 && (square - 1.0).abs() < 0.02 && (far - 0.05).abs() < 0.003, "{mean} {square} {far}");
+        assert!(
+            mean.abs() < 0.015 && (square - 1.0).abs() < 0.02 && (far - 0.05).abs() < 0.003,
+            "{mean} {square} {far}"
+        );
     }
 }

@@ -75,12 +75,19 @@ impl SampleConfig {
 ///
 /// # Errors
 /// Too little memory, or a failure of libtorch.
-pub fn sample(model: &Model, weights: &Weights, requests: &[Request], config: &SampleConfig) -> Result<Tensor, TorchError> {
+pub fn sample(
+    model: &Model,
+    weights: &Weights,
+    requests: &[Request],
+    config: &SampleConfig,
+) -> Result<Tensor, TorchError> {
     guard(|| {
         let mut order: Vec<usize> = (0..requests.len()).collect();
         order.sort_by_key(|&index| config.steps_from(requests[index].start()));
         let mut made: Vec<(usize, Tensor)> = Vec::with_capacity(requests.len());
-        for group in order.chunk_by(|&a, &b| config.steps_from(requests[a].start()) == config.steps_from(requests[b].start())) {
+        for group in
+            order.chunk_by(|&a, &b| config.steps_from(requests[a].start()) == config.steps_from(requests[b].start()))
+        {
             let chosen: Vec<&Request> = group.iter().map(|&index| &requests[index]).collect();
             let pictures = to_bytes(&integrate(model, weights, &chosen, config)).to_device(tch::Device::Cpu);
             made.extend(group.iter().copied().zip(pictures.unbind(0)));
@@ -122,7 +129,12 @@ fn integrate(model: &Model, weights: &Weights, requests: &[&Request], config: &S
 
 /// One step of DPM-Solver++(2M): the picture is extrapolated from this and the previous answer, then
 /// `x = (σ'/σ)·x − α'·(e^(−h) − 1)·D`.
-fn multistep(noisy: &Tensor, picture: &Tensor, before: Option<&(Tensor, Tensor)>, (now, next): (&Levels, &Levels)) -> Tensor {
+fn multistep(
+    noisy: &Tensor,
+    picture: &Tensor,
+    before: Option<&(Tensor, Tensor)>,
+    (now, next): (&Levels, &Levels),
+) -> Tensor {
     let width = next.half_log_snr() - now.half_log_snr();
     let data = match before {
         None => picture.shallow_clone(),
@@ -139,12 +151,21 @@ fn begin(model: &Model, requests: &[&Request], starts: &Tensor) -> Tensor {
     let (device, config) = (model.compute.device, model.unet.config());
     let shape = [config.channels, config.size, config.size];
     let count = shape.iter().product::<i64>() as usize;
-    let noise: Vec<Tensor> = requests.iter().map(|request| {
-        Tensor::from_slice(&Stream::new(request.noise, &request.id, "sample").normals(count)).view(shape)
-    }).collect();
-    let seeds: Vec<Tensor> = requests.iter().map(|request| {
-        request.seed.as_ref().map_or_else(|| Tensor::zeros(shape, (Kind::Float, tch::Device::Cpu)), |seed| seed.to_device(tch::Device::Cpu))
-    }).collect();
+    let noise: Vec<Tensor> = requests
+        .iter()
+        .map(|request| {
+            Tensor::from_slice(&Stream::new(request.noise, &request.id, "sample").normals(count)).view(shape)
+        })
+        .collect();
+    let seeds: Vec<Tensor> = requests
+        .iter()
+        .map(|request| {
+            request.seed.as_ref().map_or_else(
+                || Tensor::zeros(shape, (Kind::Float, tch::Device::Cpu)),
+                |seed| seed.to_device(tch::Device::Cpu),
+            )
+        })
+        .collect();
     let (noise, seeds) = (Tensor::stack(&noise, 0).to_device(device), Tensor::stack(&seeds, 0).to_device(device));
     Levels::at(starts).noisy(&seeds, &noise)
 }

@@ -28,7 +28,8 @@ fn images() -> Images {
 }
 
 fn drawn(seed: u64) -> Tensor {
-    let noise: Vec<f32> = Stream::new(seed, "", "test").normals(24 * 256).iter().map(|number| number.abs() * 15.0).collect();
+    let noise: Vec<f32> =
+        Stream::new(seed, "", "test").normals(24 * 256).iter().map(|number| number.abs() * 15.0).collect();
     let noise = Tensor::from_slice(&noise).view([24, 1, 16, 16]);
     let ramp = Tensor::linspace(220.0, 10.0, 16, (Kind::Float, Device::Cpu)).view([1, 1, 16, 1]);
     let above = noise.narrow(0, 0, 16) + &ramp;
@@ -39,7 +40,8 @@ fn drawn(seed: u64) -> Tensor {
 fn trainer(steps: u64) -> Trainer {
     let mut config = TrainConfig { steps, batch: 16, mirror: true, seed: 3, ..TrainConfig::default() };
     config.optimizer.warmup = 10;
-    Trainer::new(Model::new(tiny(Prediction::Velocity, SkipScale::Constant(0.7)), Compute::cpu()).unwrap(), config).unwrap()
+    Trainer::new(Model::new(tiny(Prediction::Velocity, SkipScale::Constant(0.7)), Compute::cpu()).unwrap(), config)
+        .unwrap()
 }
 
 fn folder(name: &str) -> PathBuf {
@@ -113,11 +115,13 @@ fn a_sample_is_its_seeds_whatever_batch_it_is_in() {
     let seed = to_signed(&images.pixels).get(3);
     for solver in [Solver::Ddim, Solver::DpmSolver] {
         let config = SampleConfig { solver, ..SampleConfig::default() };
-        let many: Vec<_> = (0..5).map(|index| request(index, 0, Some((0.2 * f64::from(index), seed.shallow_clone())))).collect();
+        let many: Vec<_> =
+            (0..5).map(|index| request(index, 0, Some((0.2 * f64::from(index), seed.shallow_clone())))).collect();
         let together = sample(&trainer.model, &weights, &many, &config).unwrap();
         assert_eq!(together, sample(&trainer.model, &weights, &many, &config).unwrap());
         let alone = sample(&trainer.model, &weights, &many[2..3], &config).unwrap();
-        let apart = (together.narrow(0, 2, 1).to_kind(Kind::Int) - alone.to_kind(Kind::Int)).abs().max().int64_value(&[]);
+        let apart =
+            (together.narrow(0, 2, 1).to_kind(Kind::Int) - alone.to_kind(Kind::Int)).abs().max().int64_value(&[]);
         assert!(apart <= 1, "{solver:?}: {apart} grey levels apart");
         let many: Vec<_> = many.into_iter().map(|request| Request { noise: 43, ..request }).collect();
         let other = sample(&trainer.model, &weights, &many, &config).unwrap();
@@ -131,7 +135,12 @@ fn whole_guidance_gives_the_seed_back_and_less_leaves_it() {
     let weights = trainer.model.view(&trainer.parameters.average);
     let seed = to_signed(&images.pixels).get(20);
     let far = |guidance: f64| {
-        let made = sample(&trainer.model, &weights, &[request(0, 1, Some((guidance, seed.shallow_clone())))], &SampleConfig::default());
+        let made = sample(
+            &trainer.model,
+            &weights,
+            &[request(0, 1, Some((guidance, seed.shallow_clone())))],
+            &SampleConfig::default(),
+        );
         (to_signed(&made.unwrap()) - &seed).square().mean(Kind::Float).double_value(&[])
     };
     assert!(far(1.0) < 1e-4, "{}", far(1.0));
@@ -147,7 +156,9 @@ fn both_solvers_agree_when_steps_are_many() {
     let seed = to_signed(&images.pixels).get(3);
     let make = |solver, steps| {
         let config = SampleConfig { solver, steps, text: 1.0, ..SampleConfig::default() };
-        to_signed(&sample(&trainer.model, &weights, &[request(0, 0, Some((0.4, seed.shallow_clone())))], &config).unwrap())
+        to_signed(
+            &sample(&trainer.model, &weights, &[request(0, 0, Some((0.4, seed.shallow_clone())))], &config).unwrap(),
+        )
     };
     let fine = make(Solver::Ddim, 400);
     let far = |other: &Tensor| (other - &fine).square().mean(Kind::Float).sqrt().double_value(&[]);
@@ -163,7 +174,8 @@ fn no_scaling_is_scaling_by_one() {
         let (unet, layout) = Unet::new(tiny(Prediction::Velocity, scale)).unwrap();
         // Zero layers would hide the skips.
         let flat = layout.start(1, Device::Cpu) + 0.02;
-        let (times, entities) = (Tensor::full([24], 0.5, (Kind::Float, Device::Cpu)), Tensor::zeros([24], (Kind::Int64, Device::Cpu)));
+        let (times, entities) =
+            (Tensor::full([24], 0.5, (Kind::Float, Device::Cpu)), Tensor::zeros([24], (Kind::Int64, Device::Cpu)));
         unet.forward(&layout.view(&flat), &pictures, (&times, &entities))
     };
     assert_eq!(answer(SkipScale::None), answer(SkipScale::Constant(1.0)));
@@ -183,7 +195,8 @@ fn filters_find_what_is_wrong() {
     let others = drawn(6);
     let tried = Tensor::cat(&[real, mirrored, flat, others.narrow(0, 0, 1), others.narrow(0, 16, 1)], 0);
     let opinion = judge.opinion(&tried).unwrap();
-    let verdicts: Vec<_> = reference.judge(&tried, (&[0; 5], &opinion), &filters).unwrap().iter().map(|finding| finding.verdict).collect();
+    let verdicts: Vec<_> =
+        reference.judge(&tried, (&[0; 5], &opinion), &filters).unwrap().iter().map(|finding| finding.verdict).collect();
     assert_eq!(verdicts, [Verdict::Memorised, Verdict::Memorised, Verdict::Flat, Verdict::Kept, Verdict::WrongClass]);
 }
 

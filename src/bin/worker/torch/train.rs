@@ -41,7 +41,17 @@ impl Default for TrainConfig {
     fn default() -> Self {
         let optimizer = OptimizerConfig::default();
         let (balance, hide_entity, gamma) = (0.7, 0.1, 5.0);
-        Self { seed: 42, batch: 64, steps: 3000, balance, hide_entity, gamma, time_max: TIME_MAX, mirror: false, optimizer }
+        Self {
+            seed: 42,
+            batch: 64,
+            steps: 3000,
+            balance,
+            hide_entity,
+            gamma,
+            time_max: TIME_MAX,
+            mirror: false,
+            optimizer,
+        }
     }
 }
 

@@ -14,7 +14,6 @@ mod config;
 mod skip;
 
 pub use config::{SkipScale, UnetConfig};
-pub use skip::constant_scale;
 
 use tch::{Kind, Tensor};
 
@@ -97,7 +96,8 @@ impl Unet {
                 Self::step(&mut scope.child(&format!("{level}.{index}")), config, (level, from))
             });
             let steps = steps.collect();
-            let halve = (level < last).then(|| Conv::new(scope.child(&format!("{level}.halve")), width, width, 3).strided(2));
+            let halve =
+                (level < last).then(|| Conv::new(scope.child(&format!("{level}.halve")), width, width, 3).strided(2));
             descents.push(Descent { steps, halve });
         }
         descents
@@ -115,7 +115,10 @@ impl Unet {
             for step in 0..config.blocks {
                 let skip = Skip::new(scope.child(&format!("{level}.{step}.skip")), config.skip_scale, index, width);
                 index -= 1;
-                steps.push((skip, Self::step(&mut scope.child(&format!("{level}.{step}")), config, (level, width + inner))));
+                steps.push((
+                    skip,
+                    Self::step(&mut scope.child(&format!("{level}.{step}")), config, (level, width + inner)),
+                ));
             }
             ascents.push(Ascent { double, steps });
         }
@@ -126,7 +129,10 @@ impl Unet {
         let cells = config.size / config.patch / 2_i64.pow(level as u32);
         let width = config.widths[level];
         let block = Residual::new(scope.child("block"), [inner, width, config.conditioning()]);
-        Step { block, attention: (cells <= config.attention_below).then(|| Attention::new(scope.child("attention"), width)) }
+        Step {
+            block,
+            attention: (cells <= config.attention_below).then(|| Attention::new(scope.child("attention"), width)),
+        }
     }
 
     /// Noisy pictures (n, channels, size, size), times (n) and entities (n) to the answer, same shape as the pictures, 32 bits.

@@ -69,7 +69,11 @@ impl Layout {
     /// Each parameter by name, contiguous in its usual shape, in 32 bits: what a checkpoint holds.
     pub fn named(&self, flat: &Tensor) -> Vec<(String, Tensor)> {
         let views = self.view(&flat.detach().to_device(Device::Cpu));
-        self.entries.iter().zip(views.tensors).map(|(entry, tensor)| (entry.name.clone(), tensor.contiguous())).collect()
+        self.entries
+            .iter()
+            .zip(views.tensors)
+            .map(|(entry, tensor)| (entry.name.clone(), tensor.contiguous()))
+            .collect()
     }
 
     /// The flat tensor back from named ones; `None` names the first that is missing or of another shape.
@@ -79,7 +83,8 @@ impl Layout {
     pub fn gather(&self, find: impl Fn(&str) -> Option<Tensor>) -> Result<Tensor, String> {
         let mut parts = Vec::with_capacity(self.entries.len());
         for entry in &self.entries {
-            let tensor = find(&entry.name).filter(|tensor| tensor.size() == entry.shape).ok_or_else(|| entry.name.clone())?;
+            let tensor =
+                find(&entry.name).filter(|tensor| tensor.size() == entry.shape).ok_or_else(|| entry.name.clone())?;
             parts.push(entry.flattened(&tensor));
         }
         Ok(Tensor::cat(&parts, 0))

@@ -27,7 +27,8 @@ pub fn write(path: &Path, tensors: &[(String, Tensor)], metadata: &BTreeMap<Stri
     header.insert("__metadata__".to_owned(), json!(metadata));
     let mut offset = 0;
     for (name, tensor) in tensors {
-        let (kind, width) = kind_name(tensor.kind()).ok_or_else(|| TorchError::checkpoint(path, format!("{name}: kind is not saved")))?;
+        let (kind, width) = kind_name(tensor.kind())
+            .ok_or_else(|| TorchError::checkpoint(path, format!("{name}: kind is not saved")))?;
         let end = offset + tensor.numel() * width;
         header.insert(name.clone(), json!({"dtype": kind, "shape": tensor.size(), "data_offsets": [offset, end]}));
         offset = end;
@@ -59,7 +60,10 @@ pub fn read(path: &Path) -> Result<Contents, TorchError> {
 
 fn parse(data: &[u8]) -> Result<Contents, String> {
     let length = data.first_chunk::<8>().map(|bytes| u64::from_le_bytes(*bytes) as usize).ok_or("it is too short")?;
-    let end = length.checked_add(8).filter(|&end| length <= LONGEST_HEADER && end <= data.len()).ok_or("its header is cut off")?;
+    let end = length
+        .checked_add(8)
+        .filter(|&end| length <= LONGEST_HEADER && end <= data.len())
+        .ok_or("its header is cut off")?;
     let header: Map<String, Value> = serde_json::from_slice(&data[8..end]).map_err(|error| error.to_string())?;
     let body = &data[end..];
     let (mut tensors, mut metadata) = (BTreeMap::new(), BTreeMap::new());
@@ -93,7 +97,9 @@ fn kind_name(kind: Kind) -> Option<(&'static str, usize)> {
 }
 
 fn kind_of(name: &str) -> Option<(Kind, usize)> {
-    [Kind::Float, Kind::Int64, Kind::Uint8].into_iter().find_map(|kind| kind_name(kind).filter(|(known, _)| *known == name).map(|(_, width)| (kind, width)))
+    [Kind::Float, Kind::Int64, Kind::Uint8]
+        .into_iter()
+        .find_map(|kind| kind_name(kind).filter(|(known, _)| *known == name).map(|(_, width)| (kind, width)))
 }
 
 fn bytes(tensor: &Tensor) -> Vec<u8> {

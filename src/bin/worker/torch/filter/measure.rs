@@ -16,18 +16,22 @@ pub fn flatten(pixels: &Tensor) -> Tensor {
 /// The Euclidean distance of each row to its nearest row of `all` (n).
 pub fn nearest(rows: &Tensor, all: &Tensor) -> Tensor {
     let parts = rows.split(CHUNK, 0);
-    let nearest: Vec<Tensor> = parts.iter().map(|part| squared(part, all).amin([1_i64].as_slice(), false).sqrt()).collect();
+    let nearest: Vec<Tensor> =
+        parts.iter().map(|part| squared(part, all).amin([1_i64].as_slice(), false).sqrt()).collect();
     Tensor::cat(&nearest, 0)
 }
 
 /// The same for the rows of `all` at `probes`, each to its nearest other row.
 pub fn nearest_other(all: &Tensor, probes: &Tensor) -> Tensor {
     let parts = probes.split(CHUNK, 0);
-    let nearest: Vec<Tensor> = parts.iter().map(|part| {
-        let mut distances = squared(&all.index_select(0, part), all);
-        let _ = distances.scatter_value_(1, &part.unsqueeze(1), f64::INFINITY);
-        distances.amin([1_i64].as_slice(), false).sqrt()
-    }).collect();
+    let nearest: Vec<Tensor> = parts
+        .iter()
+        .map(|part| {
+            let mut distances = squared(&all.index_select(0, part), all);
+            let _ = distances.scatter_value_(1, &part.unsqueeze(1), f64::INFINITY);
+            distances.amin([1_i64].as_slice(), false).sqrt()
+        })
+        .collect();
     Tensor::cat(&nearest, 0)
 }
 

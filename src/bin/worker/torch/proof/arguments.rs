@@ -34,13 +34,25 @@ struct Arguments<'a> {
     words: &'a [String],
 }
 
-const KNOWN: [&str; 10] =
-    ["--device", "--threads", "--out", "--data", "--orders", "--seeds", "--steps", "--classifier-steps", "--levels", "--size"];
+const KNOWN: [&str; 10] = [
+    "--device",
+    "--threads",
+    "--out",
+    "--data",
+    "--orders",
+    "--seeds",
+    "--steps",
+    "--classifier-steps",
+    "--levels",
+    "--size",
+];
 
 impl Arguments<'_> {
     fn check(&self) -> Result<(), TorchError> {
         let unknown = self.words.iter().find(|word| {
-            word.starts_with("--") && !KNOWN.contains(&word.as_str()) && !["--quick", "--batch"].contains(&word.as_str())
+            word.starts_with("--")
+                && !KNOWN.contains(&word.as_str())
+                && !["--quick", "--batch"].contains(&word.as_str())
         });
         unknown.map_or(Ok(()), |word| Err(TorchError::Setting(format!("unknown argument {word}\n{ABOUT}"))))
     }
@@ -69,16 +81,24 @@ impl Arguments<'_> {
     }
 
     fn compute(&self) -> Result<Compute, TorchError> {
-        let (device, _) = device::choose(self.value("--device").unwrap_or("auto")).map_err(|problem| TorchError::Setting(problem.message))?;
+        let (device, _) = device::choose(self.value("--device").unwrap_or("auto"))
+            .map_err(|problem| TorchError::Setting(problem.message))?;
         Ok(Compute::on(device))
     }
 
     fn plan(&self) -> Result<Plan, TorchError> {
         let quick = self.quick();
         let pick = |quick_value: u64, value: u64| if quick { quick_value } else { value };
-        let levels = self.value("--levels").unwrap_or("0.3,0.5,0.7").split(',').map(str::parse::<f64>).collect::<Result<Vec<_>, _>>();
+        let levels = self
+            .value("--levels")
+            .unwrap_or("0.3,0.5,0.7")
+            .split(',')
+            .map(str::parse::<f64>)
+            .collect::<Result<Vec<_>, _>>();
         Ok(Plan {
-            data: self.value("--data").map_or_else(|| PathBuf::from("/usr/share/datasets/fashion-mnist"), PathBuf::from),
+            data: self
+                .value("--data")
+                .map_or_else(|| PathBuf::from("/usr/share/datasets/fashion-mnist"), PathBuf::from),
             output: self.value("--out").map_or_else(|| PathBuf::from("target/proof"), PathBuf::from),
             orders: self.number("--orders", pick(1, 3))? as usize,
             seeds: self.number("--seeds", pick(1, 3))?,

@@ -60,17 +60,22 @@ impl Arm {
 
 /// How many pictures of each class a balanced set of the same volume holds.
 pub fn level(images: &Images) -> usize {
-    images.len() / CLASSES
+    images.count() / CLASSES
 }
 
 /// As many random pictures as the rebalanced set keeps, refilled to the old volume by repeating them.
 fn random(images: &Images, stream: &mut Stream) -> Vec<Vec<u32>> {
     let kept: usize = images.by_entity.iter().map(|list| list.len().min(level(images))).sum();
-    let mut all: Vec<(usize, u32)> = images.by_entity.iter().enumerate().flat_map(|(class, list)| list.iter().map(move |&index| (class, index))).collect();
+    let mut all: Vec<(usize, u32)> = images
+        .by_entity
+        .iter()
+        .enumerate()
+        .flat_map(|(class, list)| list.iter().map(move |&index| (class, index)))
+        .collect();
     stream.shuffle(&mut all);
     all.truncate(kept);
     let mut lists = vec![Vec::new(); CLASSES];
-    for place in 0..images.len() {
+    for place in 0..images.count() {
         let (class, index) = if place < kept { all[place] } else { all[stream.below(kept)] };
         lists[class].push(index);
     }
@@ -83,7 +88,7 @@ fn random(images: &Images, stream: &mut Stream) -> Vec<Vec<u32>> {
 
 /// Heads cut to the level, tails refilled to it: `share` of what is missing synthetic, as far as there is, the rest repeated.
 fn refilled(images: &Images, made: &Made, (stream, share): (&mut Stream, f64)) -> Vec<Vec<u32>> {
-    let (level, offset) = (level(images), images.len() as u32);
+    let (level, offset) = (level(images), images.count() as u32);
     let lists = images.by_entity.iter().enumerate().map(|(class, real)| {
         let mut list = real.clone();
         stream.shuffle(&mut list);
@@ -104,7 +109,8 @@ fn refilled(images: &Images, made: &Made, (stream, share): (&mut Stream, f64)) -
 /// # Errors
 /// A failure of libtorch.
 pub fn classify(set: &Images, seed: u64, plan: &Plan) -> Result<Judge, TorchError> {
-    let config = EncoderConfig { steps: plan.classifier_steps, balance: 0.0, seed, ..EncoderConfig::new(32, 1, CLASSES as i64) };
+    let config =
+        EncoderConfig { steps: plan.classifier_steps, balance: 0.0, seed, ..EncoderConfig::new(32, 1, CLASSES as i64) };
     Encoder::new(config).train(set, plan.compute, |_, _| Ok(()))
 }
 

@@ -17,7 +17,12 @@ use crate::torch::unet::UnetConfig;
 /// A failure of libtorch.
 pub fn run((size, batch): (i64, usize), steps: u64, compute: Compute) -> Result<(), TorchError> {
     let model = Model::new(UnetConfig::lean(size, 1, 10), compute)?;
-    println!("fantail-worker, {:?}, {} threads, {size} px, batch {batch}, {} parameters", compute.device, tch::get_num_threads(), model.layout.total());
+    println!(
+        "fantail-worker, {:?}, {} threads, {size} px, batch {batch}, {} parameters",
+        compute.device,
+        tch::get_num_threads(),
+        model.layout.total()
+    );
     let pixels = guard(|| Ok(Tensor::randint(256, [4096, 1, size, size], (Kind::Uint8, tch::Device::Cpu))))?;
     let images = Images::new(pixels, (0..10).map(|class| (class..4096).step_by(10).collect()).collect())?;
     let mut trainer = Trainer::new(model, TrainConfig { batch, ..TrainConfig::default() })?;
@@ -54,6 +59,11 @@ fn timed(
         best = best.min(step.elapsed().as_secs_f64());
     }
     let mean = begun.elapsed().as_secs_f64() / steps as f64;
-    println!("{name}: mean {:.1} ms, best {:.1} ms, {:.0} pictures a second", mean * 1e3, best * 1e3, batch as f64 / mean);
+    println!(
+        "{name}: mean {:.1} ms, best {:.1} ms, {:.0} pictures a second",
+        mean * 1e3,
+        best * 1e3,
+        batch as f64 / mean
+    );
     Ok(())
 }

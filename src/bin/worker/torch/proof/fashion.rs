@@ -15,7 +15,8 @@ use crate::torch::random::Stream;
 pub const CLASSES: usize = 10;
 
 /// The names of the classes.
-pub const NAMES: [&str; CLASSES] = ["t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot"];
+pub const NAMES: [&str; CLASSES] =
+    ["t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot"];
 
 /// Training or test part.
 #[derive(Debug)]

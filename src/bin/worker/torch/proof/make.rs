@@ -40,7 +40,11 @@ struct Tried {
 }
 
 /// Trains, samples, filters, and prints how good the pictures are in the eyes of `oracle`.
-pub fn fill(images: &Images, (name, order): (&str, &[usize]), (plan, oracle): (&Plan, &Judge)) -> Result<Made, TorchError> {
+pub fn fill(
+    images: &Images,
+    (name, order): (&str, &[usize]),
+    (plan, oracle): (&Plan, &Judge),
+) -> Result<Made, TorchError> {
     let trainer = trained(images, name, plan)?;
     let weights = trainer.model.view(&trainer.parameters.average);
     let config = EncoderConfig { steps: plan.classifier_steps, ..EncoderConfig::new(32, 1, CLASSES as i64) };
@@ -57,10 +61,19 @@ pub fn fill(images: &Images, (name, order): (&str, &[usize]), (plan, oracle): (&
         let tried = tries((images, class, missing), (&trainer.model, &weights, &plan.levels), |pixels| {
             reference.judge(pixels, (&vec![class as i64; pixels.size()[0] as usize], &judge.opinion(pixels)?), &filters)
         })?;
-        let kept: Vec<i64> = (0..tried.findings.len() as i64).filter(|&row| tried.findings[row as usize].verdict == Verdict::Kept).take(missing).collect();
+        let kept: Vec<i64> = (0..tried.findings.len() as i64)
+            .filter(|&row| tried.findings[row as usize].verdict == Verdict::Kept)
+            .take(missing)
+            .collect();
         let all = Tensor::cat(&tried.pixels, 0);
         describe((name, class, &plan.levels), (&tried, &all), (&kept, oracle))?;
-        println!("          {} wanted, {} tried, {} kept, {:.0} s", missing, tried.findings.len(), kept.len(), begun.elapsed().as_secs_f64());
+        println!(
+            "          {} wanted, {} tried, {} kept, {:.0} s",
+            missing,
+            tried.findings.len(),
+            kept.len(),
+            begun.elapsed().as_secs_f64()
+        );
         rows.extend(pairs(images, (&all, &tried.seeds), &kept));
         by_entity[class] = (offset..offset + kept.len() as u32).collect();
         offset += kept.len() as u32;
@@ -104,10 +117,13 @@ fn tries(
         let until = (next + BATCH).min(missing * TRIES);
         let seeds: Vec<i64> = (next..until).map(|number| i64::from(list[number % list.len()])).collect();
         let pictures = to_signed(&images.pixels.index_select(0, &Tensor::from_slice(&seeds)));
-        let requests: Vec<Request> = (next..until).zip(pictures.unbind(0)).map(|(number, seed)| {
-            let guidance = levels[(number / list.len() + number) % levels.len()];
-            Request { id: format!("{class}-{number}"), noise: 42, entity: class as i64, guidance, seed: Some(seed) }
-        }).collect();
+        let requests: Vec<Request> = (next..until)
+            .zip(pictures.unbind(0))
+            .map(|(number, seed)| {
+                let guidance = levels[(number / list.len() + number) % levels.len()];
+                Request { id: format!("{class}-{number}"), noise: 42, entity: class as i64, guidance, seed: Some(seed) }
+            })
+            .collect();
         let pixels = sample(model, weights, &requests, &SampleConfig::default())?;
         let findings = judge(&pixels)?;
         kept += findings.iter().filter(|finding| finding.verdict == Verdict::Kept).count();
@@ -121,19 +137,31 @@ fn tries(
 }
 
 /// Prints, for each guidance level, what the filters and the oracle say.
-fn describe((name, class, levels): (&str, usize, &[f64]), (tried, all): (&Tried, &Tensor), (kept, oracle): (&[i64], &Judge)) -> Result<(), TorchError> {
+fn describe(
+    (name, class, levels): (&str, usize, &[f64]),
+    (tried, all): (&Tried, &Tensor),
+    (kept, oracle): (&[i64], &Judge),
+) -> Result<(), TorchError> {
     let said = oracle.opinion(all)?.probabilities.argmax(1, false).eq(class as i64).to_kind(Kind::Int64);
     let right = Vec::<i64>::try_from(said)?;
-    let share = |rows: &[usize]| 100.0 * rows.iter().map(|&row| right[row]).sum::<i64>() as f64 / rows.len().max(1) as f64;
+    let share =
+        |rows: &[usize]| 100.0 * rows.iter().map(|&row| right[row]).sum::<i64>() as f64 / rows.len().max(1) as f64;
     for &level in levels {
-        let rows: Vec<usize> = (0..tried.levels.len()).filter(|&row| (tried.levels[row] - level).abs() < 1e-9).collect();
+        let rows: Vec<usize> =
+            (0..tried.levels.len()).filter(|&row| (tried.levels[row] - level).abs() < 1e-9).collect();
         let count = |verdict: Verdict| rows.iter().filter(|&&row| tried.findings[row].verdict == verdict).count();
         let mut ratios: Vec<f64> = rows.iter().map(|&row| tried.findings[row].pixel_ratio).collect();
         ratios.sort_by(f64::total_cmp);
         let median = ratios.get(ratios.len() / 2).copied().unwrap_or(f64::NAN);
         println!(
             "{name:9} {:8} λ {level}: {} tried, {:.1} % right, median distance {median:.2}; copies {}, wrong {}, outliers {}, flat or saturated {}",
-            NAMES[class], rows.len(), share(&rows), count(Verdict::Memorised), count(Verdict::WrongClass), count(Verdict::Outlier), count(Verdict::Flat) + count(Verdict::Saturated),
+            NAMES[class],
+            rows.len(),
+            share(&rows),
+            count(Verdict::Memorised),
+            count(Verdict::WrongClass),
+            count(Verdict::Outlier),
+            count(Verdict::Flat) + count(Verdict::Saturated),
         );
     }
     let kept: Vec<usize> = kept.iter().map(|&row| row as usize).collect();

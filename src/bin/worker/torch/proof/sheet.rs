@@ -12,10 +12,13 @@ use crate::torch::error::TorchError;
 /// # Errors
 /// The file cannot be written.
 pub fn write(path: &Path, rows: &[Tensor]) -> Result<(), TorchError> {
-    let strips: Vec<Tensor> = rows.iter().map(|row| {
-        let size = row.size();
-        row.permute([2, 0, 3, 1]).reshape([size[2], size[0] * size[3], size[1]])
-    }).collect();
+    let strips: Vec<Tensor> = rows
+        .iter()
+        .map(|row| {
+            let size = row.size();
+            row.permute([2, 0, 3, 1]).reshape([size[2], size[0] * size[3], size[1]])
+        })
+        .collect();
     let sheet = Tensor::cat(&strips, 0).to_device(Device::Cpu).contiguous();
     let (size, count) = (sheet.size(), sheet.numel());
     let mut bytes = vec![0; count];

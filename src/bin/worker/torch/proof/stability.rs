@@ -34,15 +34,24 @@ pub fn run(plan: &Plan) -> Result<(), TorchError> {
     let train = Split::read(&plan.data, "train")?;
     let images = long_tail(&train, &orders()[0].1, super::IMBALANCE)?;
     let steps = plan.diffusion_steps / 10;
-    println!("{steps} steps of batch 16 at a learning rate of 0.005, {} seeds; ± is between seeds, spread within a run", plan.seeds);
+    println!(
+        "{steps} steps of batch 16 at a learning rate of 0.005, {} seeds; ± is between seeds, spread within a run",
+        plan.seeds
+    );
     println!("| skips | gradient norm | its spread | loss | its spread |\n|---|---:|---:|---:|---:|");
     for (name, scale) in KINDS {
-        let runs = (0..plan.seeds).map(|seed| one(&images, (scale, seed), steps, plan)).collect::<Result<Vec<_>, _>>()?;
+        let runs =
+            (0..plan.seeds).map(|seed| one(&images, (scale, seed), steps, plan)).collect::<Result<Vec<_>, _>>()?;
         let column = |pick: fn(&Figures) -> f64| {
             let (mean, spread) = mean_and_spread(runs.iter().map(pick));
             format!("{mean:.4} ± {spread:.4}")
         };
-        let columns = [column(|run| run.gradient_mean), column(|run| run.gradient_spread), column(|run| run.loss), column(|run| run.loss_spread)];
+        let columns = [
+            column(|run| run.gradient_mean),
+            column(|run| run.gradient_spread),
+            column(|run| run.loss),
+            column(|run| run.loss_spread),
+        ];
         println!("| {name} | {} |", columns.join(" | "));
     }
     Ok(())

@@ -6,8 +6,8 @@ use fantail::job::worker::{Colour, Embed, Outcome};
 use fantail::progress::Stage;
 use tch::{Device, Tensor};
 
-use super::folder::{self, Folder};
 use super::end;
+use super::folder::{self, Folder};
 use crate::engine::End;
 use crate::pictures::Pictures;
 use crate::session::Session;

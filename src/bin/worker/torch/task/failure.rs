@@ -7,9 +7,13 @@ use crate::torch::error::TorchError;
 pub fn end(error: TorchError) -> End {
     let next = match &error {
         TorchError::Cancelled => return End::Cancelled,
-        TorchError::OutOfMemory(_) => "choose a smaller side, width or batch, close what else uses the device, or use --device cpu",
+        TorchError::OutOfMemory(_) => {
+            "choose a smaller side, width or batch, close what else uses the device, or use --device cpu"
+        }
         TorchError::Libtorch(_) => "try --device cpu; if it fails there too, report it with the log",
-        TorchError::File { .. } => "make room or choose another folder, then start the job again: it goes on where it was",
+        TorchError::File { .. } => {
+            "make room or choose another folder, then start the job again: it goes on where it was"
+        }
         TorchError::Checkpoint { .. } => "train the model again, or remove the file",
         TorchError::Image { .. } => "see the log for the image",
         TorchError::Setting(_) => "change the setting in the recipe",

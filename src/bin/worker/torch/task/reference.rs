@@ -36,14 +36,18 @@ pub fn save(path: &Path, images: &Images) -> Result<(), TorchError> {
 /// The file cannot be read or is damaged.
 pub fn load(path: &Path) -> Result<Images, TorchError> {
     let (mut tensors, _) = checkpoint::read(path)?;
-    let mut take = |name: &str| tensors.remove(name).ok_or_else(|| TorchError::checkpoint(path, format!("{name} is missing")));
+    let mut take =
+        |name: &str| tensors.remove(name).ok_or_else(|| TorchError::checkpoint(path, format!("{name} is missing")));
     let (pixels, members, offsets) = (take("pixels")?, take("members")?, take("offsets")?);
     guard(|| {
         let (members, offsets) = (Vec::<i64>::try_from(members)?, Vec::<i64>::try_from(offsets)?);
-        let lists: Option<Vec<Vec<u32>>> = offsets.windows(2).map(|pair| {
-            let list = members.get(usize::try_from(pair[0]).ok()?..usize::try_from(pair[1]).ok()?)?;
-            list.iter().map(|&index| u32::try_from(index).ok()).collect()
-        }).collect();
+        let lists: Option<Vec<Vec<u32>>> = offsets
+            .windows(2)
+            .map(|pair| {
+                let list = members.get(usize::try_from(pair[0]).ok()?..usize::try_from(pair[1]).ok()?)?;
+                list.iter().map(|&index| u32::try_from(index).ok()).collect()
+            })
+            .collect();
         Images::new(pixels, lists.ok_or_else(|| TorchError::checkpoint(path, "its lists lead outside"))?)
     })
 }

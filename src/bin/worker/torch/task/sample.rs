@@ -111,7 +111,10 @@ impl<'a> Studio<'a> {
         }
         if !(0.0..=1.0).contains(&level) || level + 1e-6 < self.earliest.min(1.0) && self.earliest > 0.01 {
             let least = self.earliest;
-            return Err(TorchError::Setting(format!("{}: level {level}; the model learned levels from {least:.2} to 1", planned.id)));
+            return Err(TorchError::Setting(format!(
+                "{}: level {level}; the model learned levels from {least:.2} to 1",
+                planned.id
+            )));
         }
         Ok(())
     }
@@ -120,7 +123,8 @@ impl<'a> Studio<'a> {
         let Some(image) = &planned.image else { return Ok(None) };
         let config = self.model.unet.config();
         let shape = Shape { side: config.size as u32, channels: config.channels as u32 };
-        let instances = Instances { root: self.sample.root.clone(), linked: self.sample.linked, ..Instances::default() };
+        let instances =
+            Instances { root: self.sample.root.clone(), linked: self.sample.linked, ..Instances::default() };
         let pixels = read_one(&instances, image, shape)?;
         Ok(Some(to_signed(&Tensor::from_slice(&pixels).view([config.channels, config.size, config.size]))))
     }
@@ -128,7 +132,8 @@ impl<'a> Studio<'a> {
     /// Makes the candidates of each, judges them, and chooses.
     fn judged(&self, ready: &[Ready<'_>]) -> Result<Vec<(Sampled, Option<Tensor>)>, TorchError> {
         let each = self.sample.candidates.max(1) as usize;
-        let requests: Vec<Request> = ready.iter().flat_map(|ready| (0..each).map(|number| request(ready, number))).collect();
+        let requests: Vec<Request> =
+            ready.iter().flat_map(|ready| (0..each).map(|number| request(ready, number))).collect();
         let pixels = self.make(&requests)?;
         let opinion = self.judge.opinion(&pixels)?;
         let entities: Vec<i64> = requests.iter().map(|request| request.entity).collect();
@@ -137,7 +142,8 @@ impl<'a> Studio<'a> {
         let pictures = pixels.unbind(0);
         let chosen = ready.iter().enumerate().filter_map(|(place, ready)| {
             let from = place * each;
-            let candidates: Vec<(Finding, f64)> = (from..from + each).map(|row| (findings[row], cosines[row])).collect();
+            let candidates: Vec<(Finding, f64)> =
+                (from..from + each).map(|row| (findings[row], cosines[row])).collect();
             let row = from + candidate::choose(&candidates)?;
             let kept = findings[row].verdict == Verdict::Kept;
             let line = record::line(ready.planned, findings[row].verdict, Some(findings[row]));
@@ -175,7 +181,12 @@ impl<'a> Studio<'a> {
     }
 
     /// Writes the files of a batch, then its lines.
-    fn keep(&self, batch: &[Planned], made: Vec<(Sampled, Option<Tensor>)>, record: &mut Record) -> Result<(), TorchError> {
+    fn keep(
+        &self,
+        batch: &[Planned],
+        made: Vec<(Sampled, Option<Tensor>)>,
+        record: &mut Record,
+    ) -> Result<(), TorchError> {
         let mut shown = 0;
         for (mut line, pixels) in made {
             if let Some(pixels) = pixels {

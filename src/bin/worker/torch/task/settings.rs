@@ -30,10 +30,18 @@ pub fn unet(settings: &TrainSettings, shape: Shape, entities: usize) -> UnetConf
 /// A number outside its range.
 pub fn train(settings: &TrainSettings) -> Result<TrainConfig, TorchError> {
     let share = |name: &str, value: f64| {
-        if (0.0..=1.0).contains(&value) { Ok(value) } else { Err(TorchError::Setting(format!("{name} is {value}; it is a share, 0 to 1"))) }
+        if (0.0..=1.0).contains(&value) {
+            Ok(value)
+        } else {
+            Err(TorchError::Setting(format!("{name} is {value}; it is a share, 0 to 1")))
+        }
     };
     let positive = |name: &str, value: f64| {
-        if value > 0.0 && value.is_finite() { Ok(value) } else { Err(TorchError::Setting(format!("{name} is {value}; it must be above 0"))) }
+        if value > 0.0 && value.is_finite() {
+            Ok(value)
+        } else {
+            Err(TorchError::Setting(format!("{name} is {value}; it must be above 0")))
+        }
     };
     positive("steps", settings.steps as f64)?;
     positive("batch", f64::from(settings.batch))?;
@@ -70,7 +78,9 @@ pub fn encoder(settings: &TrainSettings, shape: Shape, entities: usize) -> Encod
 /// A number outside its range.
 pub fn sampling(sample: &Sample) -> Result<SampleConfig, TorchError> {
     if sample.evaluations == 0 || sample.batch == 0 || !(0.0..=100.0).contains(&sample.guidance) {
-        return Err(TorchError::Setting("sampling needs at least one evaluation and one image at once, and guidance from 0 to 100".to_owned()));
+        return Err(TorchError::Setting(
+            "sampling needs at least one evaluation and one image at once, and guidance from 0 to 100".to_owned(),
+        ));
     }
     let solver = match sample.sampler {
         Sampler::Ddim => Solver::Ddim,

@@ -88,7 +88,7 @@ impl<'a> Run<'a> {
             }
         }
         let model = Model::new(self.unet.clone(), self.compute)?;
-        let (numbers, images) = (model.layout.total(), self.images.len());
+        let (numbers, images) = (model.layout.total(), self.images.count());
         self.session.log(format!("a model of {numbers} numbers learns from {images} images"));
         reference::save(&self.folder.pictures(), &self.images)?;
         Trainer::new(model, self.config.clone())

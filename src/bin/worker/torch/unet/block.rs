@@ -69,9 +69,11 @@ impl Attention {
         let (batch, channels, height, width) = (size[0], size[1], size[2], size[3]);
         let cells = self.norm.forward(weights, input).permute([0, 2, 3, 1]).reshape([batch, height * width, channels]);
         let parts = self.project.forward(weights, &cells).chunk(3, 2);
-        let split = |part: &Tensor| part.reshape([batch, height * width, self.heads, channels / self.heads]).transpose(1, 2);
+        let split =
+            |part: &Tensor| part.reshape([batch, height * width, self.heads, channels / self.heads]).transpose(1, 2);
         let (query, key, value) = (split(&parts[0]), split(&parts[1]), split(&parts[2]));
-        let mixed = Tensor::scaled_dot_product_attention(&query, &key, &value, None::<&Tensor>, 0.0, false, None, false);
+        let mixed =
+            Tensor::scaled_dot_product_attention(&query, &key, &value, None::<&Tensor>, 0.0, false, None, false);
         let mixed = self.out.forward(weights, &mixed.transpose(1, 2).reshape([batch, height * width, channels]));
         input + mixed.view([batch, height, width, channels]).permute([0, 3, 1, 2])
     }

@@ -39,7 +39,8 @@ impl Condition {
 
 /// Sine and cosine of t at frequencies from 1 to 1000, geometrically spaced (n, 2·FREQUENCIES).
 fn sinusoids(times: &Tensor) -> Tensor {
-    let powers = Tensor::arange(FREQUENCIES, (Kind::Float, times.device())) * (1000_f64.ln() / (FREQUENCIES - 1) as f64);
+    let powers =
+        Tensor::arange(FREQUENCIES, (Kind::Float, times.device())) * (1000_f64.ln() / (FREQUENCIES - 1) as f64);
     let angles = times.unsqueeze(-1) * powers.exp().unsqueeze(0);
     Tensor::cat(&[angles.sin(), angles.cos()], 1)
 }

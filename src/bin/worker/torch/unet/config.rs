@@ -55,7 +55,13 @@ impl UnetConfig {
     /// A wider net for a GPU.
     pub fn wide(size: i64, channels: i64, entities: i64) -> Self {
         let patch = if size > 64 { 2 } else { 1 };
-        Self { patch, widths: vec![128, 256, 256], blocks: 2, attention_below: 16, ..Self::lean(size, channels, entities) }
+        Self {
+            patch,
+            widths: vec![128, 256, 256],
+            blocks: 2,
+            attention_below: 16,
+            ..Self::lean(size, channels, entities)
+        }
     }
 
     /// Width of the time and entity conditioning.
@@ -70,11 +76,16 @@ impl UnetConfig {
     pub fn check(&self) -> Result<(), TorchError> {
         let levels = self.widths.len() as u32;
         if !(1..=8).contains(&levels) || self.widths.iter().any(|width| !(8..=4096).contains(width) || width % 8 != 0) {
-            return Err(TorchError::Setting("a U-Net needs 1 to 8 widths, each a multiple of 8 from 8 to 4096".to_owned()));
+            return Err(TorchError::Setting(
+                "a U-Net needs 1 to 8 widths, each a multiple of 8 from 8 to 4096".to_owned(),
+            ));
         }
         let fold = self.patch.max(1) * 2_i64.pow(levels - 1);
         if self.patch < 1 || self.size < fold || self.size % fold != 0 {
-            return Err(TorchError::Setting(format!("{} pixels do not divide by {fold} (patch times halvings)", self.size)));
+            return Err(TorchError::Setting(format!(
+                "{} pixels do not divide by {fold} (patch times halvings)",
+                self.size
+            )));
         }
         if ![1, 3].contains(&self.channels) || self.entities < 1 || !(1..=8).contains(&self.blocks) {
             return Err(TorchError::Setting("a U-Net needs 1 or 3 channels, an entity, and 1 to 8 blocks".to_owned()));

@@ -25,7 +25,8 @@ impl Record {
     /// The folder cannot be made, or two planned pictures have one name.
     pub fn open(output: &Path, plan: &[Planned]) -> Result<Self, TorchError> {
         fs::create_dir_all(output).map_err(|error| TorchError::file(output, error))?;
-        let order: HashMap<String, usize> = plan.iter().enumerate().map(|(place, planned)| (planned.id.clone(), place)).collect();
+        let order: HashMap<String, usize> =
+            plan.iter().enumerate().map(|(place, planned)| (planned.id.clone(), place)).collect();
         if order.len() != plan.len() {
             return Err(TorchError::Setting("two planned images have the same id".to_owned()));
         }
@@ -35,7 +36,9 @@ impl Record {
         for line in lines {
             let planned = record.order.get(&line.id).and_then(|&place| plan.get(place));
             let same = planned.is_some_and(|planned| {
-                planned.image == line.image && planned.entities == line.entities && (planned.level - line.level).abs() < 1e-9
+                planned.image == line.image
+                    && planned.entities == line.entities
+                    && (planned.level - line.level).abs() < 1e-9
             });
             if same && record.lies(&line) {
                 record.add(line);
@@ -46,7 +49,8 @@ impl Record {
 
     fn lies(&self, line: &Sampled) -> bool {
         line.path.as_ref().is_none_or(|path| {
-            *path == Path::new(&file(&line.id)) && self.output.join(path).metadata().is_ok_and(|facts| facts.len() == line.bytes)
+            *path == Path::new(&file(&line.id))
+                && self.output.join(path).metadata().is_ok_and(|facts| facts.len() == line.bytes)
         })
     }
 
