@@ -76,18 +76,18 @@ class Unet(nn.Module):
         self.register_buffer("powers", torch.exp(torch.arange(32) * (math.log(1000) / 31)))
         self.stem = nn.Conv2d(channels * patch * patch, widths[0], 3, padding=1)
         attends = [size // patch // 2**level <= attention_below for level in range(len(widths))]
-        self.down, self.halve, self.up, self.double = nn.ModuleList(), nn.ModuleList(), nn.ModuleList(), nn.ModuleList()
+        self.down, self.shrink, self.up, self.enlarge = nn.ModuleList(), nn.ModuleList(), nn.ModuleList(), nn.ModuleList()
         inner = widths[0]
         for level, width in enumerate(widths):
             for _ in range(blocks):
                 self.down.append(Step(inner, width, wide, attends[level]))
                 inner = width
             if level < len(widths) - 1:
-                self.halve.append(nn.Conv2d(width, width, 3, stride=2, padding=1))
+                self.shrink.append(nn.Conv2d(width, width, 3, stride=2, padding=1))
         self.middle = nn.ModuleList([Residual(inner, inner, wide), Attention(inner), Residual(inner, inner, wide)])
         for level in reversed(range(len(widths))):
             if level < len(widths) - 1:
-                self.double.append(nn.Conv2d(inner, widths[level], 3, padding=1))
+                self.enlarge.append(nn.Conv2d(inner, widths[level], 3, padding=1))
             inner = widths[level]
             for _ in range(blocks):
                 self.up.append(Step(2 * inner, inner, wide, attends[level]))
@@ -102,12 +102,12 @@ class Unet(nn.Module):
         for index, step in enumerate(self.down):
             x = step(x, condition)
             skips.append(x)
-            if (index + 1) % self.blocks == 0 and (index + 1) // self.blocks <= len(self.halve):
-                x = self.halve[(index + 1) // self.blocks - 1](x)
+            if (index + 1) % self.blocks == 0 and (index + 1) // self.blocks <= len(self.shrink):
+                x = self.shrink[(index + 1) // self.blocks - 1](x)
         x = self.middle[2](self.middle[1](self.middle[0](x, condition)), condition)
         for index, step in enumerate(self.up):
             if index % self.blocks == 0 and index > 0:
-                x = self.double[index // self.blocks - 1](F.interpolate(x, scale_factor=2, mode="nearest"))
+                x = self.enlarge[index // self.blocks - 1](F.interpolate(x, scale_factor=2, mode="nearest"))
             place = len(skips)
             skip = skips.pop()
             scale = self.kappa ** (place - 1)

@@ -27,7 +27,7 @@ mod train;
 mod unet;
 mod weights;
 
-use fantail::job::worker::{Device, Embed, Outcome, Problem, Sample, Train};
+use fantail::job::worker::{Cluster, Device, Embed, Outcome, Problem, Sample, Train};
 
 use self::compute::Compute;
 use crate::engine::{End, Engine};
@@ -66,5 +66,9 @@ impl Engine for Torch {
 
     fn embed(&mut self, embed: &Embed, session: &Session) -> Result<Outcome, End> {
         task::embed::embed(embed, Compute::on(self.device), session)
+    }
+
+    fn cluster(&mut self, cluster: &Cluster, session: &Session) -> Result<Outcome, End> {
+        task::cluster::cluster(cluster, session)
     }
 }

@@ -18,6 +18,8 @@ pub enum Work {
     Sample(Sample),
     /// Turn images into vectors.
     Embed(Embed),
+    /// Split entities into subclasses.
+    Cluster(Cluster),
 }
 
 impl Work {
@@ -28,6 +30,7 @@ impl Work {
             Self::Train(_) => "train the diffusion model",
             Self::Sample(_) => "make images",
             Self::Embed(_) => "embed images",
+            Self::Cluster(_) => "split entities into subclasses",
         }
     }
 
@@ -38,6 +41,7 @@ impl Work {
             Self::Train(_) => &[Stage::Read, Stage::Train],
             Self::Sample(_) => &[Stage::Sample],
             Self::Embed(_) => &[Stage::Read, Stage::Embed],
+            Self::Cluster(_) => &[Stage::Cluster],
         }
     }
 }
@@ -311,4 +315,30 @@ pub struct Embed {
     pub output: PathBuf,
     /// Images at once.
     pub batch: u32,
+}
+
+/// Split entities into subclasses of about the same size (SBCL), so that cutting a head entity keeps its diversity.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cluster {
+    /// The vectors: what [`Embed`] wrote for this list.
+    pub vectors: PathBuf,
+    /// The list that the vectors belong to, one [`Listed`] a line.
+    pub list: PathBuf,
+    /// The entities to split, by number.
+    pub entities: Vec<u32>,
+    /// Instances of a subclass, about: the size of a tail entity.
+    pub size: u32,
+    /// Where to write, one [`Subclasses`] a line.
+    pub output: PathBuf,
+    /// The seed of the first centres.
+    pub seed: u64,
+}
+
+/// The subclasses of an entity.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subclasses {
+    /// Which entity.
+    pub entity: u32,
+    /// For each subclass the places of its instances in the list, from 0. Instances without a vector are in none.
+    pub members: Vec<Vec<u32>>,
 }

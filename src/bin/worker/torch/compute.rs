@@ -18,6 +18,7 @@ impl Compute {
     }
 
     /// The CPU in 32 bits.
+    #[cfg(test)]
     pub fn cpu() -> Self {
         Self::on(Device::Cpu)
     }

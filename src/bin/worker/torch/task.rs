@@ -2,13 +2,17 @@
 //!
 //! Invariant: a task reports through its session alone; every file it leaves is whole.
 
+pub mod cluster;
 pub mod embed;
 mod failure;
 mod folder;
+mod npy;
 mod picture;
 mod reference;
 pub mod sample;
 mod settings;
+#[cfg(test)]
+mod tests;
 pub mod train;
 
 use fantail::job::worker::Listed;

@@ -6,14 +6,14 @@ use fantail::job::worker::{Colour, Embed, Outcome};
 use fantail::progress::Stage;
 use tch::{Device, Tensor};
 
-use super::end;
-use super::folder::{self, Folder};
+use super::folder::Folder;
+use super::{end, npy};
 use crate::engine::End;
 use crate::pictures::Pictures;
 use crate::session::Session;
 use crate::torch::checkpoint;
 use crate::torch::compute::Compute;
-use crate::torch::error::{TorchError, guard};
+use crate::torch::error::guard;
 use crate::torch::images::to_signed;
 
 /// Writes the vectors.
@@ -47,23 +47,6 @@ pub fn embed(embed: &Embed, compute: Compute, session: &Session) -> Result<Outco
         }
         session.progress(Stage::Embed, (from + count) as u64, total);
     }
-    write(embed, &vectors).map_err(end)?;
+    npy::write(&embed.output, &vectors).map_err(end)?;
     Ok(Outcome { files: vec![embed.output.clone()], set_aside: pictures.set_aside, ..Outcome::default() })
-}
-
-/// The vectors as `.npy` of float32 (NumPy's format 1.0).
-fn write(embed: &Embed, vectors: &[Vec<f32>]) -> Result<(), TorchError> {
-    let width = vectors.iter().map(Vec::len).max().unwrap_or(0);
-    let mut header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}, {width}), }}", vectors.len());
-    let padding = (10 + header.len() + 1).next_multiple_of(64) - (10 + header.len() + 1);
-    header.push_str(&" ".repeat(padding));
-    header.push('\n');
-    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
-    bytes.extend((header.len() as u16).to_le_bytes());
-    bytes.extend(header.as_bytes());
-    for vector in vectors {
-        let numbers = vector.iter().copied().chain(std::iter::repeat(f32::NAN)).take(width);
-        bytes.extend(numbers.flat_map(f32::to_le_bytes));
-    }
-    folder::write(&embed.output, &bytes, true)
 }

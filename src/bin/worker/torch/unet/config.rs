@@ -52,18 +52,6 @@ impl UnetConfig {
         Self { size, channels, patch, widths, blocks: 1, attention_below: 4, skip_scale, prediction, entities }
     }
 
-    /// A wider net for a GPU.
-    pub fn wide(size: i64, channels: i64, entities: i64) -> Self {
-        let patch = if size > 64 { 2 } else { 1 };
-        Self {
-            patch,
-            widths: vec![128, 256, 256],
-            blocks: 2,
-            attention_below: 16,
-            ..Self::lean(size, channels, entities)
-        }
-    }
-
     /// Width of the time and entity conditioning.
     pub fn conditioning(&self) -> i64 {
         self.widths.first().copied().unwrap_or(32) * 4
