@@ -3,10 +3,10 @@
 #   make run                    fetch libtorch once, build, and open the terminal program on the embedded demo
 #   make run DATASET=path       … on a dataset
 #   make build                  the same without opening it
-#   make test                   formatting, lints, all tests
+#   make test                   formatting, lints, all tests, interop
 #   make bench                  the benchmarks (divan)
 #   make lint                   formatting, lints, licences
-#   make interop                what is written, read by other people's readers (Python packages, in target/interop)
+#   make interop                what is written, read by other people's readers (Python packages, kept in the user's cache)
 #
 # The worker, fantail-worker, is built on libtorch 2.11: the one in LIBTORCH, the active Python's with LIBTORCH_USE_PYTORCH=1, else one
 # that is fetched once into ~/.cache/fantail (530 MB to fetch, 500 MB to keep). `cargo run --release` builds and opens fantail without.
@@ -40,6 +40,7 @@ test: format clippy
 	@mkdir -p $(TARGET)
 	@$(TORCH) set -x; $(CARGO) test $(PROFILE) "$${torch[@]}" 2>&1 | tee $(TARGET)/test.log
 	@awk '/^test result:/ { passed += $$4; failed += $$6; skipped += $$8 } END { printf "all tests: %d passed, %d failed, %d skipped\n", passed, failed, skipped }' $(TARGET)/test.log
+	@$(MAKE) --no-print-directory interop
 
 format:
 	$(CARGO) fmt --all --check
@@ -60,14 +61,13 @@ deny:
 bench:
 	$(CARGO) bench --locked
 
-INTEROP := target/interop/bin/python
+# Made once and kept between runs, under a name that changes with what is in it.
+INTEROP_FILES := tests/interop-requirements.txt tests/interop_setup.py
+INTEROP = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/fantail-interop/$(shell cat $(INTEROP_FILES) | sha256sum | cut -c 1-12)
 
-interop: build $(INTEROP)
-	$(INTEROP) tests/interop.py $(CURDIR)/target/release/fantail
-
-$(INTEROP):
-	python3 -m venv target/interop
-	$(INTEROP) -m pip install --quiet numpy pyarrow datasets torch
+interop: build
+	@python3 tests/interop_setup.py "$(INTEROP)"
+	@"$(INTEROP)/bin/python" -W ignore tests/interop.py $(abspath $(TARGET)/release/fantail)
 
 # The pictures in README.md, drawn from the running program; needs tmux.
 picture: build

@@ -13,6 +13,7 @@ mod explore;
 mod indexed;
 mod man;
 pub mod merge;
+pub mod plan;
 pub mod preview;
 pub mod progress;
 pub mod recipe;
@@ -62,6 +63,8 @@ pub enum Command {
     Apply(apply::ApplyArguments),
     /// Recipes side by side, with a random subset of each one's size as control
     Compare(compare::CompareArguments),
+    /// A recipe's decisions as portable SQL over exported tables, for any engine
+    Plan(plan::PlanArguments),
     /// Put the shards of an export together
     Merge(merge::MergeArguments),
     /// Why an instance is kept or dropped
@@ -90,6 +93,7 @@ pub fn run(arguments: Arguments) -> color_eyre::Result<()> {
         Command::Preview(arguments) => preview::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Apply(arguments) => apply::run(&arguments),
+        Command::Plan(arguments) => plan::run(&arguments),
         Command::Merge(arguments) => merge::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Recipe(arguments) => recipe::run(&arguments),

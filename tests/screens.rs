@@ -7,6 +7,8 @@
 mod fixture;
 #[path = "screens/paper.rs"]
 mod paper;
+#[path = "screens/refused.rs"]
+mod refused;
 
 use std::sync::Arc;
 

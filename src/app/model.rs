@@ -3,6 +3,7 @@
 //! Invariant: screens, overlays and states are enums; whatever can be derived from an index and a recipe is not stored twice
 //! unless deriving it takes longer than a frame.
 
+mod awaited;
 mod drill;
 mod explore;
 mod export;
@@ -10,11 +11,13 @@ mod history;
 mod notice;
 mod overlay;
 mod rebalance;
+mod screen;
 mod task;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use awaited::Awaited;
 pub use drill::{Drill, Ids, InstanceView, LongText, Picture, Shown, TextLines, TurnView};
 pub use explore::{EntityTable, Explore, Order, Pane, Rows, Search, SearchState};
 pub(crate) use export::FORMATS;
@@ -24,6 +27,7 @@ pub use notice::{Finding, Level, Notice, Toast};
 pub use overlay::{Overlay, TextField, ValueTarget};
 pub use rebalance::parameters;
 pub use rebalance::{Compared, Control, PolicyLine, RebalancePane, RebalanceScreen, Reckoning, Slider};
+pub use screen::{ChartMode, Screen};
 pub use task::{Curve, Job, JobKind, JobState, JobStep, Sample};
 
 use super::bindings::{Bindings, Context};
@@ -33,69 +37,6 @@ use crate::index::{PerspectiveIndex, Split};
 use crate::load::Loaded;
 use crate::progress::Stage;
 use crate::recipe::Recipe;
-
-/// The screens on the number keys.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Screen {
-    /// How long is the tail, and what is in it?
-    #[default]
-    Explore,
-    /// What would this policy do?
-    Rebalance,
-    /// Which tail to fill, from what, by how much?
-    Synthesize,
-    /// The background job.
-    Run,
-    /// What to write.
-    Export,
-}
-
-impl Screen {
-    /// All of them, in the order of their number keys.
-    pub const ALL: [Self; 5] = [Self::Explore, Self::Rebalance, Self::Synthesize, Self::Run, Self::Export];
-
-    /// The name on its tab.
-    #[must_use]
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Explore => "Explore",
-            Self::Rebalance => "Rebalance",
-            Self::Synthesize => "Synthesize",
-            Self::Run => "Run",
-            Self::Export => "Export",
-        }
-    }
-}
-
-/// How the chart draws a distribution.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum ChartMode {
-    /// Count against rank, both logarithmic.
-    #[default]
-    RankFrequency,
-    /// Number of entities in each bin of counts.
-    Histogram,
-    /// Cumulative share of occurrences against share of entities, from the rarest (Lorenz), with the Gini area.
-    Lorenz,
-    /// Cumulative share of occurrences against rank, from the most frequent.
-    Cumulative,
-}
-
-impl ChartMode {
-    /// All of them, in the order in which one key cycles.
-    pub const ALL: [Self; 4] = [Self::RankFrequency, Self::Histogram, Self::Lorenz, Self::Cumulative];
-
-    /// The name on the chart's frame.
-    #[must_use]
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::RankFrequency => "rank–frequency",
-            Self::Histogram => "histogram",
-            Self::Lorenz => "Lorenz curve",
-            Self::Cumulative => "cumulative mass",
-        }
-    }
-}
 
 /// What is known of the dataset.
 pub enum Data {
@@ -168,31 +109,6 @@ pub struct Model {
     pub generation: u64,
     /// Which requests' results are still wanted.
     pub awaited: Awaited,
-}
-
-/// The newest request of each kind: a result with another number is dropped.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Awaited {
-    /// Loading the dataset.
-    pub load: u64,
-    /// Ordering and searching the entity table.
-    pub rows: u64,
-    /// What the policy would do.
-    pub preview: u64,
-    /// The policies side by side.
-    pub comparison: u64,
-    /// The shown instance.
-    pub instance: u64,
-    /// The shown instance's lines.
-    pub lines: u64,
-    /// The names of the visible instances.
-    pub ids: u64,
-    /// The shown picture.
-    pub picture: u64,
-    /// Why an instance is kept or dropped.
-    pub explanation: u64,
-    /// The background job.
-    pub job: u64,
 }
 
 impl Model {

@@ -20,9 +20,9 @@ pub(super) struct Decider<'a> {
     pub(super) index: &'a Index,
     pub(super) rule: Rule,
     pub(super) voters: Vec<Voter<'a>>,
-    scale: f64,
+    pub(super) scale: f64,
     seed: u64,
-    settlement: Settlement,
+    pub(super) settlement: Settlement,
 }
 
 /// What one override did to an instance.
@@ -38,9 +38,11 @@ pub(super) struct Applied {
 /// A perspective that takes part.
 pub(super) struct Voter<'a> {
     pub(super) entry: &'a PerspectiveIndex,
-    formula: Formula,
-    reduction: Reduction,
-    scorer: Scorer,
+    pub(super) formula: Formula,
+    pub(super) reduction: Reduction,
+    pub(super) scorer: Scorer,
+    /// Number and hash of the name of each entity side by side, as a vote needs both; empty where entities do not draw.
+    drawers: Vec<(f64, u64)>,
 }
 
 /// The draw that decided a vote: the one that would be the first to succeed if all probabilities rose together.
@@ -81,7 +83,11 @@ impl<'a> Decider<'a> {
         let voter = |dictionary: &Dictionary| {
             let entry = index.perspective(dictionary.perspective)?;
             let (formula, reduction) = (dictionary.formula, dictionary.reduction);
-            Some(Voter { entry, formula, reduction, scorer: scorer(dictionary, entry, observer) })
+            let scorer = scorer(dictionary, entry, observer);
+            let draw = matches!(rule.fate, Fate::Votes { .. }) && reduction == Reduction::Any;
+            let drawer = |rank: usize| (scorer.value(rank as u32), entry.name_hashes.get(rank).copied().unwrap_or(0));
+            let drawers = if draw { (0..entry.entities()).map(drawer).collect() } else { Vec::new() };
+            Some(Voter { entry, formula, reduction, scorer, drawers })
         };
         let voters: Vec<_> = rule.dictionaries.iter().filter_map(voter).collect();
         observer.go_on()?;
@@ -156,7 +162,7 @@ impl<'a> Decider<'a> {
         (repeat, applied)
     }
 
-    fn entity_draw(&self, instance: usize, entity: Bound, purpose: Purpose) -> f64 {
+    pub(super) fn entity_draw(&self, instance: usize, entity: Bound, purpose: Purpose) -> f64 {
         let entry = &self.index.perspectives[entity.slot];
         let name = entry.name_hashes.get(entity.rank as usize).copied().unwrap_or(0);
         Key::new(self.seed, self.id_hash(instance), purpose).of(entry.perspective).with(name).unit()
@@ -185,7 +191,12 @@ impl<'a> Decider<'a> {
 
     /// What is expected of the instance, over all seeds.
     pub(super) fn outlook(&self, instance: usize) -> Outlook {
-        let mut outlook = self.policy_outlook(instance);
+        self.outlook_of(instance, &self.scores(instance))
+    }
+
+    /// As [`Self::outlook`], of an instance whose scores are known.
+    pub(super) fn outlook_of(&self, instance: usize, scores: &[f64]) -> Outlook {
+        let mut outlook = self.policy_outlook_of(instance, scores);
         for settled in self.settlement.held(self.index, instance) {
             outlook = settled.applied(outlook);
             if settled.bound.action == OverrideAction::Exclude {
@@ -196,11 +207,15 @@ impl<'a> Decider<'a> {
     }
 
     fn policy_outlook(&self, instance: usize) -> Outlook {
+        self.policy_outlook_of(instance, &self.scores(instance))
+    }
+
+    fn policy_outlook_of(&self, instance: usize, scores: &[f64]) -> Outlook {
         if self.holds_nothing(instance) {
             return Outlook::rounded(f64::from(u8::from(self.rule.no_entity == NoEntity::Keep)));
         }
         let odds = if self.rule.fate.asks_odds() { self.odds(instance) } else { 0.0 };
-        self.rule.fate.outlook(&self.scores(instance), (self.scale, odds))
+        self.rule.fate.outlook(scores, (self.scale, odds))
     }
 
     /// The largest unclamped probability among the instance's entities: that of a perspective's rarest.
@@ -232,12 +247,16 @@ impl<'a> Decider<'a> {
             let probability = voter.score(instance)?;
             return Some(Draw { rank: None, probability, number: key.unit() });
         }
-        let draws = voter.ranks(instance).iter().map(|&rank| Draw {
-            rank: Some(rank),
-            probability: voter.value(rank),
-            number: key.with(voter.name_hash(rank)).unit(),
-        });
-        draws.min_by(|a, b| (a.number * b.probability).total_cmp(&(b.number * a.probability)))
+        let mut first: Option<Draw> = None;
+        for &rank in voter.ranks(instance) {
+            let (probability, name) = voter.drawer(rank);
+            let number = key.with(name).unit();
+            let sooner = first.is_none_or(|first| number * first.probability < first.number * probability);
+            if sooner {
+                first = Some(Draw { rank: Some(rank), probability, number });
+            }
+        }
+        first
     }
 
     fn has_votes(&self, instance: usize, wanted: usize) -> bool {
@@ -252,12 +271,17 @@ impl<'a> Decider<'a> {
         }
         let key = self.vote_key(voter, instance);
         voter.ranks(instance).iter().rev().any(|&rank| {
-            let probability = voter.value(rank);
-            probability >= 1.0 || key.with(voter.name_hash(rank)).unit() < probability
+            let (probability, name) = voter.drawer(rank);
+            probability >= 1.0 || key.with(name).unit() < probability
         })
     }
 
-    fn vote_key(&self, voter: &Voter<'_>, instance: usize) -> Key {
+    /// What an entity of an instance draws for its perspective's vote.
+    pub(super) fn rank_draw(&self, voter: &Voter<'_>, instance: usize, rank: u32) -> f64 {
+        self.vote_key(voter, instance).with(voter.name_hash(rank)).unit()
+    }
+
+    pub(super) fn vote_key(&self, voter: &Voter<'_>, instance: usize) -> Key {
         Key::new(self.seed, self.id_hash(instance), Purpose::Vote).of(voter.entry.perspective)
     }
 
@@ -278,6 +302,10 @@ impl Voter<'_> {
     /// An entity's number.
     pub(super) fn value(&self, rank: u32) -> f64 {
         self.scorer.value(rank)
+    }
+
+    fn drawer(&self, rank: u32) -> (f64, u64) {
+        self.drawers.get(rank as usize).copied().unwrap_or_default()
     }
 
     fn name_hash(&self, rank: u32) -> u64 {

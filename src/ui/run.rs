@@ -26,7 +26,9 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let ending = ending(&model.job, theme, area.width.saturating_sub(4));
     let facts = facts(job, theme, area.width.saturating_sub(4));
     let steps = job.steps.len() as u16 * 2 + 2 + (facts.len() + ending.len()) as u16;
-    let (top, log) = split(area, steps.min(area.height * 2 / 3));
+    // What a job that has ended leaves to say is worth more than its log.
+    let most = if model.job.active() { area.height * 2 / 3 } else { area.height };
+    let (top, log) = split(area, steps.min(most));
     let note = Line::styled(bar::duration(job.elapsed), theme.style(Role::TextDim));
     look::pane(theme, true, (state(&model.job, theme), note)).render(top, buffer);
     let inner = Frame::inner(top);
@@ -95,7 +97,8 @@ fn pace(state: &JobState, job: &Job, number: usize) -> String {
     let done = number::count(step.done);
     let words = if step.total > 0 { format!("{done} of {}", number::count(step.total)) } else { done };
     let current = step.done < step.total || step.total == 0;
-    let pace = if current && state.active() { bar::pace((0, 0), job.rate, job.remaining) } else { String::new() };
+    let running = matches!(state, JobState::Running(_));
+    let pace = if current && running { bar::pace((0, 0), job.rate, job.remaining) } else { String::new() };
     if pace.is_empty() { words } else { format!("{words} · {pace}") }
 }
 
@@ -130,9 +133,7 @@ fn ending(job: &JobState, theme: &Theme, width: u16) -> Vec<Line<'static>> {
     match job {
         JobState::Finished { summary, command, .. } => {
             let mut lines: Vec<Line<'static>> = vec![Line::default()];
-            lines.extend(summary.iter().flat_map(|words| text::wrap(words, width, theme.style(Role::Text))));
-            lines.push(Line::styled("The same without the terminal UI:", theme.style(Role::TextDim)));
-            lines.extend(text::wrap(command, width, theme.style(Role::TextStrong)));
+            lines.extend(written(theme, (summary, command), width));
             lines
         }
         JobState::Failed { cause, next, .. } => {
@@ -154,6 +155,17 @@ fn ending(job: &JobState, theme: &Theme, width: u16) -> Vec<Line<'static>> {
         }
         JobState::Absent | JobState::Running(_) | JobState::Paused(_) | JobState::Cancelling(_) => Vec::new(),
     }
+}
+
+/// What was written: how much, the command that does it again, and, where there is room, each file.
+pub(super) fn written(theme: &Theme, (summary, command): (&[String], &str), width: u16) -> Vec<Line<'static>> {
+    let told = |words: &String| text::wrap(words, width, theme.style(Role::Text));
+    let (first, files) = summary.split_at(summary.len().min(1));
+    let mut lines: Vec<Line<'static>> = first.iter().flat_map(told).collect();
+    lines.push(Line::styled("The same without the terminal UI:", theme.style(Role::TextDim)));
+    lines.extend(text::wrap(command, width, theme.style(Role::TextStrong)));
+    lines.extend(files.iter().flat_map(told));
+    lines
 }
 
 fn draw_log(model: &Model, theme: &Theme, (job, area): (&Job, Rect), buffer: &mut Buffer) {

@@ -6,6 +6,7 @@
 //!
 //! Invariant: never reports a fault; a record that passes here reads without one.
 
+use crate::source::exchange;
 use crate::source::role::{Role, Roles};
 use crate::source::span::skip_space;
 
@@ -50,6 +51,37 @@ pub(crate) fn pass<'b>(bytes: &'b [u8], start: usize, roles: &Roles) -> Option<P
     simdutf8::basic::from_utf8(&bytes[start..end]).ok().filter(|_| used)?;
     let id = id.map(std::str::from_utf8).transpose().ok()?.filter(|id| !id.is_empty());
     Some(Passed { end, id })
+}
+
+/// Id and first image of a record.
+pub(crate) struct Head<'b> {
+    pub(crate) id: &'b str,
+    pub(crate) image: Option<&'b str>,
+}
+
+/// The head of a record that has been read before; `None` when it is not of the usual form.
+pub(crate) fn head<'b>(record: &'b [u8], roles: &Roles) -> Option<Head<'b>> {
+    let mut cursor = Cursor { bytes: record, at: 0 };
+    let (mut id, mut image) = (None, None);
+    cursor.object(&mut |cursor, member| {
+        match roles.of_bytes(member) {
+            Some(Role::Id) => id = Some(cursor.id()?),
+            Some(Role::Image) if cursor.peek()? == b'[' => cursor.list(&mut |cursor| {
+                let path = cursor.plain_string()?;
+                image = image.or(Some(path).filter(|path| !path.is_empty()));
+                Some(())
+            })?,
+            Some(Role::Image) => {
+                let path = cursor.plain_string()?;
+                image = image.or(Some(path).filter(|path| !path.is_empty()));
+            }
+            _ => cursor.value(0)?,
+        }
+        Some(())
+    })?;
+    let id = std::str::from_utf8(id?).ok().filter(|id| !id.is_empty())?;
+    let image = image.map(std::str::from_utf8).transpose().ok()?;
+    Some(Head { id, image })
 }
 
 struct Cursor<'b> {
@@ -127,9 +159,9 @@ impl<'b> Cursor<'b> {
         }
     }
 
-    /// A turn with a plain speaker and plain content.
+    /// A turn with a plain speaker and plain content, or an exchange in which someone says something plain.
     fn turn(&mut self) -> Option<()> {
-        let (mut who, mut said) = (false, false);
+        let (mut who, mut said, mut exchanged) = (false, false, false);
         self.object(&mut |cursor, member| match member {
             b"from" | b"role" => {
                 who = true;
@@ -139,9 +171,13 @@ impl<'b> Cursor<'b> {
                 said = true;
                 cursor.string()
             }
-            _ => cursor.value(0),
+            member => {
+                let text = cursor.peek()? == b'"';
+                exchanged |= text && std::str::from_utf8(member).is_ok_and(|name| exchange::speaker(name).is_some());
+                cursor.value(0)
+            }
         })?;
-        (who && said).then_some(())
+        (who && said || exchanged).then_some(())
     }
 
     /// A name or a list of names; integers are names where the role takes them.
