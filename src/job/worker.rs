@@ -54,6 +54,6 @@ pub use line::{LONGEST_LINE, Line, LineReader};
 pub use protocol::{Device, HEARTBEAT, Order, Outcome, PROTOCOL, Problem, Report};
 pub use task::WorkerJob;
 pub use work::{
-    Cluster, Colour, Embed, Filters, Finding, Instances, Listed, Planned, Sample, Sampled, Sampler, SkipScale, Subclasses, Train,
-    TrainSettings, Verdict, Work,
+    Cluster, Colour, Embed, Filters, Finding, Instances, Listed, Planned, Sample, Sampled, Sampler, SkipScale,
+    Subclasses, Train, TrainSettings, Verdict, Work,
 };

@@ -221,7 +221,7 @@ pub struct Filters {
     pub copy: f64,
     /// The intended entity's probability below this share of what is usual for its real images: of another class.
     pub class: f64,
-    /// Concentration around the entity's centre below this quantile of its real images: an outlier.
+    /// Concentration around the entity's centre below this quantile of its real images: an outlier; 0 sorts none out.
     pub outlier: f64,
     /// Contrast below this share of the least among real images: flat; the same of what is neither black nor white: saturated.
     pub flat: f64,

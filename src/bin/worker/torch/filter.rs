@@ -64,7 +64,9 @@ impl Reference {
                         .push(low_quantile(&probabilities.index_select(0, &list).select(1, entity as i64), 0.5));
                     let centre = own.mean_dim([0_i64].as_slice(), true, Kind::Float);
                     let centre = &centre / centre.norm().clamp_min(1e-6);
-                    least_concentration.push(low_quantile(&concentration(&own, &centre), config.outlier));
+                    let near = concentration(&own, &centre);
+                    let least = if config.outlier > 0.0 { low_quantile(&near, config.outlier) } else { 0.0 };
+                    least_concentration.push(least);
                     centres.push(centre);
                 }
                 let (least_spread, most_saturation) =

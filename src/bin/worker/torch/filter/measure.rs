@@ -60,5 +60,5 @@ pub fn saturation(rows: &Tensor) -> Tensor {
 pub fn low_quantile(numbers: &Tensor, share: f64) -> f64 {
     let (sorted, _) = numbers.sort(0, false);
     let last = sorted.size()[0] - 1;
-    sorted.double_value(&[((last as f64) * share).round() as i64])
+    sorted.double_value(&[((last as f64) * share.clamp(0.0, 1.0)).round() as i64])
 }

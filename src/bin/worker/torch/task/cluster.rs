@@ -42,7 +42,8 @@ fn listed(cluster: &Cluster, rows: usize) -> Result<Vec<Listed>, TorchError> {
     let path = &cluster.list;
     let text = std::fs::read_to_string(path).map_err(|error| TorchError::file(path, error))?;
     let lines = text.lines().filter(|line| !line.trim().is_empty()).map(serde_json::from_str);
-    let listed: Vec<Listed> = lines.collect::<Result<_, _>>().map_err(|error| TorchError::checkpoint(path, error.to_string()))?;
+    let listed: Vec<Listed> =
+        lines.collect::<Result<_, _>>().map_err(|error| TorchError::checkpoint(path, error.to_string()))?;
     if listed.len() == rows {
         Ok(listed)
     } else {
@@ -56,7 +57,8 @@ fn split(
     (entity, listed, vectors): (u32, &[Listed], &[Vec<f32>]),
     cluster: &Cluster,
 ) -> Result<Vec<Vec<u32>>, TorchError> {
-    let holds = |place: &usize| listed[*place].entities.contains(&entity) && vectors[*place].iter().all(|x| x.is_finite());
+    let holds =
+        |place: &usize| listed[*place].entities.contains(&entity) && vectors[*place].iter().all(|x| x.is_finite());
     let places: Vec<usize> = (0..listed.len()).filter(holds).collect();
     if places.is_empty() {
         return Ok(Vec::new());

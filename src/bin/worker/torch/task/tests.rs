@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use fantail::job::worker::{
-    Cluster, Colour, Embed, Filters, Instances, Listed, Planned, Sample, Sampled, Sampler, Subclasses, Train, TrainSettings,
-    Verdict,
+    Cluster, Colour, Embed, Filters, Instances, Listed, Planned, Sample, Sampled, Sampler, Subclasses, Train,
+    TrainSettings, Verdict,
 };
 
 use super::{cluster::cluster, embed::embed, npy, sample::sample, train::train};
@@ -70,8 +70,14 @@ fn dataset(folder: &Path) -> Instances {
 }
 
 fn training(instances: &Instances, output: PathBuf) -> Train {
-    let settings =
-        TrainSettings { colour: Colour::Auto, steps: 24, batch: 8, width: 16, checkpoint_every: 5, ..TrainSettings::default() };
+    let settings = TrainSettings {
+        colour: Colour::Auto,
+        steps: 24,
+        batch: 8,
+        width: 16,
+        checkpoint_every: 5,
+        ..TrainSettings::default()
+    };
     Train { instances: instances.clone(), output, settings }
 }
 
@@ -100,7 +106,7 @@ fn sampling(folder: &Path, instances: &Instances, output: PathBuf) -> Sample {
         candidates: 2,
         linked: false,
         // A model of 24 steps fools nobody: what is tried here is not how good it is.
-        filters: Filters { copy: 0.0, class: 0.0, outlier: -1.0, flat: 0.0 },
+        filters: Filters { copy: 0.0, class: 0.0, outlier: 0.0, flat: 0.0 },
     }
 }
 
@@ -140,14 +146,16 @@ fn tasks_that_were_stopped_end_with_the_same_bytes() {
     }
 
     let vectors = folder.join("vectors.npy");
-    let wanted = Embed { instances: instances.clone(), encoder: folder.join("whole"), output: vectors.clone(), batch: 7 };
+    let wanted =
+        Embed { instances: instances.clone(), encoder: folder.join("whole"), output: vectors.clone(), batch: 7 };
     embed(&wanted, Compute::cpu(), &session(None).0).unwrap();
     let rows = npy::read(&vectors).unwrap();
     assert_eq!(rows.iter().map(|row| row.iter().all(|number| number.is_finite())).filter(|&whole| whole).count(), 39);
     assert!(rows[5].iter().all(|number| number.is_nan()), "the broken picture has no vector");
 
     let output = folder.join("subclasses.jsonl");
-    let wanted = Cluster { vectors, list: instances.list, entities: vec![0, 1], size: 9, output: output.clone(), seed: 1 };
+    let wanted =
+        Cluster { vectors, list: instances.list, entities: vec![0, 1], size: 9, output: output.clone(), seed: 1 };
     cluster(&wanted, &session(None).0).unwrap();
     let text = fs::read_to_string(output).unwrap();
     let sizes = text.lines().map(|line| {
