@@ -4,6 +4,7 @@
 //! Invariant: files grow in a staging folder in their target and are renamed once all are on disk; a reader never sees half of one,
 //! the source is never written to, and original records pass through byte for byte.
 
+mod appended;
 mod array;
 mod calibration;
 mod decisions;
@@ -16,9 +17,12 @@ mod pace;
 mod pending;
 mod shard;
 mod staging;
+pub mod synthesized;
 mod table;
 
-pub use calibration::{Calibration, PerspectiveRecord, SourceRecord};
+pub use calibration::{
+    Calibration, CompletedRecord, MadeRecord, PerspectiveRecord, SourceRecord, SynthesisRecord, TailRecord,
+};
 pub use error::ManifestError;
 pub use merge::merge;
 pub use pending::Pending;
@@ -196,6 +200,7 @@ fn key(contents: &Contents<'_>) -> String {
     hasher.update(&contents.dataset.fingerprint().0);
     hasher.update(contents.recipe.effective().as_bytes());
     hasher.update(contents.shard.to_string().as_bytes());
+    hasher.update(format!("{:?}", contents.plan.synthesis().seeds).as_bytes());
     contents.plan.repeats().iter().for_each(|repeat| {
         hasher.update(&repeat.to_le_bytes());
     });
@@ -226,9 +231,10 @@ fn fill(contents: &Contents<'_>, staging: &mut Staging, observer: &dyn Observer)
     let formats = chosen(contents.recipe);
     let part = native::range(contents)?;
     let each = part.len() as u64;
+    let folder = staging.place(".");
     for (number, format) in formats.iter().enumerate() {
         let pace = Pace { observer, before: number as u64 * each, total: each * formats.len() as u64 };
-        let job = Part { contents, range: part.clone(), pace };
+        let job = Part { contents, range: part.clone(), folder: &folder, pace };
         match format {
             ManifestFormat::Native => native::write(&job, staging)?,
             ManifestFormat::Parquet | ManifestFormat::Jsonl | ManifestFormat::Csv => {
@@ -265,17 +271,21 @@ fn write_text(staging: &mut Staging, name: &str, text: &[u8], contents: &Content
 struct Part<'a> {
     contents: &'a Contents<'a>,
     range: std::ops::Range<usize>,
+    /// Where the manifest will stand.
+    folder: &'a Path,
     pace: Pace<'a>,
 }
 
 fn written(contents: &Contents<'_>, target: &Target, files: &[Finished]) -> Written {
     let range = native::range(contents).unwrap_or_default();
+    let writes_all = contents.shard.is_whole() || contents.shard.number == contents.shard.of;
+    let synthetic = if writes_all { contents.plan.synthesis().made() } else { 0 };
     Written {
         files: files
             .iter()
             .map(|file| WrittenFile { path: target.folder.join(&file.name), rows: file.rows, bytes: file.bytes })
             .collect(),
-        tally: contents.plan.tally_of(range),
+        tally: Tally { synthetic, ..contents.plan.tally_of(range) },
         set_aside: contents.dataset.set_aside().len() as u64,
     }
 }

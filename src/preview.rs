@@ -11,6 +11,7 @@ mod exact;
 mod measures;
 mod sketch;
 mod stage;
+mod synthesis;
 mod target;
 
 pub use change::{COLLATERAL_LOSS, Move};
@@ -18,6 +19,7 @@ pub use exact::Exact;
 pub use measures::Measures;
 pub use sketch::{SAMPLE, Sketch};
 pub use stage::{StageWeights, stage_weights};
+pub use synthesis::{Completed, Completion};
 pub use target::TargetOutcome;
 
 use crate::entity::Perspective;

@@ -10,6 +10,7 @@ mod history;
 mod notice;
 mod overlay;
 mod rebalance;
+mod synthesize;
 mod task;
 
 use std::path::PathBuf;
@@ -24,12 +25,14 @@ pub use notice::{Finding, Level, Notice, Toast};
 pub use overlay::{Overlay, TextField, ValueTarget};
 pub use rebalance::parameters;
 pub use rebalance::{Compared, Control, PolicyLine, RebalancePane, RebalanceScreen, Reckoning, Slider};
+pub use synthesize::{SynthesizePane, SynthesizeScreen, SynthesizerLine, Trial, TrialPicture};
 pub use task::{Job, JobState, JobStep};
 
 use super::bindings::{Bindings, Context};
 use super::hit::{Drag, HitMap};
 use crate::entity::Perspective;
 use crate::index::{Index, PerspectiveIndex, Split};
+use crate::policy::Parameter;
 use crate::progress::Stage;
 use crate::recipe::Recipe;
 use crate::source::Dataset;
@@ -144,6 +147,8 @@ pub struct Model {
     pub explore: Explore,
     /// The Rebalance screen.
     pub rebalance: RebalanceScreen,
+    /// The Synthesize screen.
+    pub synthesize: SynthesizeScreen,
     /// The background job.
     pub job: JobState,
     /// How far the Run screen's log is scrolled up from its end.
@@ -191,6 +196,14 @@ pub struct Awaited {
     pub instance: u64,
     /// The shown picture.
     pub picture: u64,
+    /// What is made for the tail.
+    pub synthesis: u64,
+    /// The shown seed.
+    pub seed: u64,
+    /// The shown seed's picture.
+    pub seed_picture: u64,
+    /// The trial batch.
+    pub trial: u64,
     /// Why an instance is kept or dropped.
     pub explanation: u64,
     /// The background job.
@@ -213,6 +226,7 @@ impl Model {
             chart: ChartMode::default(),
             explore: Explore::default(),
             rebalance: RebalanceScreen::default(),
+            synthesize: SynthesizeScreen::default(),
             job: JobState::Absent,
             log_scroll: 0,
             export: ExportScreen::default(),
@@ -293,10 +307,28 @@ impl Model {
         rebalance::policies()
     }
 
-    /// The recipe's policy's parameters on this dataset, as sliders; none before it is loaded.
+    /// The parameters that the shown screen's sliders turn; none before the dataset is loaded.
+    #[must_use]
+    pub fn parameters(&self) -> Vec<Parameter> {
+        let Some(loaded) = self.loaded() else { return Vec::new() };
+        match self.screen {
+            Screen::Synthesize => synthesize::parameters(self),
+            _ => parameters(&self.recipe, &loaded.index),
+        }
+    }
+
+    /// The same as sliders.
     #[must_use]
     pub fn sliders(&self) -> Vec<Slider> {
-        self.loaded().map_or_else(Vec::new, |loaded| rebalance::sliders(&self.recipe, &loaded.index))
+        let Some(loaded) = self.loaded() else { return Vec::new() };
+        let parameters = self.parameters().into_iter();
+        parameters.map(|parameter| rebalance::slider(parameter, &self.recipe, &loaded.index)).collect()
+    }
+
+    /// The synthesis policies, in the order of the Synthesize screen.
+    #[must_use]
+    pub fn synthesizers(&self) -> Vec<SynthesizerLine> {
+        synthesize::lines(&self.recipe)
     }
 
     /// The manifest formats as the Export screen lists them.

@@ -15,6 +15,7 @@ mod overlay;
 mod overrides;
 mod rebalance;
 mod recipe;
+mod synthesize;
 mod threshold;
 
 use std::sync::Arc;
@@ -46,7 +47,18 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::PreviewComputed { generation, preview } => rebalance::computed(model, generation, preview),
         Message::PreviewFailed { generation, reason } => rebalance::failed(model, generation, reason),
         Message::PoliciesCompared { generation, compared } => rebalance::compared(model, generation, compared),
+        Message::SynthesisPlanned { generation, completion: Ok(completion) } => {
+            synthesize::planned(model, generation, completion)
+        }
+        Message::SynthesisPlanned { generation, completion: Err(reason) } => {
+            synthesize::failed(model, generation, reason)
+        }
+        Message::TrialMade { generation, outcome } => synthesize::tried(model, generation, outcome),
+        Message::InstanceRead { generation, view } if generation == model.awaited.seed => synthesize::read(model, view),
         Message::InstanceRead { generation, view } => drill::read(model, generation, view),
+        Message::ImageDecoded { generation, picture } if generation == model.awaited.seed_picture => {
+            synthesize::decoded(model, picture)
+        }
         Message::ImageDecoded { generation, picture } => drill::decoded(model, generation, picture),
         Message::InstanceExplained { generation, id, lines } => drill::explained(model, generation, id, lines),
         Message::JobReported { generation, report } => job::reported(model, generation, report),
@@ -74,7 +86,7 @@ pub fn begin(model: &mut Model) -> Vec<Effect> {
 /// Takes in where things were drawn; a list that turned out shorter than its cursor needs another frame.
 fn drawn(model: &mut Model, hits: super::hit::HitMap) -> Vec<Effect> {
     model.hits = hits;
-    let moved = explore::keep_visible(model) | drill::keep_visible(model);
+    let moved = explore::keep_visible(model) | drill::keep_visible(model) | synthesize::keep_visible(model);
     if moved { vec![Effect::Draw] } else { Vec::new() }
 }
 
@@ -132,7 +144,8 @@ fn show(model: &mut Model, screen: Screen) -> Vec<Effect> {
     model.screen = screen;
     match screen {
         Screen::Rebalance | Screen::Export => rebalance::refresh(model),
-        Screen::Explore | Screen::Synthesize | Screen::Run => Vec::new(),
+        Screen::Synthesize => synthesize::refresh(model),
+        Screen::Explore | Screen::Run => Vec::new(),
     }
 }
 

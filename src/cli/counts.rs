@@ -38,6 +38,11 @@ pub(super) fn under(index: Index, recipe: &Recipe, files: &[PathBuf]) -> color_e
         let reason = "caps and floors of single entities weigh all of their instances, which counts do not tell";
         return Err(RecipeError::Unfit(format!("{reason}; use --shard with the whole dataset")).into());
     }
+    if recipe.synthesis.is_on() {
+        let reason = "synthesis shares one budget over the seeds of all instances, which counts do not tell";
+        let next = "use --shard with the whole dataset, or write policies = [] under [synthesis]";
+        return Err(RecipeError::Unfit(format!("{reason}; {next}")).into());
+    }
     if matches!(policy::rule(&index, recipe)?.fate, Fate::Shares | Fate::Weights) {
         return Err(RecipeError::Unfit(format!(
             "the policy '{}' weighs each instance against all others, which counts do not tell; use --shard with the whole dataset",

@@ -2,7 +2,7 @@
 //!
 //! Columns: `id`, `source` (the file that the record is from), `decision`, `repeat`, `weight` (how often it is written on average),
 //! `keep_probability`, `reason` (policy and deciding entities), `seed_id` and `guidance` (of synthetic records alone), `path` (of the
-//! first picture).
+//! first picture), `stage` (of training, of synthetic records with guidance). Synthetic records come after all others.
 //!
 //! Invariant: rows come in the source's order; the three formats hold the same values.
 
@@ -11,12 +11,13 @@ use std::ops::Range;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::appended::Appended;
 use super::output::Output;
 use super::staging::{Joint, Section, Staging};
 use super::{ManifestError, Part, table};
 use crate::plan::{Decision, Explanation, VoteExplanation, explaining};
 use crate::recipe::ManifestFormat;
-use crate::source::{Image, Instance};
+use crate::source::{Dataset, Image, Instance};
 
 /// A row of the table.
 #[derive(Clone, Debug, Serialize)]
@@ -31,9 +32,10 @@ pub(super) struct Row {
     pub(super) seed_id: Option<String>,
     pub(super) guidance: Option<f64>,
     pub(super) path: Option<String>,
+    pub(super) stage: Option<u32>,
 }
 
-const HEADER: &str = "id,source,decision,repeat,weight,keep_probability,reason,seed_id,guidance,path\n";
+const HEADER: &str = "id,source,decision,repeat,weight,keep_probability,reason,seed_id,guidance,path,stage\n";
 /// Rows that are made at once.
 pub(super) const BATCH: usize = 1 << 16;
 
@@ -66,16 +68,22 @@ fn write_lines(
         output.put(header.as_bytes())?;
     }
     let mut next = part.range.start.max(start.next as usize);
-    while next < part.range.end {
+    let end = end(part);
+    while next < end {
         part.pace.reached(next - part.range.start)?;
-        let range = next..part.range.end.min(next + BATCH);
+        let range = next..end.min(next + BATCH);
         next = range.end;
         let lines: Vec<String> = rows(part, range, explain).par_iter().map(line).collect();
         lines.iter().try_for_each(|line| output.put(line.as_bytes()))?;
         output.mark(next, (next - part.range.start) as u64)?;
     }
     let section = Section { start: header.len() as u64, end: output.bytes(), between: Vec::new() };
-    output.finish(part.range.len() as u64, Joint::Sections(vec![section])).map(drop)
+    output.finish((end - part.range.start) as u64, Joint::Sections(vec![section])).map(drop)
+}
+
+/// The end of a part's rows: those of what was made go on counting where the instances end.
+pub(super) fn end(part: &Part<'_>) -> usize {
+    part.range.end + super::appended::of(part).len()
 }
 
 fn json_line(row: &Row) -> String {
@@ -87,7 +95,7 @@ fn json_line(row: &Row) -> String {
 fn csv_line(row: &Row) -> String {
     let text = |text: &Option<String>| text.as_deref().map(quoted).unwrap_or_default();
     format!(
-        "{},{},{},{},{},{},{},{},{},{}\n",
+        "{},{},{},{},{},{},{},{},{},{},{}\n",
         quoted(&row.id),
         text(&row.source),
         row.decision,
@@ -98,6 +106,7 @@ fn csv_line(row: &Row) -> String {
         text(&row.seed_id),
         row.guidance.map(|guidance| guidance.to_string()).unwrap_or_default(),
         text(&row.path),
+        row.stage.map(|stage| stage.to_string()).unwrap_or_default(),
     )
 }
 
@@ -111,6 +120,51 @@ fn quoted(field: &str) -> String {
 }
 
 fn rows(part: &Part<'_>, range: Range<usize>, explain: Explain<'_>) -> Vec<Row> {
+    let (end, start) = (part.range.end, part.range.end.max(range.start));
+    let mut rows = kept_or_dropped(part, range.start.min(end)..range.end.min(end), explain);
+    if start < range.end {
+        let appended = super::appended::of(part);
+        rows.extend(appended[start - end..range.end - end].iter().map(|item| made(part, item)));
+    }
+    rows
+}
+
+/// The row of an instance that was made.
+fn made(part: &Part<'_>, item: &Appended<'_>) -> Row {
+    let dataset = part.contents.dataset;
+    let mut instance = Instance::default();
+    dataset.read(item.instance(), &mut instance);
+    let picture = item.picture_from(part.folder).map(|path| path.to_string_lossy().into_owned());
+    Row {
+        id: item.id(&instance.id),
+        source: source(dataset, item.instance()),
+        decision: "synthetic",
+        repeat: 1,
+        weight: 1.0,
+        keep_probability: 1.0,
+        reason: item.reason(part.contents),
+        seed_id: Some(instance.id.clone().into_owned()),
+        guidance: item.make.guidance,
+        path: picture.or_else(|| path(&instance)),
+        stage: item.make.stage,
+    }
+}
+
+/// The file that an instance is from.
+fn source(dataset: &Dataset, number: usize) -> Option<String> {
+    let file = dataset.slot(number).and_then(|(file, _)| dataset.files().get(file))?;
+    Some(file.file_name()?.to_string_lossy().into_owned())
+}
+
+/// The path of the first picture.
+fn path(instance: &Instance<'_>) -> Option<String> {
+    match instance.images.first()? {
+        Image::Path(path) => Some(path.clone().into_owned()),
+        Image::Bytes(_) => None,
+    }
+}
+
+fn kept_or_dropped(part: &Part<'_>, range: Range<usize>, explain: Explain<'_>) -> Vec<Row> {
     let dataset = part.contents.dataset;
     let policy = part.contents.recipe.rebalance.policy.key();
     range
@@ -119,14 +173,9 @@ fn rows(part: &Part<'_>, range: Range<usize>, explain: Explain<'_>) -> Vec<Row> 
         .map_init(Instance::default, |instance, number| {
             dataset.read(number, instance);
             let told = explain(number);
-            let file = dataset.slot(number).and_then(|(file, _)| dataset.files().get(file));
-            let path = instance.images.first().and_then(|image| match image {
-                Image::Path(path) => Some(path.clone().into_owned()),
-                Image::Bytes(_) => None,
-            });
             Row {
                 id: instance.id.clone().into_owned(),
-                source: file.and_then(|file| file.file_name()).map(|name| name.to_string_lossy().into_owned()),
+                source: source(dataset, number),
                 decision: if told.decision == Decision::Keep { "keep" } else { "drop" },
                 repeat: told.repeat,
                 weight: told.weight,
@@ -134,7 +183,8 @@ fn rows(part: &Part<'_>, range: Range<usize>, explain: Explain<'_>) -> Vec<Row> 
                 reason: reason(policy, &told),
                 seed_id: None,
                 guidance: None,
-                path,
+                path: path(instance),
+                stage: None,
             }
         })
         .collect()

@@ -54,15 +54,16 @@ pub(super) fn write_decisions(
     mut output: Output<'_>,
 ) -> Result<(), ManifestError> {
     let mut stopped = Ok(());
+    let end = super::decisions::end(part);
     let written = guarded(|| {
         let mut table = Table::begin(&mut output, &frame(&[])?, Vec::new())?;
         let mut next = part.range.start;
-        while next < part.range.end {
+        while next < end {
             if let Err(error) = part.pace.reached(next - part.range.start) {
                 stopped = Err(error);
                 return Ok(());
             }
-            let range = next..part.range.end.min(next + BATCH);
+            let range = next..end.min(next + BATCH);
             next = range.end;
             table.group(frame(&rows(range))?)?;
         }
@@ -70,7 +71,7 @@ pub(super) fn write_decisions(
     });
     stopped?;
     settle(written, part, &output)?;
-    output.finish(part.range.len() as u64, Joint::Rows).map(drop)
+    output.finish((end - part.range.start) as u64, Joint::Rows).map(drop)
 }
 
 fn settle<T>(outcome: Result<T, Fault>, part: &Part<'_>, output: &Output<'_>) -> Result<T, ManifestError> {
@@ -101,6 +102,7 @@ fn frame(rows: &[Row]) -> Result<DataFrame, Fault> {
         texts("seed_id", &|row| row.seed_id.clone()),
         numbers("guidance", &|row| row.guidance),
         texts("path", &|row| row.path.clone()),
+        Column::from(Series::new("stage".into(), rows.iter().map(|row| row.stage).collect::<Vec<Option<u32>>>())),
     ];
     Ok(DataFrame::new(rows.len(), columns)?)
 }
@@ -184,18 +186,21 @@ pub(super) fn taken(frame: &DataFrame, places: Vec<u32>) -> Result<DataFrame, Fa
     Ok(frame.take(&IdxCa::from_vec("".into(), places))?)
 }
 
-/// Writes the kept rows of one file of a Parquet dataset: `kept` names each row, as often as it is kept, ascending.
+/// Writes the kept rows of one file of a Parquet dataset: `kept` names each row, as often as it is kept, ascending; then those of
+/// `appended` in row groups of their own.
 pub(super) fn write_kept(
     part: &Part<'_>,
     groups: &Groups,
-    kept: &[u32],
+    (kept, appended): (&[u32], &[u32]),
     mut output: Output<'_>,
 ) -> Result<(), ManifestError> {
     let mut stopped = Ok(());
     let written = guarded(|| {
         let like = groups.rows(0..0)?;
         let mut table = Table::begin(&mut output, &like, groups.metadata.clone())?;
-        for ends in groups.starts.windows(2) {
+        for (kept, ends) in
+            [kept, appended].into_iter().flat_map(|rows| groups.starts.windows(2).map(move |ends| (rows, ends)))
+        {
             if part.pace.observer.cancelled() {
                 stopped = Err(ManifestError::Cancelled);
                 return Ok(());
@@ -212,5 +217,5 @@ pub(super) fn write_kept(
     });
     stopped?;
     settle(written, part, &output)?;
-    output.finish(kept.len() as u64, Joint::RowGroups).map(drop)
+    output.finish((kept.len() + appended.len()) as u64, Joint::RowGroups).map(drop)
 }

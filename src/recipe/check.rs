@@ -9,7 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::grammar::{self, Status};
-use super::{Line, Recipe, RecipeError, overrides, ranges};
+use super::{Line, Recipe, RecipeError, overrides, ranges, synthesis};
 
 /// A fault before its file is known: a byte range of the text and what is wrong there.
 struct Fault(Range<usize>, String);
@@ -23,9 +23,15 @@ fn checked(text: &str) -> Result<Recipe, Fault> {
     let document = DeTable::parse(text).map_err(|error| fault_of(&error, text))?;
     check_table(document.get_ref(), "")?;
     let mut recipe: Recipe = toml::from_str(text).map_err(|error| fault_of(&error, text))?;
+    let line = |place: String| {
+        let span = span_of(document.get_ref(), &place);
+        Line(text.get(..span.start).map(|before| before.matches('\n').count() + 1))
+    };
     for (number, entry) in recipe.rebalance.overrides.iter_mut().enumerate() {
-        let span = span_of(document.get_ref(), &format!("rebalance.override.{number}.entity"));
-        entry.line = Line(text.get(..span.start).map(|before| before.matches('\n').count() + 1));
+        entry.line = line(format!("rebalance.override.{number}.entity"));
+    }
+    for (number, entry) in recipe.synthesis.entities.iter_mut().enumerate() {
+        entry.line = line(format!("synthesis.entity.{number}.entity"));
     }
     check_ranges(&recipe, document.get_ref())?;
     Ok(recipe)
@@ -94,7 +100,9 @@ fn check_ranges(recipe: &Recipe, document: &DeTable<'_>) -> Result<(), Fault> {
     });
     let of_overrides = overrides::fault(&recipe.rebalance.overrides, &recipe.entities.perspectives)
         .map(|(place, message)| (format!("rebalance.{place}"), message));
-    let mut faults = thresholds.chain(ranges::rebalance(recipe)).chain(of_overrides);
+    let of_synthesis = synthesis::fault(&recipe.synthesis, &recipe.entities.perspectives)
+        .map(|(place, message)| (format!("synthesis.{place}"), message));
+    let mut faults = thresholds.chain(ranges::rebalance(recipe)).chain(of_overrides).chain(of_synthesis);
     faults.next().map_or(Ok(()), |(path, message)| Err(Fault(place(&path), message)))
 }
 

@@ -34,7 +34,7 @@ pub(super) fn start(request: Request, sender: &Sender) -> Option<Handle> {
         return None;
     }
     let target = Target { force: overwrite, resume: true, ..Target::new(&folder) };
-    let job = ApplyJob { data: loaded, recipe, target, shard: Shard::WHOLE };
+    let job = ApplyJob { data: loaded, recipe, target, shard: Shard::WHOLE, synthesis: None };
     let began = Instant::now();
     let failed = tell.clone();
     match job::start(job, move |event| reports(event, began).into_iter().for_each(&tell)) {

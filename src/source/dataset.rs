@@ -290,6 +290,15 @@ impl Dataset {
         }
     }
 
+    /// The folder that the paths of pictures are relative to; `None` where pictures are part of the program.
+    #[must_use]
+    pub fn image_root(&self) -> Option<&Path> {
+        match &self.images {
+            ImageStore::Folder { root, .. } => Some(root),
+            ImageStore::Pack { .. } => None,
+        }
+    }
+
     pub(super) fn locate(&self, number: usize) -> Option<(&dyn Reader, usize)> {
         let (file, row) = self.slot(number)?;
         let reader = self.readers.get(file)?;
