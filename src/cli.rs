@@ -17,6 +17,7 @@ pub mod preview;
 pub mod progress;
 pub mod recipe;
 pub mod stats;
+pub mod synthesis;
 
 use std::path::PathBuf;
 

@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::indexed::indexed_for;
 use super::preview::PreviewReport;
 use super::stats::StatsFormat;
+use super::synthesis;
 use crate::index::Index;
 use crate::preview::Exact;
 use crate::progress::Unobserved;
@@ -84,7 +85,9 @@ fn columns(dataset: &Path, recipes: &[(PathBuf, Recipe)]) -> color_eyre::Result<
         };
         crate::policy::fits(&index, recipe).map_err(|error| error.in_file(file))?;
         let preview = exact.preview(&index, recipe, &Unobserved)?;
-        columns.push(Column { recipe: file.clone(), preview: PreviewReport::of(&preview, &index) });
+        let synthesis = synthesis::report(&index, dataset, recipe)?;
+        let preview = PreviewReport { synthesis, ..PreviewReport::of(&preview, &index) };
+        columns.push(Column { recipe: file.clone(), preview });
         kept = Some((of, index, exact));
     }
     Ok(columns)

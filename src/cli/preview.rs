@@ -10,9 +10,9 @@ use std::path::PathBuf;
 
 pub use report::{ControlReport, OutcomeReport, PreviewReport, VolumeReport};
 
-use super::counts;
 use super::indexed::indexed_for;
 use super::stats::StatsFormat;
+use super::{counts, synthesis};
 use crate::preview::Exact;
 use crate::progress::Unobserved;
 use crate::recipe::Recipe;
@@ -42,7 +42,8 @@ pub fn run(arguments: &PreviewArguments) -> color_eyre::Result<()> {
     let (index, _) = indexed_for((&recipe, &arguments.recipe), &arguments.dataset)?;
     let index = counts::under(index, &recipe, &arguments.counts_in)?;
     let preview = Exact::new(&index).preview(&index, &recipe, &Unobserved)?;
-    let report = PreviewReport::of(&preview, &index);
+    let synthesis = synthesis::report(&index, &arguments.dataset, &recipe)?;
+    let report = PreviewReport { synthesis, ..PreviewReport::of(&preview, &index) };
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     match arguments.format {
         StatsFormat::Json => {

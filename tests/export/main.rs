@@ -5,6 +5,7 @@ mod faults;
 mod killed;
 mod native;
 mod shards;
+mod synthetic;
 mod tables;
 
 use std::collections::BTreeMap;

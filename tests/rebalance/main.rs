@@ -6,6 +6,7 @@ mod lvis;
 mod overrides;
 mod repeats;
 mod size;
+mod synthesis;
 mod tables;
 mod target;
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::cli::synthesis::SynthesisReport;
 use crate::entity::Perspective;
 use crate::index::{Index, PerspectiveIndex};
 use crate::preview::{Measures, Move, Outcome, Overridden, Preview, TargetOutcome};
@@ -31,6 +32,9 @@ pub struct PreviewReport {
     /// Each overridden entity before and after; the first of them where a pattern means very many.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub overrides: Vec<OverrideReport>,
+    /// What is made for the tail, under the recipe's seed; absent where the recipe names no synthesis policy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub synthesis: Option<SynthesisReport>,
     /// The same measures for a random subset of the same expected size.
     pub random_control: ControlReport,
 }
@@ -158,6 +162,7 @@ impl PreviewReport {
             target: preview.target.as_ref().map(|target| TargetReport::of(target, index)),
             size_scale: preview.size_scale,
             overrides: overrides(preview, index),
+            synthesis: None,
             random_control: ControlReport { perspectives: control.collect() },
         }
     }
