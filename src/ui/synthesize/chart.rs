@@ -63,7 +63,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         buffer.set_string(whole.x + 1, whole.y, words, theme.style(Role::Error));
     } else if whole.height > 5 {
         let row = Rect { y: whole.bottom() - 1, height: 1, ..whole };
-        look::aside(theme, &text::fit(&figures(model), row.width.saturating_sub(1)), row, buffer);
+        look::aside(theme, &text::fit(&figures(model, row.width), row.width.saturating_sub(1)), row, buffer);
     }
 }
 
@@ -116,17 +116,18 @@ fn note<'a>(model: &Model, theme: &Theme) -> Line<'a> {
 }
 
 /// Measures before, after rebalancing, and with what is made.
-fn figures(model: &Model) -> String {
+fn figures(model: &Model, width: u16) -> String {
     let Some(completed) = completed(model) else {
         return if model.loaded().is_some() { "reckoning …".into() } else { "no dataset yet".into() };
     };
     let three = |write: fn(f64) -> String, read: fn(&crate::preview::Measures) -> f64| {
         completed.measures.each_ref().map(|measures| write(read(measures))).join(" → ")
     };
-    format!(
-        "gini {} · evenness {} · tail share {}",
-        three(number::measure, |measures| measures.gini),
-        three(number::measure, |measures| measures.evenness),
-        three(number::share, |measures| measures.tail_occurrence_share)
-    )
+    let gini = three(number::measure, |measures| measures.gini);
+    let share = three(number::share, |measures| measures.tail_occurrence_share);
+    let all = format!("gini {gini} · tail share {share}");
+    if width < 96 {
+        return all;
+    }
+    format!("{all} · evenness {}", three(number::measure, |measures| measures.evenness))
 }

@@ -76,7 +76,7 @@ fn line(model: &Model, seed: &Seed) -> String {
     };
     let entry = model.loaded().and_then(|loaded| loaded.index.perspective(seed.perspective));
     let target = entry.map_or_else(String::new, |entry| entry.names.get(seed.rank as usize).into_owned());
-    format!("{} #{}  ×{made} {what}  {target}  weight {}", seed.policy, seed.instance, number::measure(seed.weight))
+    format!("{} #{} ×{made} {what} · weight {} · {target}", seed.policy, seed.instance, number::measure(seed.weight))
 }
 
 fn note<'a>(model: &Model, theme: &Theme) -> Line<'a> {
