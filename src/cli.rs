@@ -6,18 +6,20 @@ pub mod apply;
 pub mod compare;
 mod completions;
 mod counts;
-mod doctor;
+pub mod doctor;
 pub mod exit_code;
 pub mod explain;
 mod explore;
 mod indexed;
 mod man;
 pub mod merge;
+pub mod plan;
 pub mod preview;
 pub mod progress;
 pub mod recipe;
 pub mod stats;
 pub mod synthesis;
+pub mod worker;
 
 use std::path::PathBuf;
 
@@ -35,7 +37,7 @@ pub use exit_code::of as code;
     subcommand_negates_reqs = true
 )]
 pub struct Arguments {
-    /// A file, a folder, or a pattern such as 'data/*.jsonl'; without it the embedded demo opens
+    /// A file, a folder, a pattern such as 'data/*.jsonl', or - for stdin; without it the embedded demo opens
     pub dataset: Option<PathBuf>,
     /// The recipe to open, change and save; ./recipe.toml where there is one
     #[arg(long, value_name = "FILE")]
@@ -43,6 +45,9 @@ pub struct Arguments {
     /// The theme, by name; the variable `FANTAIL_THEME` sets it, too
     #[arg(long, value_name = "NAME")]
     pub theme: Option<String>,
+    /// Which worker trains and samples
+    #[command(flatten)]
+    pub worker: worker::WorkerArguments,
     /// A command in place of the terminal program
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -59,6 +64,8 @@ pub enum Command {
     Apply(apply::ApplyArguments),
     /// Recipes side by side, with a random subset of each one's size as control
     Compare(compare::CompareArguments),
+    /// A recipe's decisions as portable SQL over exported tables, for any engine
+    Plan(plan::PlanArguments),
     /// Put the shards of an export together
     Merge(merge::MergeArguments),
     /// Why an instance is kept or dropped
@@ -66,7 +73,7 @@ pub enum Command {
     /// Start, check or show a recipe
     Recipe(recipe::RecipeArguments),
     /// What this terminal, this machine and this user's configuration offer
-    Doctor,
+    Doctor(doctor::DoctorArguments),
     /// Completions for a shell, on stdout
     Completions {
         /// The shell
@@ -81,19 +88,22 @@ pub enum Command {
 /// # Errors
 /// Whatever the command could not do; [`code`] gives its exit code.
 pub fn run(arguments: Arguments) -> color_eyre::Result<()> {
-    match arguments.command {
-        None => explore::run(arguments),
-        Some(Command::Stats(arguments)) => stats::run(&arguments),
-        Some(Command::Preview(arguments)) => preview::run(&arguments),
-        Some(Command::Compare(arguments)) => compare::run(&arguments),
-        Some(Command::Apply(arguments)) => apply::run(&arguments),
-        Some(Command::Merge(arguments)) => merge::run(&arguments),
-        Some(Command::Explain(arguments)) => explain::run(&arguments),
-        Some(Command::Recipe(arguments)) => recipe::run(&arguments),
-        Some(Command::Doctor) => doctor::run(),
-        Some(Command::Completions { shell }) => completions::run(shell),
-        Some(Command::Man) => man::run(),
-    }
+    let Some(command) = arguments.command else { return explore::run(arguments) };
+    let done = match command {
+        Command::Stats(arguments) => stats::run(&arguments),
+        Command::Preview(arguments) => preview::run(&arguments),
+        Command::Compare(arguments) => compare::run(&arguments),
+        Command::Apply(arguments) => apply::run(&arguments),
+        Command::Plan(arguments) => plan::run(&arguments),
+        Command::Merge(arguments) => merge::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Recipe(arguments) => recipe::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(arguments),
+        Command::Completions { shell } => completions::run(shell),
+        Command::Man => man::run(),
+    };
+    // What a command reads and writes by name fails with errors of its own: a bare one is stdout's.
+    done.or_else(|error| error.downcast::<std::io::Error>().map_or_else(Err, |cause| written_out(&cause)))
 }
 
 /// The folder of the user's own keymap and themes; `FANTAIL_CONFIG_DIR` names another one.

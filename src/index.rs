@@ -31,7 +31,7 @@ pub use names::{Names, name_hash, pair_hash};
 pub use perspective::{PerspectiveIndex, Rows};
 pub use power_law::PowerLaw;
 pub use split::{Split, Threshold, cumulated};
-pub use unseen::Unseen;
+pub use unseen::{GoodTuring, Unseen};
 
 pub use crate::column::{Csr, StringTable};
 use crate::entity::Perspective;

@@ -4,13 +4,30 @@
 
 use std::path::Path;
 
-use crate::app::model::Loaded;
 use crate::entity::{self, EntityError};
 use crate::index::cache::{Cache, Key, Miss};
 use crate::index::{self, DatasetFacts, Index};
 use crate::progress::{Cancelled, Observer};
 use crate::recipe::Recipe;
 use crate::source::{self, Dataset, Fingerprint, SourceError};
+
+/// An opened and indexed dataset.
+pub struct Loaded {
+    /// The records.
+    pub dataset: Dataset,
+    /// Their entities.
+    pub index: Index,
+}
+
+/// The index of a dataset whose records are not needed any more.
+pub struct Indexed {
+    /// The entities.
+    pub index: Index,
+    /// What is told of the dataset.
+    pub facts: DatasetFacts,
+    /// Where the index came from.
+    pub provenance: Provenance,
+}
 
 /// Why a dataset could not be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -116,24 +133,45 @@ fn fitting(
     Ok((index::build(extraction, observer)?, Provenance::Built(miss)))
 }
 
-/// The cached index of the dataset at `path` and the facts about it, without opening its records: the cost of its fingerprint.
-///
-/// `None` where it was never kept, has changed, or was kept under another path; then [`load`] is the way.
+/// The index of the dataset at `path` and the facts about it. Where the cache holds both, the records are not found at all: the
+/// cost is that of the fingerprint, which is taken once whether or not they are.
 ///
 /// # Errors
-/// [`LoadError::Source`] when the files cannot be read, or when the observer cancels.
-pub fn cached(
-    path: &Path,
-    recipe: &Recipe,
-    observer: &dyn Observer,
-    cache: &Cache,
-) -> Result<Option<(Index, DatasetFacts)>, LoadError> {
+/// [`LoadError`] when it cannot be opened, or when the observer cancels.
+pub fn indexed(path: &Path, recipe: &Recipe, observer: &dyn Observer, cache: &Cache) -> Result<Indexed, LoadError> {
     if source::is_demo(path) {
-        return Ok(None);
+        return demo(recipe, observer).map(Indexed::from);
     }
-    let fingerprint = source::fingerprint(path, &recipe.dataset, observer)?;
-    let found = cache.load(&key(fingerprint, recipe)).ok();
-    Ok(found.filter(|(_, facts)| facts.path == path))
+    let opening = source::Opening::begin(path, &recipe.dataset, observer)?;
+    let kept = match cache.load(&key(opening.fingerprint(), recipe)) {
+        Ok((index, facts)) if facts.path == path => {
+            return Ok(Indexed { index, facts, provenance: Provenance::Cached });
+        }
+        // Kept under another path: the facts are not those of this one.
+        kept => kept.map(|(index, _)| index),
+    };
+    let dataset = opening.finish()?;
+    let (index, provenance) = fitting(kept, &dataset, recipe, observer)?;
+    Ok(Indexed::from((Loaded { dataset, index }, provenance)))
+}
+
+impl From<(Loaded, Provenance)> for Indexed {
+    fn from((loaded, provenance): (Loaded, Provenance)) -> Self {
+        Self { facts: DatasetFacts::of(&loaded.dataset), index: loaded.index, provenance }
+    }
+}
+
+impl Indexed {
+    /// Keeps an index that was built for the next time; one that was cached is kept already.
+    ///
+    /// # Errors
+    /// What the system says when the cache cannot be written; nothing else is lost.
+    pub fn keep(&self, recipe: &Recipe, cache: &Cache) -> std::io::Result<()> {
+        match self.provenance {
+            Provenance::Built(_) => cache.store(&key(self.facts.fingerprint(), recipe), &self.index, &self.facts),
+            Provenance::Cached => Ok(()),
+        }
+    }
 }
 
 /// Keeps the index of an opened dataset for the next time.

@@ -17,6 +17,25 @@ pub fn count(value: u64) -> String {
     grouped
 }
 
+/// So many of something: `1 record`, `1,204 records`, `0 entities`; `one` is the English noun for one of them.
+#[must_use]
+pub fn counted(value: u64, one: &str) -> String {
+    format!("{} {}", count(value), noun(value, one))
+}
+
+/// The form of an English noun, or of a phrase that ends in one, that goes with a number: `record`, `tail entities`, `indexes`.
+#[must_use]
+pub fn noun(value: u64, one: &str) -> String {
+    const ENDINGS_WITH_E: [&str; 5] = ["s", "x", "z", "ch", "sh"];
+    let before_y = one.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'i', 'o', 'u']));
+    match before_y {
+        _ if value == 1 => one.to_owned(),
+        Some(stem) => format!("{stem}ies"),
+        None if ENDINGS_WITH_E.iter().any(|ending| one.ends_with(ending)) => format!("{one}es"),
+        None => format!("{one}s"),
+    }
+}
+
 /// A change with its sign: `+1,204`, `−84,294`, `0`.
 #[must_use]
 pub fn change(value: i64) -> String {
@@ -134,6 +153,21 @@ mod tests {
     fn whole_numbers_have_separators_and_signs() {
         written(count, &[(0, "0"), (999, "999"), (1_000, "1,000"), (665_298, "665,298"), (1_234_567, "1,234,567")]);
         written(change, &[(0, "0"), (1_204, "+1,204"), (-84_294, "−84,294")]);
+    }
+
+    #[test]
+    fn one_is_one_and_the_others_are_many() {
+        for (value, one, expected) in [
+            (1, "record", "1 record"),
+            (0, "record", "0 records"),
+            (1_204, "record", "1,204 records"),
+            (1, "tail entity", "1 tail entity"),
+            (2, "tail entity", "2 tail entities"),
+            (3, "key", "3 keys"),
+            (2, "index", "2 indexes"),
+        ] {
+            assert_eq!(counted(value, one), expected);
+        }
     }
 
     #[test]

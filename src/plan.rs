@@ -7,13 +7,16 @@
 mod decision;
 mod draw;
 mod explanation;
+mod ledger;
 mod order;
 mod overrides;
+mod reason;
 mod size;
 mod synthesis;
 
 pub use draw::{Key, Purpose};
 pub use explanation::{Decision, Explanation, OverrideExplanation, VoteExplanation};
+pub use ledger::{Ledger, OverrideDraw};
 pub use order::{ORDER_VERSION, Order, OrderPicture, OrderSeed, Picture, Synthesized, Verdict, entity, made_id};
 pub use overrides::{Columns, Holders, Outlooks, Settled, Settlement};
 pub use size::sized;
@@ -25,8 +28,8 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::index::Index;
-use crate::policy;
-use crate::progress::{Observer, Stage};
+use crate::policy::{self, Outlook};
+use crate::progress::{Cancelled, Observer, Stage, Unobserved};
 use crate::recipe::{Recipe, RecipeError};
 use crate::source::Dataset;
 use decision::Decider;
@@ -40,6 +43,12 @@ pub enum PlanError {
     /// The user stopped the work.
     #[error("cancelled")]
     Cancelled,
+}
+
+impl From<Cancelled> for PlanError {
+    fn from(_: Cancelled) -> Self {
+        Self::Cancelled
+    }
 }
 
 impl PlanError {
@@ -127,7 +136,7 @@ impl Plan {
     fn decided(index: &Index, recipe: &Recipe, observer: &dyn Observer) -> Result<Vec<u32>, PlanError> {
         let rule = policy::rule(index, recipe)?;
         let bound = policy::bind(index, &recipe.rebalance.overrides)?;
-        let decider = Decider::new(index, &rule, (&bound, recipe.seed));
+        let decider = Decider::new(index, &rule, (&bound, recipe.seed), observer)?;
         let total = index.instances() as u64;
         let done = crate::progress::Cancellation::default();
         let mut repeats = vec![0_u32; index.instances()];
@@ -236,9 +245,7 @@ impl<'a> Explainer<'a> {
     /// # Errors
     /// [`RecipeError`] when the recipe does not fit the index.
     pub fn new(index: &'a Index, recipe: &Recipe) -> Result<Self, RecipeError> {
-        let rule = policy::rule(index, recipe)?;
-        let bound = policy::bind(index, &recipe.rebalance.overrides)?;
-        Ok(Self { decider: Decider::new(index, &rule, (&bound, recipe.seed)) })
+        Ok(Self { decider: decider(index, recipe)? })
     }
 
     /// Why an instance is kept, repeated or dropped; `None` past the end.
@@ -246,21 +253,11 @@ impl<'a> Explainer<'a> {
     pub fn explain(&self, instance: usize) -> Option<Explanation> {
         (instance < self.decider.index.instances()).then(|| explanation::of(&self.decider, instance))
     }
-}
 
-/// Lends `work` what explains any instance of an index under a recipe, from any thread; cheaper than [`explain`] for many.
-///
-/// # Errors
-/// [`RecipeError::Unfit`] when the recipe does not fit the index.
-pub fn explaining<T>(
-    index: &Index,
-    recipe: &Recipe,
-    work: impl FnOnce(&(dyn Fn(usize) -> Explanation + Sync)) -> T,
-) -> Result<T, RecipeError> {
-    let rule = policy::rule(index, recipe)?;
-    let bound = policy::bind(index, &recipe.rebalance.overrides)?;
-    let decider = Decider::new(index, &rule, (&bound, recipe.seed));
-    Ok(work(&|instance| explanation::of(&decider, instance)))
+    /// As [`Self::explain`] in a few words, appended to `words` after the policy's name; returns what is expected of the instance.
+    pub fn tell(&self, instance: usize, policy: &str, words: &mut String) -> Outlook {
+        reason::tell(&self.decider, instance, (policy, words))
+    }
 }
 
 /// How often each of some instances is written on average: what a weighted sampler draws them by.
@@ -268,8 +265,14 @@ pub fn explaining<T>(
 /// # Errors
 /// [`RecipeError::Unfit`] when the recipe does not fit the index.
 pub fn weights(index: &Index, recipe: &Recipe, range: Range<usize>) -> Result<Vec<f64>, RecipeError> {
+    let decider = decider(index, recipe)?;
+    Ok(range.into_par_iter().map(|instance| decider.outlook(instance).repeat).collect())
+}
+
+/// A recipe bound to an index, by work that nobody stops.
+fn decider<'a>(index: &'a Index, recipe: &Recipe) -> Result<Decider<'a>, RecipeError> {
     let rule = policy::rule(index, recipe)?;
     let bound = policy::bind(index, &recipe.rebalance.overrides)?;
-    let decider = Decider::new(index, &rule, (&bound, recipe.seed));
-    Ok(range.into_par_iter().map(|instance| decider.outlook(instance).repeat).collect())
+    Decider::new(index, &rule, (&bound, recipe.seed), &Unobserved)
+        .map_err(|cancelled| RecipeError::Unfit(cancelled.to_string()))
 }

@@ -14,7 +14,7 @@ mod synthesis;
 pub use error::RecipeError;
 pub(crate) use grammar::nearest;
 pub use overrides::{Line, Override, OverrideAction};
-pub use rebalance::{BalanceBy, NoEntity, PolicyName, Rebalance, Repeats, TargetShape, Vote};
+pub use rebalance::{BalanceBy, Lines, NoEntity, PolicyName, Rebalance, Repeats, TargetShape, Vote};
 pub use synthesis::{Backend, Budget, Diffusion, EntityCeiling, Filter, Repeat, Synthesis, SynthesisName};
 
 use std::collections::BTreeMap;

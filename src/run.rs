@@ -21,6 +21,7 @@ mod suspend;
 mod synthesize;
 mod task;
 mod terminal;
+mod train;
 mod watch;
 mod write;
 

@@ -27,6 +27,7 @@ mod role;
 mod shards;
 mod sidecar;
 mod span;
+mod stdin;
 mod walk;
 
 pub use contents::Opening;
@@ -34,8 +35,10 @@ pub use dataset::{Dataset, Fingerprint, Place, Reader, SetAside, SetAsideKind};
 pub use demo::{DEMO, is_demo, open_demo};
 pub use error::SourceError;
 pub use frame::{Annotated, Frame};
+pub use images::read_picture;
 pub use instance::{Given, Image, Instance, Speaker, Turn};
 pub use opening::{fingerprint, open};
+pub use stdin::{STDIN, STDIN_NAME, is_stdin};
 
 use std::path::PathBuf;
 

@@ -19,6 +19,7 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+pub use explore::text_lines;
 pub use regions::regions;
 
 use crate::app::model::{Model, Screen};

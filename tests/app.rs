@@ -9,18 +9,21 @@ use fantail::app::action::Action;
 use fantail::app::arrange::arrange;
 use fantail::app::bindings::{Bindings, Context};
 use fantail::app::effect::{AfterSave, Effect};
-use fantail::app::hit::{Area, Axis, HitMap, Spacing, Target};
+use fantail::app::hit::{Area, Axis, HitMap, Spacing, Target, TextPlace};
 use fantail::app::message::{Failure, JobReport, Message, Mouse, Watched};
 use fantail::app::model::{
-    ChartMode, Data, InstanceView, JobState, Loaded, Model, Overlay, Pane, Reckoning, Rows, Screen, Shown,
+    ChartMode, Data, InstanceView, JobState, Model, Overlay, Pane, Picture, Reckoning, Rows, Sample, Screen, Shown,
+    TurnView,
 };
 use fantail::app::{begin, update};
 use fantail::config::keymap::{self, parse_key};
 use fantail::entity::Perspective;
 use fantail::index::cache::Cache;
+use fantail::load::Loaded;
 use fantail::preview::{Exact, Sketch};
 use fantail::progress::{Stage, Unobserved};
 use fantail::recipe::{PolicyName, Recipe, ThresholdChoice};
+use fantail::source::Speaker;
 
 /// Labels and how many instances hold each.
 const LABELS: [(&str, usize); 6] = [("cat", 40), ("dog", 20), ("emu", 10), ("fox", 5), ("gnu", 2), ("yak", 1)];
@@ -67,7 +70,7 @@ impl Machine {
         assert_eq!(warnings, Vec::<String>::new());
         let mut model = Model::loading("data", Recipe::default(), Arc::new(bindings));
         model.size = (120, 36);
-        model.themes = vec!["dark".into(), "light".into(), "tide".into()];
+        model.themes = theme_names();
         model.theme = "dark".into();
         let asked = begin(&mut model);
         Self { model, asked }
@@ -308,7 +311,7 @@ fn stale_results_are_dropped() {
     machine.press("esc 2 l");
     let preview = |machine: &Machine| {
         let index = &machine.model.loaded().unwrap().index;
-        Arc::new(Sketch::new(index).preview(index, &Recipe::default(), Perspective::Label).unwrap())
+        Arc::new(Sketch::new(index).preview(index, &Recipe::default(), Perspective::Label, &Unobserved).unwrap())
     };
     let (stale, newest) = (machine.model.awaited.preview - 1, machine.model.awaited.preview);
     let figures = preview(&machine);
@@ -389,6 +392,59 @@ fn instances_open_with_their_text_and_picture() {
     assert_eq!(machine.model.explore.focus, Pane::Instances, "back from the text to the list");
     machine.press("esc");
     assert!(machine.model.explore.drill.is_none());
+}
+
+#[test]
+fn a_long_text_is_broken_into_lines_once_and_scrolls_to_its_end_and_no_further() {
+    let mut machine = Machine::with(conversations());
+    while machine.model.perspective != Perspective::Object {
+        machine.press("]");
+    }
+    machine.press("/ c a t enter enter");
+    let turn = TurnView { speaker: Speaker::Caption, text: "A cat. ".repeat(1_500_000), spans: Vec::new() };
+    let view = Arc::new(InstanceView { turns: vec![turn], ..InstanceView::default() });
+    machine.send(Message::InstanceRead { generation: machine.model.awaited.instance, view: Ok(Arc::clone(&view)) });
+    let place = |lines| TextPlace { width: 70, height: 10, lines };
+    let drawn = |lines| Message::Drawn(HitMap { text: Some(place(lines)), ..HitMap::default() });
+    machine.send(drawn(1));
+    machine.send(drawn(1));
+    let wraps = |machine: &Machine| machine.asked().iter().filter(|label| label.starts_with("WrapText")).count();
+    assert_eq!(wraps(&machine), 1, "{:?}", machine.asked());
+    let lines = Arc::new(fantail::ui::text_lines(&view, 70));
+    let all = lines.lines.len();
+    assert!(all > usize::from(u16::MAX) * 2, "{all} lines");
+    machine.send(Message::TextWrapped { generation: machine.model.awaited.lines, lines });
+    machine.send(drawn(all));
+    machine.press("space G");
+    assert_eq!(machine.model.explore.drill.as_ref().unwrap().scroll, all - 10);
+    machine.press("j k");
+    assert_eq!(machine.model.explore.drill.as_ref().unwrap().scroll, all - 11, "the first key up moves");
+    machine.send(drawn(100));
+    assert_eq!(machine.model.explore.drill.as_ref().unwrap().scroll, 90);
+    assert_eq!(wraps(&machine), 1);
+}
+
+#[test]
+fn names_are_read_for_the_instances_in_sight_and_once() {
+    let mut machine = Machine::with(conversations());
+    while machine.model.perspective != Perspective::Object {
+        machine.press("]");
+    }
+    machine.press("/ c a t enter enter");
+    let drawn = |height| {
+        let mut hits = HitMap::default();
+        hits.push(Area { x: 0, y: 0, width: 20, height }, Target::Instances);
+        Message::Drawn(hits)
+    };
+    machine.send(drawn(2));
+    machine.send(drawn(2));
+    let asked =
+        |machine: &Machine| machine.asked().into_iter().filter(|it| it.starts_with("ReadIds")).collect::<Vec<_>>();
+    assert!(matches!(&asked(&machine)[..], [only] if only.ends_with("[0, 2]")), "{:?}", asked(&machine));
+    let generation = machine.model.awaited.ids;
+    machine.send(Message::IdsRead { generation, ids: vec![(0, Some("a".into())), (2, None)] });
+    machine.send(drawn(3));
+    assert!(asked(&machine).last().unwrap().ends_with("[3]"), "{:?}", asked(&machine));
 }
 
 #[test]
@@ -510,6 +566,37 @@ fn a_job_runs_is_watched_and_cancelled() {
 }
 
 #[test]
+fn a_model_is_trained_by_label_and_what_the_worker_tells_is_shown() {
+    let mut machine = Machine::with(labelled());
+    machine.press("4 t");
+    let effect = machine.asked().pop().unwrap();
+    assert!(effect.starts_with("TrainModel") && effect.ends_with("label"), "{effect}");
+    let generation = machine.model.awaited.job;
+    let tell = |machine: &mut Machine, report| machine.send(Message::JobReported { generation, report });
+    tell(&mut machine, JobReport::Placed("cuda:0 · NVIDIA H200".into()));
+    tell(&mut machine, JobReport::Filled { used: 3, total: 10 });
+    for (at, value) in [(1, 0.5), (2, 0.25), (3, f64::NAN)] {
+        tell(&mut machine, JobReport::Measured { name: "loss".into(), at, value });
+    }
+    tell(&mut machine, JobReport::Measured { name: "gradient_norm".into(), at: 3, value: 9.0 });
+    let picture = Arc::new(Picture { width: 1, height: 1, rgba: vec![0; 4], original: (1, 1) });
+    for number in 0..40 {
+        let sample = Sample { made: picture.clone(), seed: None, caption: format!("{number}") };
+        tell(&mut machine, JobReport::Pictured(sample));
+    }
+    let job = machine.model.job.job().unwrap();
+    assert_eq!((job.device.as_deref(), job.memory), (Some("cuda:0 · NVIDIA H200"), Some((3, 10))));
+    assert_eq!(job.loss.points, [0.5, 0.25], "a loss that is no number is told, not drawn");
+    assert!(job.loss.last.is_some_and(f64::is_nan));
+    assert_eq!((job.samples.len(), job.samples[0].caption.as_str()), (16, "39"));
+    let failure = Failure { title: String::new(), cause: "the worker ended".into(), next: "start again".into() };
+    tell(&mut machine, JobReport::Failed(failure));
+    assert!(matches!(&machine.model.job, JobState::Failed { cause, .. } if cause == "the worker ended"));
+    machine.press("1");
+    assert_eq!(machine.model.screen, Screen::Explore, "the program goes on");
+}
+
+#[test]
 fn files_that_are_there_are_replaced_only_by_the_users_word() {
     let mut machine = Machine::with(labelled());
     machine.press("5 enter");
@@ -525,19 +612,27 @@ fn files_that_are_there_are_replaced_only_by_the_users_word() {
     assert!(machine.asked().last().unwrap().ends_with("overwrite=true"));
 }
 
+fn theme_names() -> Vec<String> {
+    ["dark", "light", "tide"].map(String::from).to_vec()
+}
+
 #[test]
 fn themes_are_shown_while_they_are_chosen() {
     let mut machine = Machine::with(labelled());
     machine.press("T j j");
     assert_eq!(machine.asked(), ["LoadTheme light", "LoadTheme tide"]);
-    machine.send(Message::ThemeLoaded { name: "tide".into(), warnings: vec!["theme tide: no role 'x'".into()] });
+    machine.send(Message::ThemeLoaded {
+        name: "tide".into(),
+        names: theme_names(),
+        warnings: vec!["theme tide: no role 'x'".into()],
+    });
     assert_eq!(machine.model.warnings(), 1);
     machine.press("esc");
     assert_eq!(machine.asked().last().unwrap(), "LoadTheme dark", "leaving shows the theme of before");
-    machine.send(Message::ThemeLoaded { name: "dark".into(), warnings: Vec::new() });
+    machine.send(Message::ThemeLoaded { name: "dark".into(), names: theme_names(), warnings: Vec::new() });
     assert_eq!(machine.model.warnings(), 0, "warnings go with their theme");
     machine.press("T j");
-    machine.send(Message::ThemeLoaded { name: "light".into(), warnings: Vec::new() });
+    machine.send(Message::ThemeLoaded { name: "light".into(), names: theme_names(), warnings: Vec::new() });
     machine.press("enter");
     assert_eq!((machine.model.theme.as_str(), &machine.model.overlay), ("light", &None));
     assert_eq!(machine.asked().last().unwrap(), "KeepTheme light");

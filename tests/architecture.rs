@@ -9,28 +9,56 @@ use std::path::Path;
 /// Stages in order; each may import those before it.
 const STAGES: [&str; 6] = ["source", "entity", "index", "policy", "plan", "preview"];
 
-/// What a stage, or what stands beside the stages, may import from our own crate besides earlier stages.
-const BESIDE_STAGES: [&str; 6] = ["progress", "number", "column", "language", "recipe", "random"];
+/// What a stage may import besides earlier stages: what knows no stage.
+const BESIDE_STAGES: [&str; 4] = ["progress", "number", "column", "language"];
 
-/// Modules and the modules of ours that they may import, where it is not the stage order that decides.
-const IMPORTS: [(&str, &[&str]); 8] = [
-    ("language", &["language"]),
+/// The first stage that knows the user's choices; what an earlier one is told, it owns, and the recipe imports it.
+const FIRST_WITH_RECIPE: &str = "policy";
+
+/// Every other module and the modules of ours that it may import.
+const IMPORTS: [(&str, &[&str]); 14] = [
+    ("language", &[]),
     ("number", &[]),
     ("column", &[]),
     ("progress", &["entity"]),
-    ("recipe", &["source", "entity", "index", "policy", "recipe", "number"]),
-    ("finding", &["source", "entity", "index", "recipe", "number", "finding", "language"]),
-    (
-        "manifest",
-        &["source", "entity", "index", "policy", "plan", "preview", "recipe", "progress", "number", "manifest"],
-    ),
+    ("recipe", &["source", "entity", "index", "number"]),
+    ("finding", &["source", "entity", "index", "recipe", "number", "language"]),
+    ("load", &["source", "entity", "index", "recipe", "progress"]),
+    ("manifest", &["source", "entity", "index", "policy", "plan", "preview", "recipe", "progress", "number"]),
+    ("job", &["source", "entity", "index", "load", "plan", "manifest", "recipe", "progress", "number"]),
+    ("app", &["source", "entity", "index", "policy", "plan", "preview", "recipe", "load", "job", "progress", "number"]),
+    ("config", &["app"]),
     (
         "ui",
         &[
-            "ui", "app", "config", "number", "source", "entity", "index", "policy", "plan", "preview", "finding",
-            "recipe", "progress", "job", "manifest",
+            "app", "config", "number", "source", "entity", "index", "policy", "plan", "preview", "finding", "recipe",
+            "progress", "job", "manifest", "load",
         ],
     ),
+    (
+        "run",
+        &[
+            "app", "ui", "config", "job", "load", "manifest", "finding", "source", "entity", "index", "policy", "plan",
+            "preview", "recipe", "progress", "number", "language",
+        ],
+    ),
+    (
+        "cli",
+        &[
+            "run", "config", "job", "load", "manifest", "finding", "source", "entity", "index", "policy", "plan",
+            "preview", "recipe", "progress", "number",
+        ],
+    ),
+];
+
+/// What the programs may import: `fantail` the command line, the worker the protocol that it speaks.
+const PROGRAMS: [(&str, &[&str]); 2] = [("main", &["cli"]), ("bin", &["job", "source", "progress", "number"])];
+
+/// Modules of which a user may name only a part.
+const PARTS: [(&str, &str, &[&str]); 3] = [
+    ("app", "job", &["job::protocol"]),
+    ("bin", "job", &["job::worker"]),
+    ("bin", "source", &["source::read_picture"]),
 ];
 
 /// Crates and the only places that may use them.
@@ -59,20 +87,26 @@ impl Source {
         self.name.split('/').next().unwrap()
     }
 
-    /// Our own top-level modules that the code names with `crate::` or `fantail::`.
+    /// Our own top-level modules that the code names with `crate::` or `fantail::`, itself aside.
     fn imports(&self) -> Vec<String> {
+        self.paths().iter().map(|path| first_word(path)).filter(|module| module != self.top()).collect()
+    }
+
+    /// What follows `crate::` or `fantail::`, up to the end of its line; of a group, each of its paths.
+    fn paths(&self) -> Vec<String> {
         let mut found = Vec::new();
-        for line in self.code() {
-            for (_, rest) in line.match_indices("crate::").map(|(at, key)| (at, &line[at + key.len()..])) {
-                if let Some(group) = rest.strip_prefix('{') {
-                    let inner = group.split('}').next().unwrap_or(group);
-                    found.extend(inner.split(',').map(first_word));
-                } else {
-                    found.push(first_word(rest));
+        for (line, key) in self.code().flat_map(|line| [(line, "crate::"), (line, "fantail::")]) {
+            for rest in line.match_indices(key).map(|(at, key)| &line[at + key.len()..]) {
+                match rest.strip_prefix('{') {
+                    Some(group) => {
+                        let inner = group.split('}').next().unwrap_or(group);
+                        found.extend(inner.split(',').map(|path| path.trim().to_owned()));
+                    }
+                    None => found.push(rest.to_owned()),
                 }
             }
         }
-        found.retain(|module| !module.is_empty());
+        found.retain(|path| !first_word(path).is_empty());
         found
     }
 
@@ -117,57 +151,80 @@ fn assert_none(rule: &str, violations: &[String]) {
     assert!(violations.is_empty(), "{rule}:\n  {}", violations.join("\n  "));
 }
 
+/// The files of a module; a module without any fails.
+fn files_of<'s>(sources: &'s [Source], module: &str) -> Vec<&'s Source> {
+    let files: Vec<_> = sources.iter().filter(|source| source.top() == module).collect();
+    assert!(!files.is_empty(), "no file of {module}");
+    files
+}
+
+/// What the files of a module import beyond what is allowed.
+fn beyond(sources: &[Source], module: &str, allowed: &[&str]) -> Vec<String> {
+    let imports = |file: &&Source| {
+        let beyond = file.imports().into_iter().filter(|import| !allowed.contains(&import.as_str()));
+        beyond.map(|import| format!("{} imports {import}", file.name)).collect::<Vec<_>>()
+    };
+    files_of(sources, module).iter().flat_map(imports).collect()
+}
+
 #[test]
 fn stages_import_only_earlier_stages() {
     let sources = sources();
-    let mut violations = Vec::new();
-    for (position, stage) in STAGES.iter().enumerate() {
-        let files: Vec<_> = sources.iter().filter(|source| source.top() == *stage).collect();
-        assert!(!files.is_empty(), "no file of stage {stage}");
-        for file in files {
-            for module in file.imports() {
-                let earlier = STAGES[..=position].contains(&module.as_str());
-                if !earlier && !BESIDE_STAGES.contains(&module.as_str()) {
-                    violations.push(format!("{} imports {module}", file.name));
-                }
-            }
-        }
-    }
-    assert_none("a stage imports only earlier stages", &violations);
+    let knows_recipe = STAGES.iter().position(|stage| *stage == FIRST_WITH_RECIPE).unwrap();
+    let violations = STAGES.iter().enumerate().flat_map(|(position, stage)| {
+        let recipe = (position >= knows_recipe).then_some("recipe");
+        let allowed: Vec<&str> = STAGES[..position].iter().chain(&BESIDE_STAGES).copied().chain(recipe).collect();
+        beyond(&sources, stage, &allowed)
+    });
+    assert_none("a stage imports only earlier stages", &violations.collect::<Vec<_>>());
 }
 
 #[test]
-fn modules_beside_the_stages_keep_to_their_imports() {
+fn every_other_module_keeps_to_its_imports() {
     let sources = sources();
-    let mut violations = Vec::new();
-    for (module, allowed) in IMPORTS {
-        let files: Vec<_> = sources.iter().filter(|source| source.top() == module).collect();
-        assert!(!files.is_empty(), "no file of module {module}");
-        for file in files {
-            violations.extend(
-                file.imports()
-                    .into_iter()
-                    .filter(|import| !allowed.contains(&import.as_str()))
-                    .map(|import| format!("{} imports {import}", file.name)),
-            );
-        }
-    }
-    assert_none("a module imports only what architecture allows", &violations);
+    let violations = IMPORTS.iter().flat_map(|(module, allowed)| beyond(&sources, module, allowed));
+    assert_none("a module imports only what architecture allows", &violations.collect::<Vec<_>>());
 }
 
 #[test]
-fn app_knows_no_terminal_and_no_worker() {
-    let mut violations = Vec::new();
+fn a_program_imports_only_its_edge() {
     let sources = sources();
-    let app: Vec<_> = sources.iter().filter(|source| source.top() == "app").collect();
-    assert!(!app.is_empty());
-    for file in app {
-        violations.extend(
-            file.imports()
-                .into_iter()
-                .filter(|import| ["ui", "run", "cli", "manifest"].contains(&import.as_str()))
-                .map(|import| format!("{} imports {import}", file.name)),
-        );
+    let there = PROGRAMS.iter().filter(|(program, _)| sources.iter().any(|source| source.top() == *program));
+    let violations: Vec<_> = there.clone().flat_map(|(program, allowed)| beyond(&sources, program, allowed)).collect();
+    assert!(there.count() > 0, "no program at all");
+    assert_none("a program imports only its edge", &violations);
+}
+
+#[test]
+fn every_module_has_a_rule() {
+    let ruled = |top: &str| {
+        let lists = IMPORTS.iter().chain(&PROGRAMS).map(|(module, _)| *module);
+        lists.chain(STAGES).any(|module| module == top)
+    };
+    let violations: Vec<_> =
+        sources().iter().map(|source| source.top().to_owned()).filter(|top| top != "lib" && !ruled(top)).collect();
+    assert_none("a module without a rule", &violations);
+}
+
+#[test]
+fn of_some_modules_only_a_part_is_for_others() {
+    let sources = sources();
+    let mut violations = Vec::new();
+    for (module, of, parts) in PARTS {
+        for file in sources.iter().filter(|source| source.top() == module) {
+            let inside = |path: &String| parts.iter().any(|part| path.starts_with(part));
+            let named = file.paths().into_iter().filter(|path| first_word(path) == of);
+            violations.extend(named.filter(|path| !inside(path)).map(|path| format!("{} names {path}", file.name)));
+        }
+    }
+    assert_none("a module names only the part that is for it", &violations);
+}
+
+#[test]
+fn app_does_no_work_of_its_own() {
+    let sources = sources();
+    let mut violations = Vec::new();
+    for file in files_of(&sources, "app") {
         for forbidden in
             ["std::fs", "std::time::Instant", "SystemTime", "std::thread", "std::net", "std::process", "std::io"]
         {
@@ -177,17 +234,6 @@ fn app_knows_no_terminal_and_no_worker() {
         }
     }
     assert_none("the state machine does no I/O and reads no clock", &violations);
-}
-
-#[test]
-fn only_the_edge_imports_the_loop() {
-    let violations: Vec<_> = sources()
-        .iter()
-        .filter(|source| !["main", "cli", "run", "lib"].contains(&source.top()))
-        .filter(|source| source.imports().iter().any(|import| import == "run"))
-        .map(|source| source.name.clone())
-        .collect();
-    assert_none("only main and cli import run", &violations);
 }
 
 #[test]

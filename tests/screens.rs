@@ -7,11 +7,18 @@
 mod fixture;
 #[path = "screens/paper.rs"]
 mod paper;
+#[path = "screens/refused.rs"]
+mod refused;
+
+use std::sync::Arc;
 
 use fantail::app::hit::Target;
-use fantail::app::model::{ChartMode, Model, Overlay, Screen, TextField, ValueTarget};
+use fantail::app::model::{
+    ChartMode, InstanceView, Level, Model, Overlay, Screen, Shown, TextField, Toast, TurnView, ValueTarget,
+};
 use fantail::config::theme::{ColorSupport, Role, Theme, Themes};
 use fantail::entity::Perspective;
+use fantail::source::Speaker;
 use fantail::ui;
 use paper::{drawn, text};
 use proptest::prelude::*;
@@ -22,7 +29,7 @@ use ratatui::style::Color;
 type Make = fn() -> Model;
 
 const SIZES: [(u16, u16); 4] = [(60, 20), (80, 24), (120, 36), (300, 80)];
-const SCREENS: [(&str, Make); 12] = [
+const SCREENS: [(&str, Make); 13] = [
     ("explore", fixture::model),
     ("instances", fixture::drilled),
     ("rebalance", fixture::rebalancing),
@@ -33,6 +40,7 @@ const SCREENS: [(&str, Make); 12] = [
     ("run-failed", fixture::failed_job),
     ("export", fixture::exporting),
     ("exported", fixture::exported),
+    ("training", fixture::training),
     ("opening", fixture::opening),
     ("broken", fixture::broken),
 ];
@@ -273,6 +281,67 @@ fn nothing_is_written_over_a_frame() {
                 assert!(line.ends_with(edges), "{name} at {size:?}:\n{line}");
             }
         }
+    }
+}
+
+#[test]
+fn the_way_to_the_help_is_always_on_the_screen() {
+    let mono = theme("dark", ColorSupport::None);
+    for (name, make) in SCREENS {
+        for size in [(40, 12), (60, 20), (80, 24), (120, 36)] {
+            let mut model = make();
+            for toast in
+                [None, Some("something was said that is longer than the whole of the bottom line of a small terminal")]
+            {
+                model.toast = toast.map(|text| Toast { level: Level::Info, text: text.into() });
+                let screen = text(&drawn(&model, &mono, size));
+                assert!(screen.contains("? help"), "{name} at {size:?}:\n{screen}");
+            }
+        }
+    }
+}
+
+/// The model with a record of ten megabytes open, broken into lines for the width that it is drawn in.
+fn reading_ten_megabytes() -> Model {
+    let mut model = fixture::drilled();
+    let text =
+        format!("{}the very end 末尾", "A red fire hydrant stands beside a bicycle; a man walks by. ".repeat(180_000));
+    let turns = vec![TurnView { speaker: Speaker::Assistant, spans: Vec::new(), text }];
+    let view = Arc::new(InstanceView { turns, ..InstanceView::default() });
+    let drill = model.explore.drill.as_mut().unwrap();
+    (drill.text, drill.picture) = (Shown::Ready(Arc::clone(&view)), Shown::Absent);
+    let width = ui::regions(&model, Rect::new(0, 0, 120, 36)).text.unwrap().width;
+    model.explore.drill.as_mut().unwrap().lines.ready = Some(Arc::new(ui::text_lines(&view, width)));
+    model
+}
+
+#[test]
+fn a_record_of_ten_megabytes_is_drawn_to_its_end_within_a_frame() {
+    let mut model = reading_ten_megabytes();
+    let (mono, screen) = (theme("dark", ColorSupport::None), Rect::new(0, 0, 120, 36));
+    let place = ui::regions(&model, screen).text.unwrap();
+    assert!(place.lines > usize::from(u16::MAX), "{place:?}");
+    let frame = |model: &mut Model, scroll: usize| {
+        model.explore.drill.as_mut().unwrap().scroll = scroll;
+        let begun = std::time::Instant::now();
+        let buffer = drawn(model, &mono, (120, 36));
+        assert!(ui::regions(model, screen).text.is_some());
+        (begun.elapsed(), text(&buffer))
+    };
+    let mut times: Vec<_> = (0..21).map(|part| frame(&mut model, place.furthest() / 20 * part).0).collect();
+    times.sort_unstable();
+    assert!(times[10] < std::time::Duration::from_millis(16), "{times:?}");
+    let end = frame(&mut model, place.furthest()).1;
+    assert!(end.contains("the very end 末尾"), "{end}");
+    assert_eq!(end, frame(&mut model, usize::MAX).1);
+}
+
+#[test]
+fn enter_is_offered_only_where_it_chooses() {
+    for (name, overlay) in overlays() {
+        let screen = text(&drawn(&under(overlay), &theme("dark", ColorSupport::None), (80, 24)));
+        let offered = screen.lines().last().unwrap().contains("Enter choose");
+        assert_eq!(offered, matches!(name, "palette" | "themes" | "override"), "{name}:\n{screen}");
     }
 }
 

@@ -5,8 +5,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::model::{Loaded, Order};
+use super::model::{InstanceView, Order};
 use crate::entity::Perspective;
+use crate::load::Loaded;
 use crate::recipe::{PolicyName, Recipe};
 
 /// Something to do.
@@ -115,6 +116,24 @@ pub enum Effect {
         /// The instance.
         number: usize,
     },
+    /// Break a long text into lines.
+    WrapText {
+        /// Which request this is.
+        generation: u64,
+        /// The instance.
+        view: Arc<InstanceView>,
+        /// Cells of a line.
+        width: u16,
+    },
+    /// Read the names of instances.
+    ReadIds {
+        /// Which request this is.
+        generation: u64,
+        /// The dataset.
+        loaded: Arc<Loaded>,
+        /// The instances.
+        numbers: Vec<u32>,
+    },
     /// Write the manifests in the background.
     StartJob {
         /// Which job this is.
@@ -127,6 +146,19 @@ pub enum Effect {
         folder: PathBuf,
         /// True when files that are there may be replaced.
         overwrite: bool,
+    },
+    /// Train the diffusion model on the dataset's images, in the worker, in the background.
+    TrainModel {
+        /// Which job this is.
+        generation: u64,
+        /// The dataset.
+        loaded: Arc<Loaded>,
+        /// Whose entities the model learns to tell apart.
+        perspective: Perspective,
+        /// The folder for the list, the pictures and the model.
+        folder: PathBuf,
+        /// The seed of every draw.
+        seed: u64,
     },
     /// Stop the job that runs.
     CancelJob,
@@ -209,8 +241,11 @@ impl Effect {
             Self::DecodeImage { generation, number, image, .. } => {
                 format!("DecodeImage #{generation} {number}.{image}")
             }
+            Self::WrapText { generation, width, .. } => format!("WrapText #{generation} {width}"),
+            Self::ReadIds { generation, numbers, .. } => format!("ReadIds #{generation} {numbers:?}"),
             Self::ExplainInstance { generation, number, .. } => format!("ExplainInstance #{generation} {number}"),
             Self::StartJob { generation, overwrite, .. } => format!("StartJob #{generation} overwrite={overwrite}"),
+            Self::TrainModel { generation, perspective, .. } => format!("TrainModel #{generation} {perspective}"),
             Self::CancelJob => "CancelJob".into(),
             Self::PauseJob { paused } => format!("PauseJob {paused}"),
             Self::SaveRecipe { then, .. } => format!("SaveRecipe {then:?}"),

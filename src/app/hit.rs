@@ -128,6 +128,27 @@ pub enum Drag {
 pub struct HitMap {
     /// Regions in drawing order.
     pub regions: Vec<(Area, Target)>,
+    /// The text of the shown instance, where there is one.
+    pub text: Option<TextPlace>,
+}
+
+/// How the text of an instance stands on the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TextPlace {
+    /// Columns.
+    pub width: u16,
+    /// Rows.
+    pub height: u16,
+    /// All of its lines, visible or not.
+    pub lines: usize,
+}
+
+impl TextPlace {
+    /// The furthest that it can be scrolled down.
+    #[must_use]
+    pub fn furthest(self) -> usize {
+        self.lines.saturating_sub(usize::from(self.height))
+    }
 }
 
 impl HitMap {

@@ -10,8 +10,9 @@ use super::bindings::Bindings;
 use super::effect::AfterSave;
 use super::hit::HitMap;
 use super::key::Key;
-use super::model::{Compared, Finding, InstanceView, Loaded, Picture, Rows, TrialPicture};
+use super::model::{Compared, Finding, InstanceView, Picture, Rows, Sample, TextLines, TrialPicture};
 use crate::entity::Perspective;
+use crate::load::Loaded;
 use crate::preview::{Completion, Preview};
 use crate::progress::Stage;
 use crate::recipe::Recipe;
@@ -118,6 +119,20 @@ pub enum Message {
         /// The record, or why it cannot be shown.
         view: Result<Arc<InstanceView>, String>,
     },
+    /// The text of an instance was broken into lines.
+    TextWrapped {
+        /// Which request.
+        generation: u64,
+        /// The lines.
+        lines: Arc<TextLines>,
+    },
+    /// The names of instances were read.
+    IdsRead {
+        /// Which request.
+        generation: u64,
+        /// Number and name; none for a record without a name of its own.
+        ids: Vec<(u32, Option<String>)>,
+    },
     /// A picture was decoded.
     ImageDecoded {
         /// Which request.
@@ -154,6 +169,8 @@ pub enum Message {
     ThemeLoaded {
         /// Its name.
         name: String,
+        /// The names of all themes that are there now.
+        names: Vec<String>,
         /// What is wrong with it, one line each.
         warnings: Vec<String>,
     },
@@ -194,7 +211,7 @@ pub enum Watched {
     Dataset,
     /// The recipe.
     Recipe,
-    /// The theme that is shown.
+    /// The folder of the user's themes.
     Theme,
     /// The user's keymap.
     Keymap,
@@ -225,6 +242,26 @@ pub enum JobReport {
         /// Time since the job's start.
         elapsed: Duration,
     },
+    /// It works on this device.
+    Placed(String),
+    /// Device memory in use and in all, in bytes.
+    Filled {
+        /// In use.
+        used: u64,
+        /// In all.
+        total: u64,
+    },
+    /// A figure that changes, such as `loss`.
+    Measured {
+        /// What is measured.
+        name: String,
+        /// At which unit of the step.
+        at: u64,
+        /// The figure.
+        value: f64,
+    },
+    /// A new synthetic image.
+    Pictured(Sample),
     /// A line of its log.
     Logged(String),
     /// Files are there already; nothing was written.

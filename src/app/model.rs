@@ -16,7 +16,7 @@ mod task;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use drill::{Drill, InstanceView, Picture, Shown, TurnView};
+pub use drill::{Drill, Ids, InstanceView, LongText, Picture, Shown, TextLines, TurnView};
 pub use explore::{EntityTable, Explore, Order, Pane, Rows, Search, SearchState};
 pub(crate) use export::FORMATS;
 pub use export::{ExportLine, ExportScreen};
@@ -26,16 +26,16 @@ pub use overlay::{Overlay, TextField, ValueTarget};
 pub use rebalance::parameters;
 pub use rebalance::{Compared, Control, PolicyLine, RebalancePane, RebalanceScreen, Reckoning, Slider};
 pub use synthesize::{SynthesizePane, SynthesizeScreen, SynthesizerLine, Trial, TrialPicture};
-pub use task::{Job, JobState, JobStep};
+pub use task::{Curve, Job, JobKind, JobState, JobStep, Sample};
 
 use super::bindings::{Bindings, Context};
 use super::hit::{Drag, HitMap};
 use crate::entity::Perspective;
-use crate::index::{Index, PerspectiveIndex, Split};
+use crate::index::{PerspectiveIndex, Split};
+use crate::load::Loaded;
 use crate::policy::Parameter;
 use crate::progress::Stage;
 use crate::recipe::Recipe;
-use crate::source::Dataset;
 
 /// The screens on the number keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -115,14 +115,6 @@ pub enum Data {
     Failed(String),
 }
 
-/// An opened and indexed dataset.
-pub struct Loaded {
-    /// The records.
-    pub dataset: Dataset,
-    /// Their entities.
-    pub index: Index,
-}
-
 /// Everything.
 pub struct Model {
     /// The dataset's path as given, or "demo".
@@ -173,6 +165,8 @@ pub struct Model {
     pub hits: HitMap,
     /// The terminal's size in cells: columns, rows.
     pub size: (u16, u16),
+    /// Whether the terminal shows pictures: not without colours.
+    pub shows_pictures: bool,
     /// What the mouse drags.
     pub drag: Option<Drag>,
     /// The number of the newest background request; results of older ones are dropped.
@@ -194,6 +188,10 @@ pub struct Awaited {
     pub comparison: u64,
     /// The shown instance.
     pub instance: u64,
+    /// The shown instance's lines.
+    pub lines: u64,
+    /// The names of the visible instances.
+    pub ids: u64,
     /// The shown picture.
     pub picture: u64,
     /// What is made for the tail.
@@ -239,6 +237,7 @@ impl Model {
             bindings,
             hits: HitMap::default(),
             size: (0, 0),
+            shows_pictures: true,
             drag: None,
             generation: 0,
             awaited: Awaited::default(),

@@ -59,12 +59,14 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::ImageDecoded { generation, picture } if generation == model.awaited.seed_picture => {
             synthesize::decoded(model, picture)
         }
+        Message::TextWrapped { generation, lines } => drill::wrapped(model, generation, lines),
+        Message::IdsRead { generation, ids } => drill::named(model, generation, ids),
         Message::ImageDecoded { generation, picture } => drill::decoded(model, generation, picture),
         Message::InstanceExplained { generation, id, lines } => drill::explained(model, generation, id, lines),
         Message::JobReported { generation, report } => job::reported(model, generation, report),
         Message::RecipeSaved { outcome, then } => recipe::saved(model, outcome, then),
         Message::RecipeRead(outcome) => recipe::read(model, outcome),
-        Message::ThemeLoaded { name, warnings } => overlay::theme_loaded(model, name, warnings),
+        Message::ThemeLoaded { name, names, warnings } => overlay::theme_loaded(model, (name, names), warnings),
         Message::KeymapRead { bindings, warnings } => keymap_read(model, *bindings, warnings),
         Message::FileChanged(watched) => file_changed(model, watched),
         Message::Warned(text) => {
@@ -87,7 +89,9 @@ pub fn begin(model: &mut Model) -> Vec<Effect> {
 fn drawn(model: &mut Model, hits: super::hit::HitMap) -> Vec<Effect> {
     model.hits = hits;
     let moved = explore::keep_visible(model) | drill::keep_visible(model) | synthesize::keep_visible(model);
-    if moved { vec![Effect::Draw] } else { Vec::new() }
+    drill::keep_text_in_sight(model);
+    let draw = moved.then_some(Effect::Draw);
+    draw.into_iter().chain(drill::break_text(model)).chain(drill::name_visible(model)).collect()
 }
 
 fn file_changed(model: &mut Model, watched: Watched) -> Vec<Effect> {

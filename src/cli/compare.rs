@@ -14,14 +14,14 @@ use super::preview::PreviewReport;
 use super::stats::StatsFormat;
 use super::synthesis;
 use crate::index::Index;
-use crate::preview::Exact;
+use crate::preview::{Exact, stage_previews};
 use crate::progress::Unobserved;
 use crate::recipe::Recipe;
 
 /// The arguments of `fantail compare`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct CompareArguments {
-    /// A file, a folder, or a pattern such as 'data/*.jsonl'
+    /// A file, a folder, a pattern such as 'data/*.jsonl', or - for stdin
     pub dataset: PathBuf,
     /// A recipe to compare; give the option once for each
     #[arg(long, value_name = "FILE", required = true)]
@@ -79,14 +79,16 @@ fn columns(dataset: &Path, recipes: &[(PathBuf, Recipe)]) -> color_eyre::Result<
         let (of, index, mut exact) = if let Some(kept) = kept.take().filter(|(of, ..)| same(of)) {
             kept
         } else {
-            let (index, _) = indexed_for((recipe, file), dataset)?;
+            let index = indexed_for((recipe, file), dataset)?;
             let exact = Exact::new(&index);
             (recipe, index, exact)
         };
         crate::policy::fits(&index, recipe).map_err(|error| error.in_file(file))?;
         let preview = exact.preview(&index, recipe, &Unobserved)?;
+        let stages = stage_previews(&mut exact, (&index, recipe), &Unobserved)?;
         let synthesis = synthesis::report(&index, dataset, recipe)?;
-        let preview = PreviewReport { synthesis, ..PreviewReport::of(&preview, &index) };
+        let preview = PreviewReport::of(&preview, &index).with_stages(&stages, &index);
+        let preview = PreviewReport { synthesis, ..preview };
         columns.push(Column { recipe: file.clone(), preview });
         kept = Some((of, index, exact));
     }

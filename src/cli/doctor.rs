@@ -6,10 +6,22 @@ use std::fmt::Write as _;
 use std::io::IsTerminal;
 use std::path::Path;
 
+use super::worker::WorkerArguments;
 use crate::config::keymap;
-use crate::config::theme::{ColorSupport, Themes};
+use crate::config::settings::Settings;
+use crate::config::theme::{ColorSupport, Themes, is_light_by};
 use crate::index::cache::Cache;
 use crate::number;
+
+mod worker;
+
+/// The arguments of `fantail doctor`.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct DoctorArguments {
+    /// Which worker is looked at
+    #[command(flatten)]
+    pub worker: WorkerArguments,
+}
 
 /// A line of the report: what, and how it is.
 type Line = (&'static str, String);
@@ -18,8 +30,11 @@ type Line = (&'static str, String);
 ///
 /// # Errors
 /// A stdout that cannot be written.
-pub fn run() -> color_eyre::Result<()> {
-    let sections = [("terminal", terminal()), ("machine", machine()), ("configuration", configuration())];
+pub fn run(arguments: DoctorArguments) -> color_eyre::Result<()> {
+    let settings = super::configuration_folder().map(|folder| Settings::load(&folder).0).unwrap_or_default();
+    let worker = worker::lines(&arguments.worker.choice(&settings));
+    let sections =
+        [("terminal", terminal()), ("machine", machine()), ("worker", worker), ("configuration", configuration())];
     let mut text = format!("fantail {}\n", env!("CARGO_PKG_VERSION"));
     for (title, lines) in sections {
         // Writing to a string cannot fail.
@@ -43,7 +58,7 @@ fn terminal() -> Vec<Line> {
         ColorSupport::Ansi256 => "256",
         ColorSupport::TrueColor => "all (truecolor)",
     };
-    let told = ["TERM", "COLORTERM", "NO_COLOR", "TERM_PROGRAM"]
+    let told = ["TERM", "COLORTERM", "NO_COLOR", "TERM_PROGRAM", "COLORFGBG"]
         .into_iter()
         .filter_map(|name| variable(name).map(|value| format!("{name}={value}")));
     vec![
@@ -68,7 +83,10 @@ fn ground() -> String {
     match terminal_colorsaurus::theme_mode(terminal_colorsaurus::QueryOptions::default()) {
         Ok(terminal_colorsaurus::ThemeMode::Light) => "light".into(),
         Ok(terminal_colorsaurus::ThemeMode::Dark) => "dark".into(),
-        Err(error) => format!("unknown, taken for dark: {error}"),
+        Err(error) => match variable("COLORFGBG").and_then(|told| is_light_by(&told)) {
+            Some(light) => format!("{} by COLORFGBG: {error}", if light { "light" } else { "dark" }),
+            None => format!("unknown, taken for dark: {error}"),
+        },
     }
 }
 
@@ -87,13 +105,7 @@ fn graphics() -> Option<&'static str> {
 
 fn machine() -> Vec<Line> {
     let threads = std::thread::available_parallelism().map_or_else(|_| "unknown".into(), |threads| threads.to_string());
-    let worker = std::env::var_os("PATH").and_then(|path| {
-        std::env::split_paths(&path).map(|folder| folder.join("fantail-worker")).find(|program| program.is_file())
-    });
-    let worker =
-        worker.map_or_else(|| "not installed: no fantail-worker in PATH".into(), |it| it.display().to_string());
-    let libtorch = variable("LIBTORCH").unwrap_or_else(|| "not set (LIBTORCH)".into());
-    vec![("threads", threads), ("worker", worker), ("libtorch", libtorch), ("cache", cache())]
+    vec![("threads", threads), ("cache", cache())]
 }
 
 fn cache() -> String {
@@ -104,7 +116,7 @@ fn cache() -> String {
         .filter_map(|entry| entry.metadata().ok())
         .filter(std::fs::Metadata::is_file)
         .fold((0_u64, 0), |(files, bytes), facts| (files + 1, bytes + facts.len()));
-    format!("{}: {} indexes, {}", folder.display(), number::count(files), number::bytes(bytes))
+    format!("{}: {}, {}", folder.display(), number::counted(files, "index"), number::bytes(bytes))
 }
 
 fn configuration() -> Vec<Line> {

@@ -19,7 +19,7 @@ use crate::recipe::{Recipe, SynthesisName};
 /// The arguments of `fantail explain`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ExplainArguments {
-    /// A file, a folder, or a pattern such as 'data/*.jsonl'
+    /// A file, a folder, a pattern such as 'data/*.jsonl', or - for stdin
     pub dataset: PathBuf,
     /// The recipe whose decision to explain
     #[arg(long, value_name = "FILE")]
@@ -86,7 +86,7 @@ fn synthetic(
 /// An unreadable dataset, an invalid recipe, an id that no instance has, or a stdout that cannot be written.
 pub fn run(arguments: &ExplainArguments) -> color_eyre::Result<()> {
     let recipe = Recipe::load(&arguments.recipe)?;
-    let (index, _) = indexed_for((&recipe, &arguments.recipe), &arguments.dataset)?;
+    let index = indexed_for((&recipe, &arguments.recipe), &arguments.dataset)?;
     let (id, hash) = (arguments.id.as_str(), name_hash(&arguments.id));
     let unknown = || UsageError(format!("no instance of {} has the id '{id}'", arguments.dataset.display()));
     let instance = index.id_hashes.iter().position(|&known| known == hash).ok_or_else(unknown)?;

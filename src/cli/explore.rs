@@ -2,6 +2,7 @@
 //!
 //! Invariant: whatever is wrong with the arguments is said before the terminal is taken over.
 
+use std::fs::File;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +13,7 @@ use super::{Arguments, configuration_folder};
 use crate::config::settings::Settings;
 use crate::recipe::Recipe;
 use crate::run::{self, Ended, Start};
+use crate::source::is_stdin;
 
 /// The recipe that is used when none is named.
 const USUAL_RECIPE: &str = "recipe.toml";
@@ -23,7 +25,7 @@ const USUAL_RECIPE: &str = "recipe.toml";
 pub fn run(arguments: Arguments) -> Result<()> {
     let dataset = arguments.dataset;
     require_terminal(dataset.as_deref())?;
-    if let Some(path) = dataset.as_deref().filter(|path| !is_pattern(path)) {
+    if let Some(path) = dataset.as_deref().filter(|path| !is_pattern(path) && !is_stdin(path)) {
         std::fs::metadata(path)
             .map_err(|cause| Expected { message: format!("cannot read {}: {cause}", path.display()), code: 3 })?;
     }
@@ -31,9 +33,10 @@ pub fn run(arguments: Arguments) -> Result<()> {
     let configuration = configuration_folder();
     let (settings, problem) = configuration.as_deref().map(Settings::load).unwrap_or_default();
     let variable = std::env::var("FANTAIL_THEME").ok().filter(|name| !name.is_empty());
+    let worker = arguments.worker.choice(&settings);
     let theme = arguments.theme.or(variable).or(settings.theme);
     let greeting = problem.or(greeting);
-    let start = Start { dataset, recipe, recipe_path, greeting, theme, configuration };
+    let start = Start { dataset, recipe, recipe_path, greeting, theme, configuration, worker };
     match run::run(start)? {
         Ended::Quit => Ok(()),
         Ended::Signalled(signal) => {
@@ -48,7 +51,15 @@ fn signal_code(signal: i32) -> u8 {
 }
 
 fn require_terminal(dataset: Option<&Path>) -> Result<()> {
-    if std::io::stdout().is_terminal() && std::io::stdin().is_terminal() {
+    let piped = dataset.is_some_and(is_stdin);
+    if piped && std::io::stdin().is_terminal() {
+        let message =
+            "'-' is the dataset on stdin, and that is this terminal; pipe one in, as in: zcat data.json.gz | fantail -";
+        return Err(Expected { message: message.into(), code: 2 }.into());
+    }
+    // With a dataset on stdin the keys come from the terminal itself.
+    let keys = if piped { File::open("/dev/tty").is_ok() } else { std::io::stdin().is_terminal() };
+    if std::io::stdout().is_terminal() && keys {
         return Ok(());
     }
     let named = dataset.map_or_else(|| "DATASET".to_owned(), |path| path.display().to_string());

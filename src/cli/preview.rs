@@ -4,23 +4,25 @@
 
 mod report;
 mod table;
+mod target;
 
 use std::io::Write;
 use std::path::PathBuf;
 
-pub use report::{ControlReport, OutcomeReport, PreviewReport, VolumeReport};
+pub use report::{ControlReport, OutcomeReport, PreviewReport, StageReport, VolumeReport};
+pub use target::TargetReport;
 
 use super::indexed::indexed_for;
 use super::stats::StatsFormat;
 use super::{counts, synthesis};
-use crate::preview::Exact;
+use crate::preview::{Exact, stage_previews};
 use crate::progress::Unobserved;
 use crate::recipe::Recipe;
 
 /// The arguments of `fantail preview`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct PreviewArguments {
-    /// A file, a folder, or a pattern such as 'data/*.jsonl'
+    /// A file, a folder, a pattern such as 'data/*.jsonl', or - for stdin
     pub dataset: PathBuf,
     /// The recipe whose policy to preview
     #[arg(long, value_name = "FILE")]
@@ -39,11 +41,14 @@ pub struct PreviewArguments {
 /// An unreadable dataset, an invalid recipe or one that does not fit the dataset, or a stdout that cannot be written.
 pub fn run(arguments: &PreviewArguments) -> color_eyre::Result<()> {
     let recipe = Recipe::load(&arguments.recipe)?;
-    let (index, _) = indexed_for((&recipe, &arguments.recipe), &arguments.dataset)?;
+    let index = indexed_for((&recipe, &arguments.recipe), &arguments.dataset)?;
     let index = counts::under(index, &recipe, &arguments.counts_in)?;
-    let preview = Exact::new(&index).preview(&index, &recipe, &Unobserved)?;
+    let mut exact = Exact::new(&index);
+    let preview = exact.preview(&index, &recipe, &Unobserved)?;
+    let stages = stage_previews(&mut exact, (&index, &recipe), &Unobserved)?;
+    let report = PreviewReport::of(&preview, &index).with_stages(&stages, &index);
     let synthesis = synthesis::report(&index, &arguments.dataset, &recipe)?;
-    let report = PreviewReport { synthesis, ..PreviewReport::of(&preview, &index) };
+    let report = PreviewReport { synthesis, ..report };
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     match arguments.format {
         StatsFormat::Json => {

@@ -2,7 +2,6 @@
 //!
 //! Invariant: `check` and `show` write no file; `init` never replaces one unasked.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::job::Failure;
@@ -46,22 +45,18 @@ pub struct RecipeArguments {
 /// # Errors
 /// An invalid recipe, a file that cannot be written or is there already, or a stdout that cannot be written.
 pub fn run(arguments: &RecipeArguments) -> color_eyre::Result<()> {
-    let mut out = std::io::stdout().lock();
-    match &arguments.command {
+    let text = match &arguments.command {
         RecipeCommand::Init { file, force } => {
             init(file, *force).map_err(Failure::from)?;
-            writeln!(out, "wrote {}", file.display())?;
+            format!("wrote {}\n", file.display())
         }
         RecipeCommand::Check { file } => {
             Recipe::load(file)?;
-            writeln!(out, "{} is valid", file.display())?;
+            format!("{} is valid\n", file.display())
         }
-        RecipeCommand::Show { file } => {
-            let recipe = file.as_deref().map(Recipe::load).transpose()?.unwrap_or_default();
-            write!(out, "{}", recipe.effective())?;
-        }
-    }
-    Ok(())
+        RecipeCommand::Show { file } => file.as_deref().map(Recipe::load).transpose()?.unwrap_or_default().effective(),
+    };
+    super::write_out(text.as_bytes())
 }
 
 fn init(file: &Path, force: bool) -> Result<(), ManifestError> {

@@ -12,18 +12,17 @@ pub use report::{DatasetReport, PerspectiveReport, StatsReport, WarningReport};
 
 use super::counts;
 use super::exit_code::UsageError;
-use super::progress::ProgressLine;
+use super::indexed::{indexed, keep};
 use crate::entity::Perspective;
 use crate::finding::findings;
 use crate::index::cache::Cache;
 use crate::index::{DatasetFacts, Index};
-use crate::load::{self, Provenance};
 use crate::recipe::Recipe;
 
 /// The arguments of `fantail stats`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct StatsArguments {
-    /// A file, a folder, or a pattern such as 'data/*.jsonl'
+    /// A file, a folder, a pattern such as 'data/*.jsonl', or - for stdin
     pub dataset: PathBuf,
     /// The recipe: how to open the dataset, what to extract, where the head ends
     #[arg(long, value_name = "FILE")]
@@ -55,14 +54,10 @@ pub enum StatsFormat {
 /// Runs `fantail stats` to stdout with the user's cache.
 ///
 /// # Errors
-/// An unreadable dataset ([`load::LoadError`]), an invalid recipe ([`crate::recipe::RecipeError`]), a perspective that the dataset
+/// An unreadable dataset ([`crate::load::LoadError`]), an invalid recipe ([`crate::recipe::RecipeError`]), a perspective that the dataset
 /// does not have, or a stdout that cannot be written; a reader that went away is no error.
 pub fn run(arguments: &StatsArguments) -> color_eyre::Result<()> {
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    match write_stats(arguments, &Cache::of_user(), &mut out) {
-        Err(error) => error.downcast::<std::io::Error>().map_or_else(Err, |cause| super::written_out(&cause)),
-        done => done,
-    }
+    write_stats(arguments, &Cache::of_user(), &mut std::io::BufWriter::new(std::io::stdout().lock()))
 }
 
 /// Writes the statistics to `out`; the index comes from `cache` where it can and is kept there.
@@ -74,18 +69,9 @@ pub fn write_stats(arguments: &StatsArguments, cache: &Cache, out: &mut dyn Writ
     if !recipe.entities.perspectives.is_empty() {
         recipe.entities.perspectives.extend(&arguments.perspectives);
     }
-    let line = ProgressLine::on_stderr();
-    if let Some((index, facts)) = load::cached(&arguments.dataset, &recipe, &line, cache).ok().flatten() {
-        drop(line);
-        return Subject { index: &index, facts: &facts, recipe: &recipe }.write(arguments, out);
-    }
-    let (loaded, provenance) = load::load(&arguments.dataset, &recipe, &line, cache)?;
-    drop(line);
-    let facts = DatasetFacts::of(&loaded.dataset);
-    Subject { index: &loaded.index, facts: &facts, recipe: &recipe }.write(arguments, out)?;
-    if let (Provenance::Built(_), Err(cause)) = (provenance, load::keep(&loaded, &recipe, cache)) {
-        eprintln!("the index could not be cached, so the next time takes as long: {cause}");
-    }
+    let found = indexed(&arguments.dataset, &recipe, cache)?;
+    Subject { index: &found.index, facts: &found.facts, recipe: &recipe }.write(arguments, out)?;
+    keep(&found, &recipe, cache);
     Ok(())
 }
 

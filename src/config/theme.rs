@@ -8,12 +8,14 @@
 mod bundled;
 mod color;
 mod file;
+mod ground;
 mod role;
 mod store;
 mod support;
 
 use ratatui::style::{Modifier, Style};
 
+pub use ground::is_light_by;
 pub use role::Role;
 pub use store::Themes;
 pub use support::ColorSupport;

@@ -79,7 +79,7 @@ enum Stop {
 impl Run<'_> {
     fn chunks(&self) -> Result<(Vec<Chunk>, Shared), Stop> {
         let shared = Shared { interners: Interners::default(), turns: TurnCache::default() };
-        let tally = Tally::new(self.observer, self.dataset.len());
+        let tally = Tally::new(self.observer, self.dataset.len(), &shared.interners.names);
         // Loaded before the threads ask for it, so that none waits.
         let language = Language::embedded();
         let instances = self.dataset.len();

@@ -25,9 +25,9 @@ pub(super) fn look(subject: Subject<'_>) -> Vec<Finding> {
         number::share(unseen.singleton_mass)
     );
     let advice = format!(
-        "about {} of what comes next was never seen; the vocabulary has at least {} entities",
+        "about {} of what comes next was never seen; the vocabulary has at least {}",
         number::share(unseen.unseen_mass),
-        number::count(unseen.chao1.round() as u64)
+        number::counted(unseen.chao1.round() as u64, "entity")
     );
     vec![Finding::new(Severity::Note, "singletons", text, &advice).about(most.perspective, None)]
 }

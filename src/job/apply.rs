@@ -2,12 +2,13 @@
 //!
 //! Invariant: writes through `manifest` only; a cancelled or failed job leaves nothing under a final name.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::protocol::Summary;
-use super::{End, Job, synthesis};
-use crate::app::model::Loaded;
+use super::{End, Job, Listener, synthesis};
+use crate::load::Loaded;
 use crate::manifest::{self, Contents, ManifestError, Shard, Target};
 use crate::progress::{Observer, Stage};
 use crate::recipe::Recipe;
@@ -35,7 +36,8 @@ impl Job for ApplyJob {
         vec![Stage::Plan, Stage::Write]
     }
 
-    fn run(&mut self, observer: &dyn Observer) -> Result<Summary, End> {
+    fn run(&mut self, listener: &dyn Listener) -> Result<Summary, End> {
+        let observer: &dyn Observer = listener;
         let Loaded { dataset, index } = &*self.data;
         let plan = synthesis::planned((dataset, index), &self.recipe, &self.made_in(), observer)?;
         let contents = Contents { dataset, index, recipe: &self.recipe, plan: &plan, shard: self.shard };
@@ -44,6 +46,7 @@ impl Job for ApplyJob {
             files: written.files,
             tally: written.tally,
             set_aside: written.set_aside,
+            figures: BTreeMap::new(),
             command: self.command(),
         })
     }

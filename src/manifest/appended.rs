@@ -82,7 +82,7 @@ impl Appended<'_> {
             found.map(|(_, member)| member.as_str())
         };
         let mut changes = vec![(member("id"), self.id(&instance.id))];
-        if let Some(path) = dataset.image_root().and_then(|root| self.picture_from(root)) {
+        if let Some(path) = dataset.image_root().and_then(|(root, _)| self.picture_from(root)) {
             changes.push((member("image"), path.to_string_lossy().into_owned()));
         }
         let changes: Vec<(&str, String)> =

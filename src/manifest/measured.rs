@@ -42,7 +42,7 @@ pub(super) struct Counted {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     made: Vec<u32>,
     /// The bits of the measures before, which hang on more than counts.
-    measures: [u64; 8],
+    measures: [u64; 10],
 }
 
 impl Measured {
@@ -131,7 +131,7 @@ impl Counted {
     }
 }
 
-fn bits(measures: &Measures) -> [u64; 8] {
+fn bits(measures: &Measures) -> [u64; 10] {
     [
         measures.gini,
         measures.evenness,
@@ -141,12 +141,36 @@ fn bits(measures: &Measures) -> [u64; 8] {
         measures.js,
         measures.entities_lost,
         measures.mass_lost,
+        measures.coverage,
+        measures.scumble.unwrap_or(f64::NAN),
     ]
     .map(f64::to_bits)
 }
 
-fn of_bits(bits: [u64; 8]) -> Measures {
-    let [gini, evenness, effective_entities, kl_uniform, tail_occurrence_share, js, entities_lost, mass_lost] =
-        bits.map(f64::from_bits);
-    Measures { gini, evenness, effective_entities, kl_uniform, tail_occurrence_share, js, entities_lost, mass_lost }
+fn of_bits(bits: [u64; 10]) -> Measures {
+    let [
+        gini,
+        evenness,
+        effective_entities,
+        kl_uniform,
+        tail_occurrence_share,
+        js,
+        entities_lost,
+        mass_lost,
+        coverage,
+        scumble,
+    ] = bits.map(f64::from_bits);
+    let scumble = (!scumble.is_nan()).then_some(scumble);
+    Measures {
+        gini,
+        evenness,
+        effective_entities,
+        kl_uniform,
+        tail_occurrence_share,
+        js,
+        entities_lost,
+        mass_lost,
+        coverage,
+        scumble,
+    }
 }

@@ -12,6 +12,7 @@ use super::overrides::{Columns, Settled, Settlement};
 use super::size::sized;
 use crate::index::{Index, PerspectiveIndex};
 use crate::policy::{Bound, Dictionary, Fate, Formula, Outlook, Reduction, Rule, Scorer, copies};
+use crate::progress::{Cancelled, Observer};
 use crate::recipe::{NoEntity, OverrideAction};
 
 /// A rule bound to an index and a seed.
@@ -19,9 +20,9 @@ pub(super) struct Decider<'a> {
     pub(super) index: &'a Index,
     pub(super) rule: Rule,
     pub(super) voters: Vec<Voter<'a>>,
-    scale: f64,
+    pub(super) scale: f64,
     seed: u64,
-    settlement: Settlement,
+    pub(super) settlement: Settlement,
 }
 
 /// What one override did to an instance.
@@ -37,9 +38,9 @@ pub(super) struct Applied {
 /// A perspective that takes part.
 pub(super) struct Voter<'a> {
     pub(super) entry: &'a PerspectiveIndex,
-    formula: Formula,
-    reduction: Reduction,
-    scorer: Scorer,
+    pub(super) formula: Formula,
+    pub(super) reduction: Reduction,
+    pub(super) scorer: Scorer,
 }
 
 /// The draw that decided a vote: the one that would be the first to succeed if all probabilities rose together.
@@ -58,29 +59,44 @@ impl Draw {
 }
 
 impl<'a> Decider<'a> {
-    pub(super) fn new(index: &'a Index, rule: &Rule, (bound, seed): (&[Bound], u64)) -> Self {
-        let mut decider = Self::of_policy(index, sized(index, rule).0, seed);
+    pub(super) fn new(
+        index: &'a Index,
+        rule: &Rule,
+        (bound, seed): (&[Bound], u64),
+        observer: &dyn Observer,
+    ) -> Result<Self, Cancelled> {
+        let (rule, _) = sized(index, rule, observer)?;
+        let mut decider = Self::of_policy(index, rule, seed, observer)?;
         decider.settlement = decider.settle(bound);
-        decider
+        Ok(decider)
     }
 
     /// A decider that knows of no override, and takes the thresholds as they are.
-    pub(super) fn of_policy(index: &'a Index, rule: Rule, seed: u64) -> Self {
+    pub(super) fn of_policy(
+        index: &'a Index,
+        rule: Rule,
+        seed: u64,
+        observer: &dyn Observer,
+    ) -> Result<Self, Cancelled> {
         let voter = |dictionary: &Dictionary| {
             let entry = index.perspective(dictionary.perspective)?;
             let (formula, reduction) = (dictionary.formula, dictionary.reduction);
-            Some(Voter { entry, formula, reduction, scorer: scorer(dictionary, entry) })
+            Some(Voter { entry, formula, reduction, scorer: scorer(dictionary, entry, observer) })
         };
         let voters: Vec<_> = rule.dictionaries.iter().filter_map(voter).collect();
+        observer.go_on()?;
         let scale = if matches!(rule.fate, Fate::Shares | Fate::Weights) { scale(&rule, &voters, index) } else { 1.0 };
-        Self { index, rule, voters, scale, seed, settlement: Settlement::default() }
+        Ok(Self { index, rule, voters, scale, seed, settlement: Settlement::default() })
     }
 
     /// How many instances the policy writes of these, expected, repeats counted.
-    pub(super) fn volume(&self, instances: &[u32]) -> f64 {
+    pub(super) fn volume(&self, instances: &[u32], observer: &dyn Observer) -> Result<f64, Cancelled> {
         const UNIT: f64 = (1_u64 << 40) as f64;
         let one = |&instance: &u32| (self.policy_outlook(instance as usize).repeat * UNIT) as u128;
-        instances.par_iter().with_min_len(4096).map(one).sum::<u128>() as f64 / UNIT
+        let batch = |batch: &[u32]| if observer.cancelled() { 0 } else { batch.iter().map(one).sum::<u128>() };
+        let sum: u128 = instances.par_chunks(4096).map(batch).sum();
+        observer.go_on()?;
+        Ok(sum as f64 / UNIT)
     }
 
     /// Settles overrides on what the policy expects of all instances.
@@ -140,7 +156,7 @@ impl<'a> Decider<'a> {
         (repeat, applied)
     }
 
-    fn entity_draw(&self, instance: usize, entity: Bound, purpose: Purpose) -> f64 {
+    pub(super) fn entity_draw(&self, instance: usize, entity: Bound, purpose: Purpose) -> f64 {
         let entry = &self.index.perspectives[entity.slot];
         let name = entry.name_hashes.get(entity.rank as usize).copied().unwrap_or(0);
         Key::new(self.seed, self.id_hash(instance), purpose).of(entry.perspective).with(name).unit()
@@ -169,7 +185,12 @@ impl<'a> Decider<'a> {
 
     /// What is expected of the instance, over all seeds.
     pub(super) fn outlook(&self, instance: usize) -> Outlook {
-        let mut outlook = self.policy_outlook(instance);
+        self.outlook_of(instance, &self.scores(instance))
+    }
+
+    /// As [`Self::outlook`], of an instance whose scores are known.
+    pub(super) fn outlook_of(&self, instance: usize, scores: &[f64]) -> Outlook {
+        let mut outlook = self.policy_outlook_of(instance, scores);
         for settled in self.settlement.held(self.index, instance) {
             outlook = settled.applied(outlook);
             if settled.bound.action == OverrideAction::Exclude {
@@ -180,11 +201,15 @@ impl<'a> Decider<'a> {
     }
 
     fn policy_outlook(&self, instance: usize) -> Outlook {
+        self.policy_outlook_of(instance, &self.scores(instance))
+    }
+
+    fn policy_outlook_of(&self, instance: usize, scores: &[f64]) -> Outlook {
         if self.holds_nothing(instance) {
             return Outlook::rounded(f64::from(u8::from(self.rule.no_entity == NoEntity::Keep)));
         }
         let odds = if self.rule.fate.asks_odds() { self.odds(instance) } else { 0.0 };
-        self.rule.fate.outlook(&self.scores(instance), (self.scale, odds))
+        self.rule.fate.outlook(scores, (self.scale, odds))
     }
 
     /// The largest unclamped probability among the instance's entities: that of a perspective's rarest.
@@ -216,12 +241,15 @@ impl<'a> Decider<'a> {
             let probability = voter.score(instance)?;
             return Some(Draw { rank: None, probability, number: key.unit() });
         }
-        let draws = voter.ranks(instance).iter().map(|&rank| Draw {
-            rank: Some(rank),
-            probability: voter.value(rank),
-            number: key.with(voter.name_hash(rank)).unit(),
-        });
-        draws.min_by(|a, b| (a.number * b.probability).total_cmp(&(b.number * a.probability)))
+        let mut first: Option<Draw> = None;
+        for &rank in voter.ranks(instance) {
+            let (probability, number) = (voter.value(rank), key.with(voter.name_hash(rank)).unit());
+            let sooner = first.is_none_or(|first| number * first.probability < first.number * probability);
+            if sooner {
+                first = Some(Draw { rank: Some(rank), probability, number });
+            }
+        }
+        first
     }
 
     fn has_votes(&self, instance: usize, wanted: usize) -> bool {
@@ -241,7 +269,12 @@ impl<'a> Decider<'a> {
         })
     }
 
-    fn vote_key(&self, voter: &Voter<'_>, instance: usize) -> Key {
+    /// What an entity of an instance draws for its perspective's vote.
+    pub(super) fn rank_draw(&self, voter: &Voter<'_>, instance: usize, rank: u32) -> f64 {
+        self.vote_key(voter, instance).with(voter.name_hash(rank)).unit()
+    }
+
+    pub(super) fn vote_key(&self, voter: &Voter<'_>, instance: usize) -> Key {
         Key::new(self.seed, self.id_hash(instance), Purpose::Vote).of(voter.entry.perspective)
     }
 
@@ -270,7 +303,7 @@ impl Voter<'_> {
 }
 
 /// A dictionary written out for a perspective, fitted to its instances where it takes that.
-fn scorer(dictionary: &Dictionary, entry: &PerspectiveIndex) -> Scorer {
+fn scorer(dictionary: &Dictionary, entry: &PerspectiveIndex, observer: &dyn Observer) -> Scorer {
     if !dictionary.takes_fit() {
         return dictionary.on(&entry.counts);
     }
@@ -279,7 +312,7 @@ fn scorer(dictionary: &Dictionary, entry: &PerspectiveIndex) -> Scorer {
         _ => Cow::Borrowed(&entry.by_entity),
     };
     let targets = dictionary.formula.targets(&entry.counts);
-    dictionary.fitted((&holders, entry.by_instance.rows()), &targets, &|| false).0
+    dictionary.fitted((&holders, entry.by_instance.rows()), &targets, &|| observer.cancelled()).0
 }
 
 /// What makes the scores sum to the number of instances that have one, or to the wanted volume.

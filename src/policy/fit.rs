@@ -48,7 +48,10 @@ pub struct Fit {
     pub converged: bool,
 }
 
-/// Fits weights; `stop` is asked now and then.
+/// Holders that are visited between two questions whether to stop: about a millisecond.
+const BREATH: usize = 1 << 20;
+
+/// Fits weights; `stop` is asked now and then, within a sweep as well.
 #[must_use]
 pub fn fit(ground: &Ground<'_>, stop: &dyn Fn() -> bool) -> Fit {
     let mut fit = Fit { logs: vec![0.0; ground.targets.len()], ..Fit::default() };
@@ -56,7 +59,7 @@ pub fn fit(ground: &Ground<'_>, stop: &dyn Fn() -> bool) -> Fit {
     let mut last = f64::INFINITY;
     while fit.sweeps < MOST_SWEEPS && !stop() {
         fit.sweeps += 1;
-        let gap = sweep(ground, &mut fit.logs, &mut weights);
+        let Some(gap) = sweep(ground, (&mut fit.logs, &mut weights), stop) else { break };
         if gap < SMALL || (last - gap).abs() < STALLED * last.min(1e9) {
             fit.converged = true;
             break;
@@ -66,11 +69,19 @@ pub fn fit(ground: &Ground<'_>, stop: &dyn Fn() -> bool) -> Fit {
     fit
 }
 
-/// Takes every entity once; the share of occurrences that were elsewhere than wanted when their turn came.
-fn sweep(ground: &Ground<'_>, logs: &mut [f64], weights: &mut [f64]) -> f64 {
+/// Takes every entity once; the share of occurrences that were elsewhere than wanted when their turn came, `None` when stopped.
+fn sweep(ground: &Ground<'_>, (logs, weights): (&mut [f64], &mut [f64]), stop: &dyn Fn() -> bool) -> Option<f64> {
     let (mut missed, mut wanted) = (0.0, 0.0);
+    let mut visited = 0;
     for (entity, (&target, log)) in ground.targets.iter().zip(logs).enumerate() {
         let holders = ground.holders.row(entity);
+        visited += holders.len();
+        if visited >= BREATH {
+            visited = 0;
+            if stop() {
+                return None;
+            }
+        }
         let count = weighted(holders, weights, ground.limit);
         missed += (count - target).abs();
         wanted += target;
@@ -87,7 +98,7 @@ fn sweep(ground: &Ground<'_>, logs: &mut [f64], weights: &mut [f64]) -> f64 {
             }
         }
     }
-    if wanted > 0.0 { missed / wanted / 2.0 } else { 0.0 }
+    Some(if wanted > 0.0 { missed / wanted / 2.0 } else { 0.0 })
 }
 
 /// The sum of the instances' weights, in multiples of 2⁻³².

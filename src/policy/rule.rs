@@ -115,6 +115,8 @@ pub struct Scorer {
     /// One number an entity, in the order of their counts; never descending.
     values: Vec<f64>,
     reduction: Reduction,
+    /// 1 − each number, where a product of these is asked for; else empty.
+    misses: Vec<f64>,
     /// The largest score of [`Reduction::Product`].
     limit: f64,
 }
@@ -139,7 +141,7 @@ impl Dictionary {
             _ => f64::INFINITY,
         };
         let fit = fit(&Ground { holders, instances, targets, limit }, stop);
-        (Scorer { values: fit.logs.clone(), reduction: self.reduction, limit }, fit)
+        (Scorer { values: fit.logs.clone(), reduction: self.reduction, misses: Vec::new(), limit }, fit)
     }
 
     /// Writes the dictionary out for entities of these counts, which descend.
@@ -150,7 +152,9 @@ impl Dictionary {
         for run in counts.chunk_by(|a, b| a == b) {
             values.resize(values.len() + run.len(), self.formula.of(run[0]));
         }
-        Scorer { values, reduction: self.reduction, limit: f64::INFINITY }
+        let multiplied = matches!(self.reduction, Reduction::Any | Reduction::LengthNormalised);
+        let misses = if multiplied { values.iter().map(|value| 1.0 - value).collect() } else { Vec::new() };
+        Scorer { values, reduction: self.reduction, misses, limit: f64::INFINITY }
     }
 }
 
@@ -161,11 +165,19 @@ impl Scorer {
         let rarest = self.value(*ranks.last()?);
         Some(match self.reduction {
             Reduction::Any => any(rarest, || self.product_of_misses(ranks)),
-            Reduction::LengthNormalised => any(rarest, || self.product_of_misses(ranks).powf(1.0 / ranks.len() as f64)),
+            Reduction::LengthNormalised => {
+                any(rarest, || (self.product_of_misses(ranks).ln() / ranks.len() as f64).exp())
+            }
             Reduction::Mean => ranks.iter().map(|&rank| self.value(rank)).sum::<f64>() / ranks.len() as f64,
             Reduction::Largest => rarest,
             Reduction::Product => ranks.iter().map(|&rank| self.value(rank)).sum::<f64>().exp().min(self.limit),
         })
+    }
+
+    /// The largest score; only a product of numbers has one.
+    #[must_use]
+    pub const fn limit(&self) -> f64 {
+        self.limit
     }
 
     /// An entity's number.
@@ -175,7 +187,7 @@ impl Scorer {
     }
 
     fn product_of_misses(&self, ranks: &[u32]) -> f64 {
-        ranks.iter().map(|&rank| 1.0 - self.value(rank)).product()
+        ranks.iter().map(|&rank| self.misses.get(rank as usize).copied().unwrap_or(1.0)).product()
     }
 }
 
@@ -245,14 +257,20 @@ fn at_least(wanted: usize, probabilities: &[f64]) -> f64 {
     if wanted == 1 {
         return 1.0 - probabilities.iter().map(|&probability| 1.0 - probability.min(1.0)).product::<f64>();
     }
+    if wanted >= probabilities.len() {
+        let all = probabilities.iter().map(|&probability| probability.min(1.0)).product();
+        return if wanted > probabilities.len() { 0.0 } else { all };
+    }
+    // The probabilities that exactly so many happen, of the numbers that are too few.
     let mut exactly = [0.0; Perspective::ALL.len() + 1];
     exactly[0] = 1.0;
-    for &probability in probabilities.iter().take(Perspective::ALL.len()) {
+    let fewer = wanted.min(exactly.len());
+    for &probability in probabilities {
         let probability = probability.min(1.0);
-        for happened in (1..exactly.len()).rev() {
+        for happened in (1..fewer).rev() {
             exactly[happened] = exactly[happened] * (1.0 - probability) + exactly[happened - 1] * probability;
         }
         exactly[0] *= 1.0 - probability;
     }
-    exactly.iter().skip(wanted).sum::<f64>().min(1.0)
+    (1.0 - exactly.iter().take(fewer).sum::<f64>()).clamp(0.0, 1.0)
 }

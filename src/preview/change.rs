@@ -64,17 +64,19 @@ fn moves<'a>(before: &'a [u32], after: &'a [f32], first: usize) -> impl Iterator
 #[derive(Default)]
 struct Largest {
     moves: Vec<Move>,
+    /// The size of the least of them once the list is full.
+    least: f64,
 }
 
 impl Largest {
     fn offer(&mut self, entry: Move) {
         let size = entry.size();
-        let full = self.moves.len() == LISTED;
-        if size < 1e-6 || (full && self.moves.last().is_some_and(|last| last.size() >= size)) {
+        if size < 1e-6 || size <= self.least {
             return;
         }
         let place = self.moves.partition_point(|other| other.size() >= size);
         self.moves.insert(place, entry);
         self.moves.truncate(LISTED);
+        self.least = if self.moves.len() == LISTED { self.moves.last().map_or(0.0, Move::size) } else { 0.0 };
     }
 }

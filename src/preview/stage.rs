@@ -1,8 +1,8 @@
-//! The weights of a schedule's stages.
+//! What each stage of a schedule makes of the data: its figures, and its weights.
 //!
 //! Invariant: one weight an instance and stage, in source order; each stage's weights sum to the number of instances.
 
-use super::Exact;
+use super::{Exact, Preview};
 use crate::index::Index;
 use crate::plan::PlanError;
 use crate::policy;
@@ -31,4 +31,28 @@ pub fn stage_weights(index: &Index, recipe: &Recipe, observer: &dyn Observer) ->
         weights.push(StageWeights { name: stage.name, weights: exact.expected().to_vec() });
     }
     Ok(weights)
+}
+
+/// A stage and what it would make of the dataset.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StagePreview {
+    /// The stage's name, such as `temperature=5`.
+    pub name: String,
+    /// What it would make of the dataset.
+    pub preview: Preview,
+}
+
+/// The figures of each stage of the recipe's schedule; none without one. `exact` is the index's own.
+///
+/// # Errors
+/// As [`Exact::preview`].
+pub fn stage_previews(
+    exact: &mut Exact,
+    (index, recipe): (&Index, &Recipe),
+    observer: &dyn Observer,
+) -> Result<Vec<StagePreview>, PlanError> {
+    let one = |stage: policy::Stage| {
+        Ok(StagePreview { preview: exact.preview(index, &stage.recipe, observer)?, name: stage.name })
+    };
+    policy::stages(recipe).into_iter().map(one).collect()
 }

@@ -4,6 +4,7 @@
 
 use super::{PolicyName, Recipe, ThresholdChoice};
 use crate::entity::Perspective;
+use crate::number::counted;
 
 /// What is wrong with a threshold.
 pub(super) fn threshold(choice: ThresholdChoice) -> Option<String> {
@@ -75,7 +76,8 @@ fn pass_count(recipe: &Recipe) -> Option<String> {
     match recipe.rebalance.pass_count {
         0 => Some("pass_count = 0 would keep everything; write at least 1".into()),
         count if count as usize > voters => {
-            Some(format!("pass_count = {count} can never be reached by {voters} perspectives; write at most {voters}"))
+            let all = counted(voters as u64, "perspective");
+            Some(format!("pass_count = {count} can never be reached by {all}; write at most {voters}"))
         }
         _ => None,
     }

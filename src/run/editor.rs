@@ -2,6 +2,8 @@
 //!
 //! Invariant: the terminal is ours again afterwards, whatever the editor did.
 
+use std::fs::File;
+use std::io::{IsTerminal, stdin};
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::Ordering;
@@ -33,7 +35,12 @@ pub(super) fn open(painter: &mut Painter, path: &Path) -> std::io::Result<Result
 fn launch(editor: &str, path: &Path) -> std::io::Result<std::process::ExitStatus> {
     let mut words = editor.split_whitespace();
     let program = words.next().unwrap_or(editor);
-    Command::new(program).args(words).arg(path).status()
+    let mut command = Command::new(program);
+    // With a dataset on stdin the editor, too, has its keys from the terminal itself.
+    if !stdin().is_terminal() {
+        command.stdin(File::open("/dev/tty")?);
+    }
+    command.args(words).arg(path).status()
 }
 
 fn is_missing(ended: &std::io::Result<std::process::ExitStatus>) -> bool {

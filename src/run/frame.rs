@@ -15,7 +15,7 @@ use ratatui::layout::Rect;
 use super::terminal;
 use crate::app::hit::HitMap;
 use crate::app::model::Model;
-use crate::config::theme::{ColorSupport, Theme, Themes};
+use crate::config::theme::{ColorSupport, Theme, Themes, is_light_by};
 use crate::ui;
 
 /// How long the terminal may take to say what its ground is.
@@ -86,13 +86,17 @@ impl Painter {
         &self.themes
     }
 
-    /// Asks the terminal whether its ground is light; no answer means dark. Must not be called while input is read.
+    /// Asks the terminal whether its ground is light; without an answer `COLORFGBG` tells, and without that it is dark. Must not be
+    /// called while input is read.
     pub(super) fn is_light(&self) -> bool {
         if self.theme.support() == ColorSupport::None {
             return false;
         }
         let mut options = terminal_colorsaurus::QueryOptions::default();
         options.timeout = PATIENCE;
-        matches!(terminal_colorsaurus::theme_mode(options), Ok(terminal_colorsaurus::ThemeMode::Light))
+        match terminal_colorsaurus::theme_mode(options) {
+            Ok(mode) => mode == terminal_colorsaurus::ThemeMode::Light,
+            Err(_) => std::env::var("COLORFGBG").ok().and_then(|told| is_light_by(&told)).unwrap_or(false),
+        }
     }
 }

@@ -8,18 +8,23 @@ use std::sync::Arc;
 use super::event::Sender;
 use super::lane::Wanted;
 use crate::app::message::Message;
-use crate::app::model::{InstanceView, Loaded, TurnView};
+use crate::app::model::{InstanceView, TurnView};
 use crate::entity::{Perspective, text};
 use crate::language::Language;
+use crate::load::Loaded;
 use crate::number;
 use crate::plan::{self, Decision, Explanation, OverrideExplanation};
+use crate::progress::Observer;
 use crate::recipe::Recipe;
 use crate::source::{Image, Instance, Speaker, Turn};
+use crate::ui;
 
 /// The most text that is shown of an instance, in bytes.
-const MOST_TEXT: usize = 256 << 10;
+const MOST_TEXT: usize = 64 << 20;
 /// The most turns that are shown.
-const MOST_TURNS: usize = 500;
+const MOST_TURNS: usize = 200_000;
+/// As much text of an instance, in bytes, is read for the words that stand for an entity; beyond it its name is looked for.
+const MOST_READ: usize = 1 << 20;
 
 /// Which instance, and which entity to mark.
 pub(super) struct ReadRequest {
@@ -43,6 +48,31 @@ pub(super) fn read(request: ReadRequest, wanted: &Wanted, sender: &Sender) {
     loaded.dataset.read(number, &mut instance);
     let view = view(number, &instance, &sought(&loaded, perspective, rank));
     sender.tell(Message::InstanceRead { generation: wanted.generation(), view: Ok(Arc::new(view)) });
+}
+
+/// Answers a request for the lines of a text.
+pub(super) fn wrap((view, width): (Arc<InstanceView>, u16), wanted: &Wanted, sender: &Sender) {
+    let lines = Arc::new(ui::text_lines(&view, width));
+    sender.tell(Message::TextWrapped { generation: wanted.generation(), lines });
+}
+
+/// Answers a request for names; those of a request that is not wanted any more are not told.
+pub(super) fn name((loaded, numbers): (Arc<Loaded>, Vec<u32>), wanted: &Wanted, sender: &Sender) {
+    let mut ids = Vec::new();
+    let mut instance = Instance::default();
+    for number in numbers {
+        if wanted.cancelled() {
+            return;
+        }
+        loaded.dataset.read(number as usize, &mut instance);
+        ids.push((number, (!is_made(&instance.id)).then(|| instance.id.to_string())));
+    }
+    sender.tell(Message::IdsRead { generation: wanted.generation(), ids });
+}
+
+/// Whether an id was made from the row, as the record has none of its own.
+fn is_made(id: &str) -> bool {
+    id.strip_prefix("row-").is_some_and(|row| !row.is_empty() && row.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Answers a request for a reason.
@@ -72,7 +102,7 @@ fn sought(loaded: &Loaded, perspective: Perspective, rank: usize) -> (Perspectiv
 }
 
 fn view(number: usize, instance: &Instance<'_>, sought: &(Perspective, Vec<String>)) -> InstanceView {
-    let mut room = MOST_TEXT;
+    let (mut room, mut unread) = (MOST_TEXT, MOST_READ);
     let mut cut = instance.turns.len() > MOST_TURNS;
     let mut turns = Vec::new();
     for turn in instance.turns.iter().take(MOST_TURNS) {
@@ -80,7 +110,9 @@ fn view(number: usize, instance: &Instance<'_>, sought: &(Perspective, Vec<Strin
         cut |= text.len() < turn.text.len();
         room -= text.len();
         if !text.is_empty() {
-            turns.push(TurnView { speaker: turn.speaker, text: text.to_owned(), spans: spans(turn, text, sought) });
+            let spans = if text.len() <= unread { spans(turn, text, sought) } else { named(turn, text, sought) };
+            unread = unread.saturating_sub(text.len());
+            turns.push(TurnView { speaker: turn.speaker, text: text.to_owned(), spans });
         }
     }
     let images = instance.images.iter().map(|image| match image {
@@ -101,6 +133,14 @@ fn view(number: usize, instance: &Instance<'_>, sought: &(Perspective, Vec<Strin
 fn beginning(text: &str, most: usize) -> &str {
     let end = (0..=most.min(text.len())).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
     &text[..end]
+}
+
+/// Where the names stand literally.
+fn named(turn: &Turn<'_>, shown: &str, (perspective, names): &(Perspective, Vec<String>)) -> Vec<Range<usize>> {
+    if *perspective == Perspective::Label || turn.speaker == Speaker::System {
+        return Vec::new();
+    }
+    apart(names.iter().flat_map(|name| literal(shown, name)).collect())
 }
 
 fn spans(turn: &Turn<'_>, shown: &str, (perspective, names): &(Perspective, Vec<String>)) -> Vec<Range<usize>> {
@@ -125,6 +165,11 @@ fn spans(turn: &Turn<'_>, shown: &str, (perspective, names): &(Perspective, Vec<
         // Entities that another tool found have names that our own reading may not give.
         found = names.iter().flat_map(|name| literal(shown, name)).collect();
     }
+    apart(found)
+}
+
+/// Stretches in order, without those that overlap an earlier one.
+fn apart(mut found: Vec<Range<usize>>) -> Vec<Range<usize>> {
     found.sort_by_key(|span| span.start);
     found.dedup_by(|later, earlier| later.start < earlier.end);
     found

@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 
 use super::event::{Sender, caught};
 use crate::app::message::{Failure, Message};
-use crate::app::model::{Finding, Level, Loaded};
+use crate::app::model::{Finding, Level};
 use crate::entity::Perspective;
 use crate::finding::{Severity, findings};
 use crate::index::DatasetFacts;
 use crate::index::cache::Cache;
-use crate::load::{self, LoadError, Provenance};
+use crate::load::{self, LoadError, Loaded, Provenance};
 use crate::progress::{Cancellation, Observer, Stage};
 use crate::recipe::Recipe;
 use crate::source::SourceError;

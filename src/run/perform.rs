@@ -11,25 +11,30 @@ use super::load::{self, Load};
 use super::picture;
 use super::reckon::{self, ComparisonRequest, PreviewRequest, SharedExact};
 use super::synthesize::{self, PlanRequest};
-use super::{task, write};
+use super::{task, train, write};
 use crate::app::arrange::arrange;
 use crate::app::effect::Effect;
 use crate::app::message::{Failure, Message};
-use crate::app::model::{Loaded, Order, Rows};
+use crate::app::model::{InstanceView, Order, Rows};
 use crate::entity::Perspective;
 use crate::job::Handle;
+use crate::job::worker::Choice;
+use crate::load::Loaded;
 
 /// Everything that works in the background.
 pub(super) struct Performer {
     sender: Sender,
     load: Option<Load>,
     job: Option<Handle>,
+    worker: Choice,
     rows: Lane<RowsRequest>,
     previews: Lane<PreviewRequest>,
     comparisons: Lane<ComparisonRequest>,
     syntheses: Lane<PlanRequest>,
     instances: Lane<ReadRequest>,
     explanations: Lane<ExplainRequest>,
+    lines: Lane<(Arc<InstanceView>, u16)>,
+    ids: Lane<(Arc<Loaded>, Vec<u32>)>,
     pictures: Lane<picture::Request>,
 }
 
@@ -42,17 +47,20 @@ struct RowsRequest {
 }
 
 impl Performer {
-    pub(super) fn new(sender: &Sender) -> std::io::Result<Self> {
+    pub(super) fn new(worker: Choice, sender: &Sender) -> std::io::Result<Self> {
         let exact = SharedExact::default();
         Ok(Self {
             load: None,
             job: None,
+            worker,
             rows: Lane::open("ordering entities", sender, rows)?,
             previews: Lane::open("previewing", sender, reckon::previews(Arc::clone(&exact)))?,
             comparisons: Lane::open("comparing", sender, reckon::comparisons(exact))?,
             syntheses: Lane::open("planning synthesis", sender, synthesize::plan)?,
             instances: Lane::open("reading an instance", sender, instance::read)?,
             explanations: Lane::open("explaining", sender, instance::explain)?,
+            lines: Lane::open("breaking a text into lines", sender, instance::wrap)?,
+            ids: Lane::open("reading names", sender, instance::name)?,
             pictures: Lane::open("decoding a picture", sender, picture::decode)?,
             sender: sender.clone(),
         })
@@ -73,6 +81,10 @@ impl Performer {
             Effect::StartJob { generation, loaded, recipe, folder, overwrite } => {
                 let request = task::Request { generation, loaded, recipe: *recipe, folder, overwrite };
                 self.job = task::start(request, &self.sender);
+            }
+            Effect::TrainModel { generation, loaded, perspective, folder, seed } => {
+                let request = train::Request { generation, loaded, perspective, folder, seed };
+                self.job = train::start(request, &self.worker, &self.sender);
             }
             Effect::CancelJob => {
                 if let Some(job) = &self.job {
@@ -110,6 +122,8 @@ impl Performer {
             Effect::ReadInstance { generation, loaded, number, perspective, rank } => {
                 self.instances.ask(generation, ReadRequest { loaded, number, perspective, rank });
             }
+            Effect::WrapText { generation, view, width } => self.lines.ask(generation, (view, width)),
+            Effect::ReadIds { generation, loaded, numbers } => self.ids.ask(generation, (loaded, numbers)),
             Effect::ExplainInstance { generation, loaded, recipe, number } => {
                 self.explanations.ask(generation, ExplainRequest { loaded, recipe, number });
             }

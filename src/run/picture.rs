@@ -4,6 +4,7 @@
 //! can show.
 
 use std::io::Cursor;
+use std::path::Path;
 use std::sync::Arc;
 
 use image::{ImageReader, Limits};
@@ -11,7 +12,8 @@ use image::{ImageReader, Limits};
 use super::event::Sender;
 use super::lane::Wanted;
 use crate::app::message::Message;
-use crate::app::model::{Loaded, Picture};
+use crate::app::model::Picture;
+use crate::load::Loaded;
 use crate::number;
 use crate::source::{Image, Instance};
 
@@ -39,6 +41,19 @@ pub(super) fn decode(request: Request, wanted: &Wanted, sender: &Sender) {
     let picture = instance.images.get(image).ok_or_else(|| "there is no such picture".to_owned());
     let picture = picture.and_then(|image| bytes_of(&loaded, image)).and_then(|bytes| unpack(&bytes));
     sender.tell(Message::ImageDecoded { generation: wanted.generation(), picture: picture.map(Arc::new) });
+}
+
+/// Decodes the picture in a file.
+///
+/// # Errors
+/// Why it cannot be shown.
+pub(super) fn from_file(path: &Path) -> Result<Picture, String> {
+    let told = |cause: std::io::Error| format!("{}: {cause}", path.display());
+    let size = std::fs::metadata(path).map_err(told)?.len();
+    if size > LARGEST_FILE as u64 {
+        return Err(format!("{} has {}", path.display(), number::bytes(size)));
+    }
+    unpack(&std::fs::read(path).map_err(told)?)
 }
 
 fn bytes_of(loaded: &Loaded, image: &Image<'_>) -> Result<Vec<u8>, String> {

@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use super::event::Sender;
 use super::lane::Wanted;
 use crate::app::message::Message;
-use crate::app::model::{Compared, Control, Loaded};
+use crate::app::model::{Compared, Control};
 use crate::entity::Perspective;
+use crate::load::Loaded;
 use crate::plan::PlanError;
 use crate::preview::{Exact, Preview, Sketch};
 use crate::recipe::{PolicyName, Recipe};
@@ -62,11 +63,12 @@ pub(super) fn previews(exact: SharedExact) -> impl FnMut(PreviewRequest, &Wanted
         let PreviewRequest { loaded, recipe, perspective } = request;
         let generation = wanted.generation();
         let index = &loaded.index;
-        match sketch.of(&loaded, || Sketch::new(index)).preview(index, &recipe, perspective) {
+        match sketch.of(&loaded, || Sketch::new(index)).preview(index, &recipe, perspective, wanted) {
             Ok(preview) => sender.tell(Message::PreviewEstimated { generation, preview: Arc::new(preview) }),
+            Err(PlanError::Cancelled) => return,
             Err(error) => return sender.tell(Message::PreviewFailed { generation, reason: error.to_string() }),
         }
-        match reckon(&exact, &loaded, &recipe, wanted) {
+        match reckon(&exact, &loaded, (&recipe, perspective), wanted) {
             Ok(preview) => sender.tell(Message::PreviewComputed { generation, preview: Arc::new(preview) }),
             // A newer request is being answered already.
             Err(PlanError::Cancelled) => {}
@@ -82,7 +84,7 @@ pub(super) fn comparisons(exact: SharedExact) -> impl FnMut(ComparisonRequest, &
         let mut compared = Vec::with_capacity(policies.len());
         for policy in policies {
             recipe.rebalance.policy = policy;
-            match reckon(&exact, &loaded, &recipe, wanted) {
+            match reckon(&exact, &loaded, (&recipe, perspective), wanted) {
                 Ok(preview) => compared.push(figures(policy, &preview, perspective)),
                 Err(PlanError::Cancelled) => return,
                 Err(_) => compared.push(Compared {
@@ -99,9 +101,14 @@ pub(super) fn comparisons(exact: SharedExact) -> impl FnMut(ComparisonRequest, &
     }
 }
 
-fn reckon(exact: &SharedExact, loaded: &Arc<Loaded>, recipe: &Recipe, wanted: &Wanted) -> Result<Preview, PlanError> {
+fn reckon(
+    exact: &SharedExact,
+    loaded: &Arc<Loaded>,
+    (recipe, perspective): (&Recipe, Perspective),
+    wanted: &Wanted,
+) -> Result<Preview, PlanError> {
     let mut exact = exact.lock().unwrap_or_else(PoisonError::into_inner);
-    exact.of(loaded, || Exact::new(&loaded.index)).preview(&loaded.index, recipe, wanted)
+    exact.of(loaded, || Exact::new(&loaded.index)).preview_of(&loaded.index, recipe, perspective, wanted)
 }
 
 fn figures(policy: PolicyName, preview: &Preview, perspective: Perspective) -> Compared {

@@ -19,6 +19,7 @@ use crate::app::message::{Message, Watched};
 use crate::app::model::Model;
 use crate::app::update;
 use crate::config::settings::Settings;
+use crate::source::is_stdin;
 
 /// Everything that lives as long as the program is on the screen.
 pub(super) struct Session {
@@ -39,8 +40,9 @@ impl Session {
     pub(super) fn open(start: Start, sender: Sender, events: Receiver<Event>) -> Result<Self> {
         let mut model = start.model();
         let (painter, warnings) = Painter::open(start.themes(), start.theme_name(false))?;
-        update(&mut model, Message::ThemeLoaded { name: start.theme_name(false).to_owned(), warnings });
-        let performer = Performer::new(&sender)?;
+        let (name, names) = (start.theme_name(false).to_owned(), painter.themes().names());
+        update(&mut model, Message::ThemeLoaded { name, names, warnings });
+        let performer = Performer::new(start.worker.clone(), &sender)?;
         let mut session = Self {
             start,
             sender,
@@ -63,7 +65,6 @@ impl Session {
         self.perform_all(effects)?;
         self.fit_ground();
         self.acknowledge = Some(input::listen(&self.sender)?);
-        self.model.themes = self.painter.themes().names();
         self.watch_all();
         loop {
             if let Some(ended) = self.ended {
@@ -156,16 +157,23 @@ impl Session {
                 }));
             }
             Effect::LoadTheme { name } => {
+                // Before it is read: what is made while it is read is a change.
+                self.watch(Watched::Theme, self.painter.themes().folder());
                 let warnings = self.painter.show(&name);
-                self.watch(Watched::Theme, self.painter.themes().path(&name));
-                return Ok(Some(Message::ThemeLoaded { name, warnings }));
+                let names = self.painter.themes().names();
+                return Ok(Some(Message::ThemeLoaded { name, names, warnings }));
             }
             Effect::ReadKeymap => {
+                self.watch(Watched::Keymap, self.start.keymap_file());
                 let (bindings, warnings) = self.start.keymap();
                 return Ok(Some(Message::KeymapRead { bindings: Box::new(bindings), warnings }));
             }
             Effect::KeepTheme { name } => {
-                let kept = self.start.configuration.as_ref().map(|folder| Settings { theme: Some(name) }.keep(folder));
+                let kept = self
+                    .start
+                    .configuration
+                    .as_ref()
+                    .map(|folder| Settings { theme: Some(name), ..Settings::default() }.keep(folder));
                 return Ok(kept.and_then(Result::err).map(Message::Warned));
             }
             // Everything else is performed without the terminal.
@@ -195,8 +203,8 @@ impl Session {
     fn fit_ground(&mut self) {
         if self.start.theme.is_none() && self.painter.is_light() {
             let name = self.start.theme_name(true).to_owned();
-            let warnings = self.painter.show(&name);
-            update(&mut self.model, Message::ThemeLoaded { name, warnings });
+            let (warnings, names) = (self.painter.show(&name), self.painter.themes().names());
+            update(&mut self.model, Message::ThemeLoaded { name, names, warnings });
             self.changed = true;
         }
     }
@@ -209,12 +217,10 @@ impl Session {
             }
         }
         self.watch(Watched::Recipe, Some(self.model.history.path.clone()));
-        let without_pattern = self.model.path.clone().filter(|path| path.exists());
+        let without_pattern = self.model.path.clone().filter(|path| !is_stdin(path) && path.exists());
         self.watch(Watched::Dataset, without_pattern);
-        self.watch(Watched::Theme, self.painter.themes().path(&self.model.theme));
-        // Who has no folder of settings need not be told that it is not watched.
-        let keymap = self.start.keymap_file().filter(|file| file.parent().is_some_and(Path::is_dir));
-        self.watch(Watched::Keymap, keymap);
+        self.watch(Watched::Theme, self.painter.themes().folder());
+        self.watch(Watched::Keymap, self.start.keymap_file());
     }
 
     fn watch(&mut self, file: Watched, path: Option<PathBuf>) {

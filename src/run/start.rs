@@ -9,7 +9,9 @@ use crate::app::bindings::Bindings;
 use crate::app::model::{Level, Model, Notice, Toast};
 use crate::config::keymap;
 use crate::config::theme::{ColorSupport, Themes};
+use crate::job::worker::Choice;
 use crate::recipe::Recipe;
+use crate::source::{DEMO, STDIN_NAME, is_stdin};
 
 /// The user's arguments, read and checked.
 #[derive(Clone, Debug)]
@@ -26,15 +28,22 @@ pub struct Start {
     pub theme: Option<String>,
     /// The folder of the user's own keymap and themes.
     pub configuration: Option<PathBuf>,
+    /// Which worker trains and samples, on what.
+    pub worker: Choice,
 }
 
 impl Start {
     /// The model of the first frame.
     pub(super) fn model(&self) -> Model {
         let (bindings, warnings) = self.keymap();
-        let name = self.dataset.as_ref().map_or_else(|| "demo".to_owned(), |path| path.display().to_string());
+        let name = match &self.dataset {
+            None => DEMO.to_owned(),
+            Some(path) if is_stdin(path) => STDIN_NAME.to_owned(),
+            Some(path) => path.display().to_string(),
+        };
         let mut model = Model::loading(name, self.recipe.clone(), Arc::new(bindings));
         model.path.clone_from(&self.dataset);
+        model.shows_pictures = self.themes().support() != ColorSupport::None;
         model.history.path.clone_from(&self.recipe_path);
         model.export.folder = output_folder(self.dataset.as_deref());
         model.toast = self.greeting.clone().map(|text| Toast { level: Level::Info, text });
@@ -70,7 +79,9 @@ impl Start {
 
 /// A folder in the current one, named after the dataset.
 fn output_folder(dataset: Option<&Path>) -> PathBuf {
-    let stem = dataset.and_then(Path::file_stem).map_or_else(|| "demo".to_owned(), |stem| stem.display().to_string());
+    let named = dataset.filter(|path| !is_stdin(path)).map(Path::file_stem);
+    let unnamed = if dataset.is_some() { STDIN_NAME } else { DEMO };
+    let stem = named.flatten().map_or_else(|| unnamed.to_owned(), |stem| stem.display().to_string());
     let plain: String = stem.chars().map(|sign| if "*?[]{}".contains(sign) { '_' } else { sign }).collect();
     PathBuf::from(format!("{plain}-rebalanced"))
 }

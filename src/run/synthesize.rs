@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::event::Sender;
 use super::lane::Wanted;
 use crate::app::message::{Failure, Message};
-use crate::app::model::Loaded;
+use crate::load::Loaded;
 use crate::plan::{Plan, PlanError};
 use crate::preview::Completion;
 use crate::recipe::Recipe;

@@ -46,12 +46,13 @@ impl Watcher {
         Ok(Self { notifier, watches })
     }
 
-    /// Watches a file, in place of the one that was watched as this before.
+    /// Watches a file or folder, in place of the one that was watched as this before. Where it lies in a folder that does not exist
+    /// yet, the making of that one is told as a change; then it must be watched anew.
     pub(super) fn watch(&mut self, watched: Watched, path: &Path) -> Result<(), String> {
         let path = std::path::absolute(path).map_err(|cause| cause.to_string())?;
         // Editors replace files; their folder sees it. A folder's own entries are seen by itself.
-        let folder = if path.is_dir() { Some(path.as_path()) } else { path.parent() };
-        let folder = folder.filter(|folder| folder.is_dir()).ok_or_else(|| "its folder does not exist".to_owned())?;
+        let above = path.ancestors().skip(usize::from(!path.is_dir()));
+        let folder = above.into_iter().find(|folder| folder.is_dir()).ok_or("no folder above it exists")?;
         self.notifier.watch(folder, RecursiveMode::NonRecursive).map_err(|error| error.to_string())?;
         self.watches.lock().unwrap_or_else(PoisonError::into_inner).insert(watched, path);
         Ok(())
@@ -90,9 +91,9 @@ fn tell_changes(changes: &Receiver<Watched>, sender: &Sender) {
     }
 }
 
-/// True when a changed path is the watched one or lies in it.
+/// True when a changed path is the watched one, lies in it, or is a folder on the way to it.
 fn concerns(changed: &Path, watched: &Path) -> bool {
-    changed == watched || changed.parent() == Some(watched)
+    watched.starts_with(changed) || changed.parent() == Some(watched)
 }
 
 #[cfg(test)]
@@ -116,5 +117,24 @@ mod tests {
         let told = events.recv_timeout(Duration::from_secs(20)).unwrap();
         assert!(matches!(told, Event::Told(Message::FileChanged(Watched::Recipe))));
         assert!(events.try_recv().is_err());
+    }
+
+    #[test]
+    fn a_folder_that_is_made_later_is_told_on_the_way_to_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let keymap = folder.path().join("new/fantail/keymap.toml");
+        let (sender, events) = channel();
+        let mut watcher = Watcher::open(&Sender::new(sender)).unwrap();
+        for made in ["new", "new/fantail", "new/fantail/keymap.toml"] {
+            watcher.watch(Watched::Keymap, &keymap).unwrap();
+            let made = folder.path().join(made);
+            if made == keymap {
+                std::fs::write(&made, "").unwrap();
+            } else {
+                std::fs::create_dir(&made).unwrap();
+            }
+            let told = events.recv_timeout(Duration::from_secs(20)).unwrap();
+            assert!(matches!(told, Event::Told(Message::FileChanged(Watched::Keymap))), "{}", made.display());
+        }
     }
 }

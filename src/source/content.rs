@@ -49,7 +49,12 @@ impl Content {
 
     /// Maps a plain file, decompresses a gzip or Zstandard one; told apart by their first bytes.
     pub(crate) fn open(path: &Path, phase: &Phase<'_>) -> Result<Self, SourceError> {
-        let map = map(path)?;
+        Self::of(&regular(path)?, path, phase)
+    }
+
+    /// The bytes of an opened file, which is called `path`.
+    pub(crate) fn of(file: &File, path: &Path, phase: &Phase<'_>) -> Result<Self, SourceError> {
+        let map = map(file, path)?;
         let decoder: Box<dyn Read + '_> = match map.get(..4) {
             Some([0x1f, 0x8b, ..]) => Box::new(flate2::read::MultiGzDecoder::new(&map[..])),
             Some([0x28, 0xb5, 0x2f, 0xfd]) => Box::new(
@@ -87,20 +92,23 @@ fn inflate(
     }
 }
 
-/// Maps a regular file; anything else (a folder, a pipe, a device) is refused without waiting on it.
-fn map(path: &Path) -> Result<Mmap, SourceError> {
+/// Opens a regular file; anything else (a folder, a pipe, a device) is refused without waiting on it.
+fn regular(path: &Path) -> Result<File, SourceError> {
     let unreadable = |cause| SourceError::Unreadable { path: path.to_owned(), cause };
     let kind = std::fs::metadata(path).map_err(unreadable)?;
     if !kind.is_file() {
         let what = if kind.is_dir() { "it is a folder where a file is expected" } else { "it is not a regular file" };
         return Err(unreadable(std::io::Error::other(what)));
     }
-    let file = File::open(path).map_err(unreadable)?;
+    File::open(path).map_err(unreadable)
+}
+
+fn map(file: &File, path: &Path) -> Result<Mmap, SourceError> {
     // SAFETY: the map is read only and private to this process. Another program that shortens the file in place while it
     // is open makes later reads fail with a bus error, as with every program that maps its input; all text is checked
     // for UTF-8 each time that it is read, so a changed file cannot make an invalid `str`.
     #[allow(unsafe_code)]
-    let map = unsafe { Mmap::map(&file) }.map_err(unreadable)?;
+    let map = unsafe { Mmap::map(file) }.map_err(|cause| SourceError::Unreadable { path: path.to_owned(), cause })?;
     #[cfg(unix)]
     // Only a hint: a kernel that refuses it reads a little later.
     let _ = map.advise(memmap2::Advice::WillNeed);

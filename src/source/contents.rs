@@ -10,7 +10,7 @@ use super::dataset::FileStates;
 use super::image_folder::Tree;
 use super::meter::{Meter, Phase};
 use super::shards::{Files, Named, expand};
-use super::{Fingerprint, Options, SourceError};
+use super::{Fingerprint, Options, SourceError, stdin};
 use crate::progress::Observer;
 
 /// How much is hashed between two looks at the cancel flag.
@@ -70,6 +70,14 @@ impl<'a> Opening<'a> {
                 let inputs: Result<Vec<Input>, SourceError> =
                     inputs.into_iter().map(|(file, bytes)| Input::open(file, bytes, (&meter, &mut hasher))).collect();
                 (meter, Found::Files { in_order: inputs?, folder, passed_over })
+            }
+            Named::Stdin => {
+                let content = stdin::content(observer)?;
+                let bytes = 0..content.len() as u64;
+                let meter = Meter::new(observer, bytes.end);
+                hash(&mut hasher, &content, &meter.phase(0..bytes.end / HASH_SHARE, bytes.end))?;
+                let input = Input { path: stdin::STDIN_NAME.into(), content: Ok(content), bytes };
+                (meter, Found::Files { in_order: vec![input], folder: ".".into(), passed_over: Vec::new() })
             }
             Named::Images(folder) => {
                 let meter = Meter::new(observer, 0);

@@ -22,6 +22,11 @@ pub trait Reader: Send + Sync {
     /// Clears `into` and fills it with record `row` (`row < len`).
     fn read<'a>(&'a self, row: usize, into: &mut Instance<'a>);
 
+    /// As [`Self::read`], but only id and images have to be right: much cheaper where the rest need not be taken apart.
+    fn read_head<'a>(&'a self, row: usize, into: &mut Instance<'a>) {
+        self.read(row, into);
+    }
+
     /// The record's own bytes, where the format has such (JSON records, CSV lines, list lines).
     fn raw(&self, _row: usize) -> Option<&[u8]> {
         None
@@ -174,6 +179,14 @@ impl Dataset {
         }
     }
 
+    /// As [`Self::read`], but only id and images have to be right, and nothing is joined.
+    pub fn read_head<'a>(&'a self, number: usize, into: &mut Instance<'a>) {
+        match self.locate(self.original(number)) {
+            Some((reader, row)) => reader.read_head(row, into),
+            None => into.clear(),
+        }
+    }
+
     /// The record's own bytes, where the format has such.
     #[must_use]
     pub fn raw(&self, number: usize) -> Option<&[u8]> {
@@ -279,6 +292,15 @@ impl Dataset {
         &self.mapping
     }
 
+    /// The folder that pictures lie below, and whether links in it may lead outside; `None` where they are part of the program.
+    #[must_use]
+    pub fn image_root(&self) -> Option<(&Path, bool)> {
+        match &self.images {
+            ImageStore::Folder { root, linked } => Some((root, *linked)),
+            ImageStore::Pack { .. } => None,
+        }
+    }
+
     /// The encoded bytes of a picture.
     ///
     /// # Errors
@@ -287,15 +309,6 @@ impl Dataset {
         match image {
             super::Image::Bytes(bytes) => Ok(bytes.to_vec()),
             super::Image::Path(path) => self.images.read(path),
-        }
-    }
-
-    /// The folder that the paths of pictures are relative to; `None` where pictures are part of the program.
-    #[must_use]
-    pub fn image_root(&self) -> Option<&Path> {
-        match &self.images {
-            ImageStore::Folder { root, .. } => Some(root),
-            ImageStore::Pack { .. } => None,
         }
     }
 

@@ -12,6 +12,7 @@ use super::list::names_image;
 use super::meter::Phase;
 use super::part::{Part, id_hash};
 use super::{Image, Instance, SetAside, SetAsideKind, SourceError};
+use crate::number::count;
 
 /// The deepest folder that is entered; deeper ones come from links that lead in circles.
 const DEEPEST: usize = 32;
@@ -80,7 +81,10 @@ impl Tree {
     pub(crate) fn into_part(self) -> Part {
         let rows = self.files.len() as u64;
         let paths: Vec<String> = self.files.into_iter().map(|(path, ..)| path).collect();
-        let warning = format!("{} files that are no images were passed over", self.others);
+        let warning = match self.others {
+            1 => "1 file that is no image was passed over".to_owned(),
+            others => format!("{} files that are no images were passed over", count(others as u64)),
+        };
         Part {
             id_hashes: paths.iter().map(|path| id_hash(path)).collect(),
             reader: Box::new(Files { paths }),

@@ -134,6 +134,16 @@ impl Reader for Records {
         }
     }
 
+    fn read_head<'a>(&'a self, row: usize, into: &mut Instance<'a>) {
+        let record = &self.content[self.spans.range(row)];
+        let Some(head) = quick::head(record, &self.roles).filter(|_| self.made_ids.is_none()) else {
+            return self.read(row, into);
+        };
+        into.clear();
+        into.id = Cow::Borrowed(head.id);
+        into.images.extend(head.image.map(|path| super::Image::Path(Cow::Borrowed(path))));
+    }
+
     fn raw(&self, row: usize) -> Option<&[u8]> {
         Some(&self.content[self.spans.range(row)])
     }

@@ -222,6 +222,7 @@ impl<'a> Assembly<'a> {
             let first = dataset.set_aside.first().map(|aside| format!("; the first: {}", aside.message));
             let reason = match dataset.set_aside.len() {
                 0 => "it has no rows".to_owned(),
+                1 => format!("its one record is set aside{}", first.unwrap_or_default()),
                 all => format!("all {all} are set aside{}", first.unwrap_or_default()),
             };
             return Err(self.failure.unwrap_or(SourceError::Empty { path: path.to_owned(), reason }));
@@ -295,9 +296,12 @@ fn settle_repeated_ids(dataset: &mut Dataset) {
     if let Some(&(number, first)) = dataset.copies.first() {
         let (row, first) = (dataset.row(number as usize), dataset.row(first as usize));
         let count = dataset.copies.len();
-        dataset.warnings.push(format!(
-            "{count} records are an earlier one once more and count as repeats; the first is row {row}, like row {first}"
-        ));
+        dataset.warnings.push(match count {
+            1 => format!("1 record is an earlier one once more and counts as a repeat: row {row}, like row {first}"),
+            _ => format!(
+                "{count} records are an earlier one once more and count as repeats; the first is row {row}, like row {first}"
+            ),
+        });
     }
 }
 

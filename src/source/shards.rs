@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use super::list::names_image;
+use super::stdin::is_stdin;
 use super::{Format, SourceError};
 
 /// How deep a folder is searched for data.
@@ -20,6 +21,8 @@ pub(crate) enum Named {
     Files(Files),
     /// A folder of images.
     Images(PathBuf),
+    /// What is piped in.
+    Stdin,
 }
 
 /// Files to read one after the other.
@@ -33,6 +36,9 @@ pub(crate) struct Files {
 
 /// The files that `path` stands for.
 pub(crate) fn expand(path: &Path, format: Format) -> Result<Named, SourceError> {
+    if is_stdin(path) {
+        return Ok(Named::Stdin);
+    }
     match std::fs::metadata(path) {
         Ok(facts) if facts.is_dir() && format == Format::ImageFolder => Ok(Named::Images(path.to_owned())),
         Ok(facts) if facts.is_dir() => folder(path),

@@ -14,6 +14,7 @@ use super::part::id_hash;
 use super::role::Roles;
 use super::walk::{Fault, Spans, Walked, walk};
 use super::{Instance, SetAsideKind, SourceError};
+use crate::number::counted;
 
 /// An opened sidecar.
 pub(crate) struct Sidecar {
@@ -65,7 +66,11 @@ impl Sidecar {
         }
         let mut warnings: Vec<String> = aside_warnings(path, &walked).into_iter().collect();
         if repeated > 0 {
-            warnings.push(format!("{}: {repeated} ids are given more than once; the last counts", path.display()));
+            warnings.push(format!(
+                "{}: {} given more than once; the last counts",
+                path.display(),
+                if repeated == 1 { "1 id is".to_owned() } else { format!("{repeated} ids are") }
+            ));
         }
         let sidecar = Self { content, spans: walked.spans, roles, by_id };
         warnings.extend(sidecar.unknown(path, &walked.id_hashes, ids));
@@ -96,12 +101,15 @@ impl Sidecar {
         let mut first = Instance::default();
         read_record(&self.content[self.spans.range(*strangers.first()?)], &self.roles, &mut first).ok()?;
         let count = strangers.len();
-        Some(format!("{}: {count} ids are not in the dataset, the first is '{}'", path.display(), first.id))
+        let are = if count == 1 { "is" } else { "are" };
+        let ids = counted(count as u64, "id");
+        Some(format!("{}: {ids} {are} not in the dataset, the first is '{}'", path.display(), first.id))
     }
 }
 
 fn aside_warnings(path: &Path, walked: &Walked) -> Option<String> {
     let first = walked.aside.first()?;
     let (count, row, message) = (walked.aside.len(), first.row, &first.fault.message);
-    Some(format!("{}: {count} records cannot be used, the first is row {row}: {message}", path.display()))
+    let records = counted(count as u64, "record");
+    Some(format!("{}: {records} cannot be used, the first is row {row}: {message}", path.display()))
 }

@@ -10,6 +10,7 @@ mod layout;
 mod metrics;
 mod opening;
 mod perspectives;
+mod reading;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -23,6 +24,7 @@ use layout::{Layout, Side};
 
 pub use chart::counts;
 pub use opening::draw_bar;
+pub use reading::text_lines;
 
 /// Draws the screen.
 pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
@@ -70,5 +72,6 @@ pub fn regions(model: &Model, area: Rect, hits: &mut HitMap) {
         hits.push(hit_area(Frame::inner(list)), Target::Instances);
         hits.push(hit_area(text), Target::Pane(Pane::Text));
         hits.push(hit_area(instance::inside(text)), Target::InstanceText);
+        hits.text = instance::text_place(model, text);
     }
 }

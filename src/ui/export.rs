@@ -9,7 +9,7 @@ use ratatui::text::Line;
 use super::regions::area as hit_area;
 use super::widget::pane::Pane as Frame;
 use super::widget::text;
-use super::{look, shell};
+use super::{look, run, shell};
 use crate::app::action::Action;
 use crate::app::hit::{HitMap, Target};
 use crate::app::model::{ExportLine, JobState, Model};
@@ -77,9 +77,10 @@ fn draw_format(
     buffer: &mut Buffer,
 ) {
     let mark = if line.chosen { "[x]" } else { "[ ]" };
-    let rows = line.rows.map_or_else(|| "—".into(), |rows| format!("≈ {}", number::count(rows.round() as u64)));
+    let rows =
+        line.rows.map_or_else(|| "— rows".into(), |rows| format!("≈ {}", number::counted(rows.round() as u64, "row")));
     let bytes = line.bytes.map_or_else(String::new, |bytes| format!(" · {}", number::bytes(bytes)));
-    let figures = format!("{rows} rows{bytes}");
+    let figures = format!("{rows}{bytes}");
     let room = area.width.saturating_sub(text::width(&figures) + 3);
     let role = if line.chosen { Role::TextStrong } else { Role::Text };
     let title = text::left(&format!("{mark} {}", line.title), room);
@@ -114,10 +115,7 @@ fn summary(model: &Model, theme: &Theme, width: u16) -> (Line<'static>, Vec<Line
     let plain = |words: &str| text::wrap(words, width, theme.style(Role::Text));
     match &model.job {
         JobState::Finished { summary, command, .. } => {
-            let mut lines: Vec<Line<'static>> = summary.iter().flat_map(|words| plain(words)).collect();
-            lines.push(Line::default());
-            lines.push(Line::styled("The same without the terminal UI:", theme.style(Role::TextDim)));
-            lines.extend(text::wrap(command, width, theme.style(Role::TextStrong)));
+            let lines = run::written(theme, (summary, command), width);
             (Line::styled("✓ Written", theme.style(Role::Good)), lines)
         }
         JobState::Failed { cause, next, .. } => {
@@ -158,7 +156,8 @@ fn plan(model: &Model) -> String {
             let (kept_words, before) = (number::count(kept), number::count(volume.before));
             let change = number::relative_change(volume.before as f64, volume.kept);
             let repeats = if after > kept { format!(", {} with repeats", number::count(after)) } else { String::new() };
-            format!("{policy}: about {kept_words} of {before} instances are kept ({change}){repeats}.")
+            let (instances, are) = if volume.before == 1 { ("instance", "is") } else { ("instances", "are") };
+            format!("{policy}: about {kept_words} of {before} {instances} {are} kept ({change}){repeats}.")
         }
         None if model.loaded().is_some() => format!("{policy}: the plan is being reckoned."),
         None => "There is no dataset yet.".into(),

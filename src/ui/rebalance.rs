@@ -19,7 +19,7 @@ use layout::Layout;
 
 /// Draws the screen.
 pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let layout = Layout::of(area);
+    let layout = Layout::of(area, outcome::rows(model));
     controls::draw(model, theme, &layout, buffer);
     chart::draw(model, theme, layout.chart, buffer);
     if model.rebalance.compared.is_empty() {
@@ -31,7 +31,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
 
 /// Where things are.
 pub fn regions(model: &Model, area: Rect, hits: &mut HitMap) {
-    let layout = Layout::of(area);
+    let layout = Layout::of(area, outcome::rows(model));
     let controls = controls::Places::of(model, &layout);
     if controls.first_policy == 0 {
         hits.push(hit_area(controls.policies), Target::Policies);

@@ -18,6 +18,8 @@ use crate::number;
 
 /// The least size at which screens are drawn.
 pub const LEAST: (u16, u16) = (40, 12);
+/// How to reach everything that the bottom line does not name.
+const WAYS_ON: &[(&str, &[Action])] = &[("palette", &[Action::OpenPalette]), ("help", &[Action::OpenHelp])];
 /// The least height at which the dataset has its own line.
 const WITH_HEADER: u16 = 16;
 
@@ -60,12 +62,18 @@ pub fn draw_top(model: &Model, theme: &Theme, shell: &Shell, buffer: &mut Buffer
         let role = if screen == model.screen { Role::ScreenActive } else { Role::Screen };
         buffer.set_string(area.x, area.y, tab_label(screen, area.width), theme.style(role));
     }
-    let hints = hint_line(model, theme, &[("palette", &[Action::OpenPalette]), ("help", &[Action::OpenHelp])]);
-    let width = hints.width() as u16 + 1;
-    let used = tabs(shell.tabs).last().map_or(0, |(area, _)| area.right());
-    if shell.tabs.right().saturating_sub(used) > width + 2 {
+    if tabs_leave_room(model, shell.tabs) {
+        let hints = hint_line(model, theme, WAYS_ON);
+        let width = hints.width() as u16 + 1;
         buffer.set_line(shell.tabs.right() - width, shell.tabs.y, &hints, width);
     }
+}
+
+/// Whether the tabs leave room for the ways to the palette and to the help beside them.
+pub fn tabs_leave_room(model: &Model, row: Rect) -> bool {
+    let used = tabs(row).last().map_or(0, |(area, _)| area.right());
+    let width = hint_line(model, &Theme::plain(), WAYS_ON).width() as u16;
+    row.right().saturating_sub(used) > width + 3
 }
 
 /// Where the top can be clicked.
@@ -79,7 +87,7 @@ fn draw_header(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let notes = header_notes(model, theme);
     let notes_width = notes.width() as u16;
     let counted = match &model.data {
-        Data::Ready(loaded) => format!("{} instances", number::count(loaded.dataset.len() as u64)),
+        Data::Ready(loaded) => number::counted(loaded.dataset.len() as u64, "instance"),
         Data::Loading { .. } => "loading".into(),
         Data::Failed(_) => "not open".into(),
     };

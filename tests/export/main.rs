@@ -4,6 +4,7 @@
 mod faults;
 mod killed;
 mod native;
+mod progress;
 mod shards;
 mod synthetic;
 mod tables;
@@ -12,9 +13,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use fantail::app::model::Loaded;
 use fantail::index::cache::Cache;
 use fantail::load;
+use fantail::load::Loaded;
 use fantail::manifest::{self, Contents, ManifestError, Shard, Target, Written};
 use fantail::plan::Plan;
 use fantail::progress::{Observer, Unobserved};

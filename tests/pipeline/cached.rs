@@ -1,13 +1,14 @@
 //! The on-disk cache: the same index when it fits, a new one whenever anything does not.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use fantail::entity::Perspective;
 use fantail::index::cache::{Cache, Miss};
 use fantail::index::{DatasetFacts, Index};
-use fantail::load::{self, Provenance};
-use fantail::progress::Unobserved;
+use fantail::load::{self, LoadError, Provenance};
+use fantail::progress::{Observer, Stage, Unobserved};
 use fantail::recipe::Recipe;
 
 use crate::{Scratch, conversations, with_statistics};
@@ -68,13 +69,52 @@ fn a_kept_index_comes_back_whole() {
 fn the_index_is_found_without_opening_the_records() {
     let scratch = dataset();
     let cache = Cache::at(&scratch.beside("cache"));
-    let cached = || load::cached(&scratch.path, &Recipe::default(), &Unobserved, &cache).unwrap();
-    assert!(cached().is_none());
-    let (built, _) = load(&scratch, &Recipe::default());
-    let (kept, facts) = cached().unwrap();
-    assert_same(&built, &kept);
-    let opened = crate::loaded(&scratch.path, &Recipe::default());
-    assert_eq!(facts, DatasetFacts::of(&opened.dataset));
+    let hashed = Hashed::default();
+    let indexed = |path: &Path| load::indexed(path, &Recipe::default(), &hashed, &cache).unwrap();
+    let built = indexed(&scratch.path);
+    assert!(matches!(built.provenance, Provenance::Built(Miss::Absent)));
+    assert_eq!(hashed.times(), 1, "a miss does not hash the file again");
+    built.keep(&Recipe::default(), &cache).unwrap();
+    let kept = indexed(&scratch.path);
+    assert!(matches!(kept.provenance, Provenance::Cached));
+    assert_same(&built.index, &kept.index);
+    assert_eq!(kept.facts, DatasetFacts::of(&crate::loaded(&scratch.path, &Recipe::default()).dataset));
+    let elsewhere = scratch.beside("again.json");
+    fs::copy(&scratch.path, &elsewhere).unwrap();
+    let again = indexed(&elsewhere);
+    assert!(matches!(again.provenance, Provenance::Cached), "the index does not depend on the path");
+    assert_eq!(again.facts.path, elsewhere);
+}
+
+/// Counts how often a file is hashed: reading starts anew.
+#[derive(Default)]
+struct Hashed {
+    last: AtomicU64,
+    times: AtomicU64,
+}
+
+impl Hashed {
+    /// How often, since this was asked last.
+    fn times(&self) -> u64 {
+        self.times.swap(0, Ordering::Relaxed)
+    }
+}
+
+impl Observer for Hashed {
+    fn advanced(&self, stage: Stage, done: u64, _total: u64) {
+        if stage == Stage::Read {
+            let before = self.last.swap(done, Ordering::Relaxed);
+            self.times.fetch_add(u64::from(before == 0 || done <= before), Ordering::Relaxed);
+        }
+    }
+}
+
+#[test]
+fn a_file_that_is_gone_is_no_miss() {
+    let scratch = dataset();
+    let cache = Cache::at(&scratch.beside("cache"));
+    let gone = load::indexed(&scratch.beside("gone.json"), &Recipe::default(), &Unobserved, &cache);
+    assert!(matches!(gone, Err(LoadError::Source(_))));
 }
 
 #[test]

@@ -9,15 +9,16 @@ mod goldens;
 mod reports;
 mod shapes;
 mod spelling;
+mod streams;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use fantail::app::model::Loaded;
 use fantail::entity::Perspective;
 use fantail::index::cache::Cache;
 use fantail::index::{Index, PerspectiveIndex};
 use fantail::load;
+use fantail::load::Loaded;
 use fantail::progress::Unobserved;
 use fantail::recipe::Recipe;
 

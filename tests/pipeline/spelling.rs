@@ -1,10 +1,25 @@
 //! Tokens that differ in case alone are one entity; everything else is exact.
 
 use fantail::entity::{Extraction, Perspective};
+use fantail::index::cache::Cache;
 use fantail::index::{self, Index, name_hash};
-use fantail::progress::Unobserved;
+use fantail::load;
+use fantail::progress::{Observer, Stage, Unobserved};
+use fantail::recipe::Recipe;
 
 use crate::{conversations, indexed, names, of, ranking, with_statistics};
+
+/// Keeps the counts that it is told of.
+#[derive(Default)]
+struct Watcher(std::sync::Mutex<Vec<(Perspective, Vec<u32>)>>);
+
+impl Observer for Watcher {
+    fn advanced(&self, _stage: Stage, _done: u64, _total: u64) {}
+
+    fn counted(&self, counts: &dyn Fn() -> Vec<(Perspective, Vec<u32>)>) {
+        *self.0.lock().unwrap() = counts();
+    }
+}
 
 fn given(perspective: Perspective, rows: &[&[&str]]) -> Index {
     index::build(Extraction::of_lists(&[perspective], &[(perspective, rows)]), &Unobserved).unwrap()
@@ -73,4 +88,17 @@ fn text_and_lists_that_came_with_the_records_are_read_alike() {
     assert_eq!(masters(&indexed(&listed.path)), owned(&[("Master", 2)]));
     let objects = names(&said, Perspective::Object);
     assert!(objects.iter().all(|name| *name == name.to_lowercase()), "objects from text: {objects:?}");
+}
+
+#[test]
+fn counts_told_while_loading_are_those_of_the_index() {
+    let rows: [&[&str]; 5] =
+        [&["Master", "fire"], &["master", "Master", "FIRE"], &["Master"], &["Fire", "Ärger"], &["ärger", "ÄRGER"]];
+    let records: Vec<_> = rows.iter().map(|tokens| serde_json::json!({"token": tokens})).collect();
+    let (scratch, watcher) = (with_statistics(&records), Watcher::default());
+    let index = load::load(&scratch.path, &Recipe::default(), &watcher, &Cache::none()).unwrap().0.index;
+    let mut seen = watcher.0.into_inner().unwrap().into_iter().find(|(of, _)| *of == Perspective::Token).unwrap().1;
+    seen.sort_unstable_by(|a, b| b.cmp(a));
+    assert_eq!(seen, of(&index, Perspective::Token).counts);
+    assert_eq!(seen, [3, 3, 2]);
 }

@@ -182,7 +182,8 @@ fn the_sketch_of_a_small_set_is_exact_with_overrides_too() {
         &[("object:thing 0", OverrideAction::Cap(25)), ("object:thing 30", OverrideAction::Floor(9))],
     );
     let (exact, _) = exact(&index, &recipe);
-    let sketch = fantail::preview::Sketch::new(&index).preview(&index, &recipe, Perspective::Object).unwrap();
+    let sketch =
+        fantail::preview::Sketch::new(&index).preview(&index, &recipe, Perspective::Object, &Unobserved).unwrap();
     assert!((sketch.instances.kept - exact.instances.kept).abs() < 0.01);
     let worst = sketch.perspectives[0].counts.iter().zip(&exact.perspectives[0].counts).map(|(a, b)| (a - b).abs());
     assert!(worst.fold(0.0, f32::max) < 0.01);

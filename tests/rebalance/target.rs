@@ -55,7 +55,8 @@ fn the_estimate_fits_the_sample() {
     let index = long_tailed(2000);
     let recipe = toward(TargetShape::PowerLaw, 20.0);
     let (exact, _) = exact(&index, &recipe);
-    let estimate = fantail::preview::Sketch::new(&index).preview(&index, &recipe, Perspective::Object).unwrap();
+    let estimate =
+        fantail::preview::Sketch::new(&index).preview(&index, &recipe, Perspective::Object, &Unobserved).unwrap();
     assert!((estimate.instances.after / exact.instances.after - 1.0).abs() < 1e-3);
     assert!((estimate.perspectives[0].after.gini - exact.perspectives[0].after.gini).abs() < 0.01);
 }

@@ -5,12 +5,13 @@ use std::sync::{Arc, OnceLock};
 
 use fantail::app::message::Failure;
 use fantail::app::model::{
-    Compared, Control, Data, Drill, ExportScreen, Finding, InstanceView, Job, JobState, JobStep, Level, Loaded, Model,
-    Notice, Picture, Reckoning, Rows, Screen, Shown, SynthesizePane, Trial, TurnView,
+    Compared, Control, Data, Drill, ExportScreen, Finding, Ids, InstanceView, Job, JobKind, JobState, JobStep, Level,
+    LongText, Model, Notice, Picture, Reckoning, Rows, Sample, Screen, Shown, SynthesizePane, Trial, TurnView,
 };
 use fantail::config::keymap;
 use fantail::entity::{Origin, Perspective};
 use fantail::index::{Csr, Index, Names, PerspectiveIndex, Rows as IndexRows, StringTable};
+use fantail::load::Loaded;
 use fantail::plan::Evidence;
 use fantail::preview::{Completion, Exact};
 use fantail::progress::Stage;
@@ -85,6 +86,10 @@ pub fn drilled() -> Model {
         images: vec!["coco/train2017/000000215677.jpg".into()],
         cut: false,
     };
+    // One has an id of its own, one has a long one, one has none, and the others are still being read.
+    let long = "coco/train2017/000000215677.jpg".to_owned();
+    let id = |place: u32, id: Option<&str>| (place * 541 + 7, id.map(str::to_owned));
+    let known = [id(7, None), id(8, Some("sa_223")), id(10, Some(&long)), id(11, Some("000000215677"))].into();
     model.explore.drill = Some(Drill {
         perspective: Perspective::Token,
         rank: 1_204,
@@ -94,6 +99,8 @@ pub fn drilled() -> Model {
         offset: 6,
         text: Shown::Ready(Arc::new(view)),
         scroll: 0,
+        lines: LongText::default(),
+        ids: Ids { known, asked: 0..0 },
         image: 0,
         picture: Shown::Ready(Arc::new(gradient(96, 64))),
     });
@@ -210,6 +217,29 @@ pub fn running() -> Model {
     model
 }
 
+/// The Run screen while the worker trains, with samples of what it has learnt.
+pub fn training() -> Model {
+    let mut model = running();
+    let mut job = Job { kind: JobKind::Train, rate: 3.1, ..job() };
+    let step = |name: &str, done, total| JobStep { name: name.into(), done, total, began: std::time::Duration::ZERO };
+    job.steps = vec![step("planning", 1_911, 1_911), step("reading", 1_911, 1_911), step("training", 740, 2_000)];
+    job.device = Some("cuda:0 · NVIDIA H200".into());
+    job.memory = Some((21 << 30, 139 << 30));
+    (1..300).for_each(|at| job.loss.push(1.0 / f64::from(at) + 0.02));
+    job.log = ["starting fantail-worker", "1,911 images of 32 × 32 pixels and 3 channels; 0 set aside"]
+        .map(String::from)
+        .into();
+    let sample = |seed: bool, caption: &str| Sample {
+        made: Arc::new(gradient(32, 32)),
+        seed: seed.then(|| Arc::new(gradient(48, 32))),
+        caption: caption.into(),
+    };
+    job.samples =
+        [sample(true, "gravy boat · guidance 0.5"), sample(true, "fire hydrant"), sample(false, "xylophone")].into();
+    model.job = JobState::Running(job);
+    model
+}
+
 /// The Run screen after a job that failed.
 pub fn failed_job() -> Model {
     let mut model = running();
@@ -249,8 +279,10 @@ fn job() -> Job {
 pub fn opening() -> Model {
     let mut model = model();
     let counts = loaded().index.perspective(Perspective::Token).unwrap().counts[..3_000].to_vec();
-    model.data =
-        Data::Loading { progress: (Stage::Extract, 272_771, 665_298), counts: vec![(Perspective::Token, counts)] };
+    model.data = Data::Loading {
+        progress: (Stage::Extract, 272_771, 665_298),
+        counts: vec![(Perspective::Token, counts.clone()), (Perspective::Object, counts[2_000..].to_vec())],
+    };
     model.findings.clear();
     model
 }

@@ -135,6 +135,69 @@ fn a_changed_keymap_holds_at_once_and_a_faulty_one_leaves_the_last_good_keys() {
     assert_eq!(terminal.end(), 0);
 }
 
+#[test]
+fn a_theme_and_a_keymap_made_later_hold_at_once_though_their_folder_is_new() {
+    let folder = folder();
+    let config = folder.path().join("config");
+    assert!(!config.exists());
+    let mut terminal = Terminal::open(fantail(folder.path(), &["list.txt"]), (100, 24), Some(DARK));
+    terminal.wait_for("emu");
+    std::fs::create_dir_all(config.join("themes")).unwrap();
+    std::fs::write(config.join("themes/dark.toml"), "inherits = \"dark\"\n[roles]\ntext = \"#010203\"\n").unwrap();
+    let ink = Some(vt100::Color::Rgb(1, 2, 3));
+    let has_ink = |screen: &vt100::Screen| {
+        let cells = (0..24).flat_map(|row| (0..100).map(move |column| (row, column)));
+        cells.into_iter().any(|(row, column)| screen.cell(row, column).map(vt100::Cell::fgcolor) == ink)
+    };
+    terminal.wait("the new theme's ink", has_ink);
+    std::fs::write(config.join("themes/later.toml"), "inherits = \"dark\"\n").unwrap();
+    terminal.press("T");
+    terminal.wait_for("later");
+    terminal.press("\x1b");
+    std::fs::write(config.join("keymap.toml"), "[everywhere]\n\"Z\" = \"help\"\n").unwrap();
+    terminal.wait_for("the changed keymap");
+    terminal.press("Z");
+    terminal.wait_for("Keys");
+    terminal.press("?Q");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn a_dataset_on_stdin_is_explored_with_keys_from_the_terminal() {
+    let folder = folder();
+    let mut command = CommandBuilder::new("sh");
+    command.args(["-c", r#"cat list.txt | "$0" -; echo code=$?"#, env!("CARGO_BIN_EXE_fantail")]);
+    prepare(&mut command, folder.path());
+    let mut terminal = Terminal::open(command, (80, 24), Some(DARK));
+    terminal.wait_for("87 instances");
+    terminal.wait_for("stdin");
+    terminal.press("\r");
+    terminal.wait_for("cat/0.png");
+    terminal.press("\x1b");
+    terminal.wait("the table", |screen| !screen.contents().contains("hold it"));
+    // Loaded again, it is the same.
+    terminal.press(":reload\r");
+    terminal.wait_for("87 instances");
+    terminal.press("Q");
+    assert_eq!(terminal.end(), 0);
+    assert!(terminal.screen.screen().contents().contains("code=0"));
+    terminal.assert_restored();
+}
+
+#[test]
+fn a_terminal_that_does_not_answer_is_taken_at_its_variable() {
+    for (told, light) in [("0;15", true), ("15;0", false)] {
+        let folder = folder();
+        let mut command = fantail(folder.path(), &["list.txt"]);
+        command.env("COLORFGBG", told);
+        let mut terminal = Terminal::open(command, (80, 24), None);
+        terminal.wait_for("emu");
+        terminal.wait("ink that suits the ground", |screen| has_dark_ink(screen) == light);
+        terminal.press("q");
+        assert_eq!(terminal.end(), 0);
+    }
+}
+
 /// Whether the first line's first letter, which is plain text, is darker than grey.
 fn has_dark_ink(screen: &vt100::Screen) -> bool {
     matches!(screen.cell(0, 1).map(vt100::Cell::fgcolor), Some(vt100::Color::Rgb(red, green, blue))

@@ -2,6 +2,7 @@
 //!
 //! Invariant: spans are byte ranges on character borders of their turn's text, ascending and apart.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -27,6 +28,10 @@ pub struct Drill {
     pub text: Shown<InstanceView>,
     /// How many lines its text is scrolled down.
     pub scroll: usize,
+    /// Where a long text is broken into lines, for the width that was asked for last.
+    pub lines: LongText,
+    /// What is known of the names of instances near the visible ones.
+    pub ids: Ids,
     /// Which of its pictures is shown.
     pub image: usize,
     /// The picture.
@@ -39,6 +44,31 @@ impl Drill {
     pub fn instance(&self) -> Option<usize> {
         self.instances.get(self.cursor).map(|&number| number as usize)
     }
+}
+
+/// The lines of a text that is too long to be broken anew for each frame.
+#[derive(Debug, Default)]
+pub struct LongText {
+    /// The lines, once they are here; for an earlier width while they are made for a new one.
+    pub ready: Option<Arc<TextLines>>,
+    /// The width that was asked for last.
+    pub asked: Option<u16>,
+}
+
+/// Where the text of an instance is broken into lines.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TextLines {
+    /// The lines, in order: the turn, and the bytes of it with its speaker's name before it.
+    pub lines: Vec<(u32, Range<u32>)>,
+}
+
+/// Names of instances, read in the background for the lines of the list that are in sight.
+#[derive(Debug, Default)]
+pub struct Ids {
+    /// By number: the name, or `None` for a record that has none of its own.
+    pub known: BTreeMap<u32, Option<String>>,
+    /// The positions in the list that were asked for last.
+    pub asked: Range<usize>,
 }
 
 /// Something that is fetched in the background.
@@ -81,6 +111,22 @@ pub struct InstanceView {
     pub images: Vec<String>,
     /// True when the text was too long and was cut.
     pub cut: bool,
+}
+
+impl InstanceView {
+    /// More text than this, in bytes, is too long to be broken into lines for each frame.
+    const LONG: usize = 32 << 10;
+
+    /// True when its lines are to be made once and kept.
+    #[must_use]
+    pub fn is_long(&self) -> bool {
+        let mut bytes = 0;
+        self.turns.iter().any(|turn| {
+            // A turn costs something of its own.
+            bytes += turn.text.len() + 16;
+            bytes > Self::LONG
+        })
+    }
 }
 
 /// A turn as the screen shows it.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use super::Model;
 use crate::recipe::ManifestFormat;
+use crate::source::{STDIN_NAME, is_stdin};
 
 /// The Export screen.
 #[derive(Debug, Default)]
@@ -84,7 +85,8 @@ fn figures(model: &Model, format: ManifestFormat) -> (Option<f64>, Option<u64>) 
 fn file_name(model: &Model, format: ManifestFormat) -> PathBuf {
     match format {
         ManifestFormat::Native => {
-            let name = model.path.as_ref().and_then(|path| path.file_name());
+            let stdin = model.path.as_deref().is_some_and(is_stdin).then_some(STDIN_NAME.as_ref());
+            let name = stdin.or_else(|| model.path.as_ref().and_then(|path| path.file_name()));
             name.map_or_else(|| PathBuf::from("calibrated.jsonl"), PathBuf::from)
         }
         ManifestFormat::Parquet => "decisions.parquet".into(),

@@ -8,10 +8,14 @@ use super::act::Step;
 use super::{next_generation, overlay, scrolled, tell};
 use crate::app::effect::Effect;
 use crate::app::hit::Target;
-use crate::app::model::{Data, Drill, InstanceView, Level, Model, Overlay, Pane, Picture, Shown};
+use crate::app::model::{
+    Data, Drill, Ids, InstanceView, Level, LongText, Model, Overlay, Pane, Picture, Shown, TextLines,
+};
 
 /// Visible lines before the first frame said how many there are.
 const LINES: usize = 10;
+/// The most names of instances that are kept.
+const MOST_IDS: usize = 4096;
 
 /// Opens the instances of the selected entity.
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
@@ -29,6 +33,8 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
         offset: 0,
         text: Shown::Absent,
         scroll: 0,
+        lines: LongText::default(),
+        ids: Ids::default(),
         image: 0,
         picture: Shown::Absent,
     });
@@ -38,11 +44,13 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
 
 /// Moves through the instances, or scrolls the text when it has the focus.
 pub(super) fn step(model: &mut Model, step: Step) -> Vec<Effect> {
-    let (list, text) = (lines(model, &Target::Instances), lines(model, &Target::InstanceText));
+    let (list, text) = (lines(model, &Target::Instances), model.hits.text);
     let Some(drill) = &mut model.explore.drill else { return Vec::new() };
     if model.explore.focus == Pane::Text {
-        // The view knows where the wrapped text ends; it shows the last lines when this goes past them.
-        drill.scroll = step.from(drill.scroll, usize::from(u16::MAX), text);
+        // Before the text was drawn nobody knows where it ends; the frame that draws it does.
+        let (furthest, height) =
+            text.map_or((usize::MAX - 1, LINES), |text| (text.furthest(), usize::from(text.height)));
+        drill.scroll = step.from(drill.scroll, furthest + 1, height);
         return Vec::new();
     }
     let before = drill.cursor;
@@ -108,6 +116,9 @@ pub(super) fn read(model: &mut Model, generation: u64, view: Result<Arc<Instance
         Ok(view) => {
             let pictures = view.images.len();
             drill.text = Shown::Ready(view);
+            drill.lines = LongText::default();
+            // Lines that are still being made are those of the record before.
+            model.awaited.lines = 0;
             if pictures > 0 { decode(model) } else { Vec::new() }
         }
         Err(reason) => {
@@ -115,6 +126,69 @@ pub(super) fn read(model: &mut Model, generation: u64, view: Result<Arc<Instance
             Vec::new()
         }
     }
+}
+
+/// Scrolls a text that turned out shorter back to its end.
+pub(super) fn keep_text_in_sight(model: &mut Model) {
+    if let (Some(drill), Some(text)) = (&mut model.explore.drill, model.hits.text) {
+        drill.scroll = drill.scroll.min(text.furthest());
+    }
+}
+
+/// Asks for the lines of a long text, where they are not those of the width that it is shown in.
+pub(super) fn break_text(model: &mut Model) -> Option<Effect> {
+    let width = model.hits.text?.width;
+    let generation = model.generation + 1;
+    let drill = model.explore.drill.as_mut()?;
+    let Shown::Ready(view) = &drill.text else { return None };
+    if drill.lines.asked == Some(width) || !view.is_long() {
+        return None;
+    }
+    drill.lines.asked = Some(width);
+    let view = Arc::clone(view);
+    model.generation = generation;
+    model.awaited.lines = generation;
+    Some(Effect::WrapText { generation, view, width })
+}
+
+/// Takes lines in.
+pub(super) fn wrapped(model: &mut Model, generation: u64, lines: Arc<TextLines>) -> Vec<Effect> {
+    if let Some(drill) = model.explore.drill.as_mut().filter(|_| generation == model.awaited.lines) {
+        drill.lines.ready = Some(lines);
+    }
+    Vec::new()
+}
+
+/// Asks for the names of the visible instances that are not known yet.
+pub(super) fn name_visible(model: &mut Model) -> Option<Effect> {
+    let rows = usize::from(model.hits.find(|target| *target == Target::Instances)?.height);
+    let Data::Ready(loaded) = &model.data else { return None };
+    let drill = model.explore.drill.as_mut()?;
+    let visible = drill.offset..(drill.offset + rows).min(drill.instances.len());
+    if drill.ids.asked == visible {
+        return None;
+    }
+    let numbers = drill.instances[visible.clone()].iter().copied();
+    let numbers: Vec<u32> = numbers.filter(|number| !drill.ids.known.contains_key(number)).collect();
+    drill.ids.asked = visible;
+    if numbers.is_empty() {
+        return None;
+    }
+    let loaded = loaded.clone();
+    let generation = next_generation(model);
+    model.awaited.ids = generation;
+    Some(Effect::ReadIds { generation, loaded, numbers })
+}
+
+/// Takes names in.
+pub(super) fn named(model: &mut Model, generation: u64, ids: Vec<(u32, Option<String>)>) -> Vec<Effect> {
+    if let Some(drill) = model.explore.drill.as_mut().filter(|_| generation == model.awaited.ids) {
+        if drill.ids.known.len() > MOST_IDS {
+            drill.ids.known.clear();
+        }
+        drill.ids.known.extend(ids);
+    }
+    Vec::new()
 }
 
 fn decode(model: &mut Model) -> Vec<Effect> {

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use super::{explore, next_generation, rebalance, synthesize, tell};
 use crate::app::effect::Effect;
 use crate::app::message::Failure;
-use crate::app::model::{Data, Finding, Level, Loaded, Model};
+use crate::app::model::{Data, Finding, Level, Model};
 use crate::entity::Perspective;
+use crate::load::Loaded;
 use crate::progress::Stage;
 
 /// What is said of a load that the user stopped; [`Data::Failed`] holds it then.

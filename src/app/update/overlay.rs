@@ -202,9 +202,17 @@ const fn is_question(overlay: &Overlay) -> bool {
     )
 }
 
-/// A theme is shown now.
-pub(super) fn theme_loaded(model: &mut Model, name: String, warnings: Vec<String>) -> Vec<Effect> {
+/// A theme is shown now, and these are there to choose from.
+pub(super) fn theme_loaded(
+    model: &mut Model,
+    (name, names): (String, Vec<String>),
+    warnings: Vec<String>,
+) -> Vec<Effect> {
     model.theme = name;
+    if let Some(Overlay::Themes { cursor, .. }) = &mut model.overlay {
+        *cursor = names.iter().position(|it| *it == model.theme).unwrap_or(*cursor);
+    }
+    model.themes = names;
     model.notices.retain(|notice| !notice.text.starts_with("theme "));
     model.notices.extend(warnings.into_iter().map(|text| Notice { level: Level::Warning, text }));
     Vec::new()

@@ -35,6 +35,12 @@ pub(super) fn write(comparison: &Comparison, out: &mut dyn Write) -> Result<()> 
         [format!("{} ±{}", count(instances.kept.round() as u64), measure(instances.kept_sd)), String::new()]
     });
     row("kept at least once", &count(before), kept, out)?;
+    let size = |size: f64| count(size.round() as u64);
+    let effective = columns.iter().flat_map(|column| {
+        let after = column.preview.instances.effective_sample_size[1];
+        [size(after), size(column.preview.random_control.effective_sample_size)]
+    });
+    row("effective size", &count(before), effective, out)?;
     if columns.iter().any(|column| column.preview.synthesis.is_some()) {
         let made = columns.iter().flat_map(|column| {
             let made = column.preview.synthesis.as_ref().map_or(0, |synthesis| synthesis.record.made);
@@ -68,7 +74,7 @@ fn row(name: &str, before: &str, figures: impl Iterator<Item = String>, out: &mu
 /// A measure: its name, how it is written, and how it is read before, after and of the control.
 type Row = (&'static str, fn(f64) -> String, fn(&OutcomeReport) -> [f64; 2], fn(&Measures) -> f64);
 
-const ROWS: [Row; 8] = [
+const ROWS: [Row; 10] = [
     ("gini", measure, |outcome| outcome.gini, |random| random.gini),
     ("evenness", measure, |outcome| outcome.evenness, |random| random.evenness),
     ("effective entities", measure, |outcome| outcome.effective_entities, |random| random.effective_entities),
@@ -77,6 +83,8 @@ const ROWS: [Row; 8] = [
     ("JS to before", measure, |outcome| [0.0, outcome.js], |random| random.js),
     ("entities lost", measure, |outcome| [0.0, outcome.entities_lost], |random| random.entities_lost),
     ("mass lost", share, |outcome| [0.0, outcome.mass_lost], |random| random.mass_lost),
+    ("coverage", share, |outcome| outcome.coverage, |random| random.coverage),
+    ("SCUMBLE", measure, |outcome| outcome.scumble, |random| random.scumble.unwrap_or(0.0)),
 ];
 
 fn block(perspective: Perspective, columns: &[Column], out: &mut dyn Write) -> Result<()> {

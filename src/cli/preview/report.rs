@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::target::TargetReport;
 use crate::cli::synthesis::SynthesisReport;
 use crate::entity::Perspective;
 use crate::index::{Index, PerspectiveIndex};
-use crate::preview::{Measures, Move, Outcome, Overridden, Preview, TargetOutcome};
+use crate::preview::{Measures, Move, Outcome, Overridden, Preview, StagePreview};
 use crate::recipe::{OverrideAction, PolicyName};
 
 /// A preview.
@@ -32,6 +33,9 @@ pub struct PreviewReport {
     /// Each overridden entity before and after; the first of them where a pattern means very many.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub overrides: Vec<OverrideReport>,
+    /// Each stage of the recipe's schedule, in order; nothing without one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<StageReport>,
     /// What is made for the tail, under the recipe's seed; absent where the recipe names no synthesis policy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub synthesis: Option<SynthesisReport>,
@@ -39,36 +43,15 @@ pub struct PreviewReport {
     pub random_control: ControlReport,
 }
 
-/// A target and what came of it.
+/// A stage of a schedule.
 #[derive(Clone, Debug, Serialize)]
-pub struct TargetReport {
-    /// The perspective that was fitted.
-    pub perspective: Perspective,
-    /// The share of occurrences that is elsewhere than wanted, before and after.
-    pub gap: [f64; 2],
-    /// How many times all entities were taken.
-    pub sweeps: u32,
-    /// True when more sweeps would not have come nearer.
-    pub converged: bool,
-    /// The entities furthest from their target: entity, wanted count, expected count after.
-    pub furthest: Vec<(String, f64, f64)>,
-}
-
-impl TargetReport {
-    fn of(target: &TargetOutcome, index: &Index) -> Self {
-        let name = |rank: u32| {
-            let entry = index.perspective(target.perspective);
-            entry.map_or_else(String::new, |entry| entry.names.get(rank as usize).into_owned())
-        };
-        let furthest = target.furthest.iter().map(|&(rank, wanted, after)| (name(rank), wanted, f64::from(after)));
-        Self {
-            perspective: target.perspective,
-            gap: target.gap,
-            sweeps: target.sweeps,
-            converged: target.converged,
-            furthest: furthest.collect(),
-        }
-    }
+pub struct StageReport {
+    /// Its name, such as `temperature=5`: also that of its column of weights.
+    pub name: String,
+    /// Numbers of instances.
+    pub instances: VolumeReport,
+    /// Each perspective before and after.
+    pub perspectives: BTreeMap<Perspective, OutcomeReport>,
 }
 
 /// An overridden entity before and after.
@@ -98,6 +81,8 @@ pub struct VolumeReport {
     pub kept_sd: f64,
     /// Volume after, repeats counted, expected.
     pub after: f64,
+    /// (Σw)²/Σw² before and after, with w how often an instance is written.
+    pub effective_sample_size: [f64; 2],
     /// Instances without an entity, by perspective.
     pub no_entity: BTreeMap<Perspective, u64>,
 }
@@ -115,9 +100,13 @@ pub struct OutcomeReport {
     pub effective_entities: [f64; 2],
     /// The tail's share of occurrences.
     pub tail_occurrence_share: [f64; 2],
+    /// The share of the entities of before of which something stays, expected.
+    pub coverage: [f64; 2],
+    /// How much head and tail share instances.
+    pub scumble: [f64; 2],
     /// Entities of which nothing stays, expected.
     pub entities_lost: f64,
-    /// The share of occurrences that they held.
+    /// The probability mass that goes with them, by Good and Turing.
     pub mass_lost: f64,
     /// Divergence from uniform, in nats.
     pub kl_uniform: [f64; 2],
@@ -134,6 +123,8 @@ pub struct OutcomeReport {
 /// The control's measures.
 #[derive(Clone, Debug, Serialize)]
 pub struct ControlReport {
+    /// (Σw)²/Σw²: the subset's size.
+    pub effective_sample_size: f64,
     /// By perspective.
     pub perspectives: BTreeMap<Perspective, Measures>,
 }
@@ -143,29 +134,57 @@ impl PreviewReport {
     #[must_use]
     pub fn of(preview: &Preview, index: &Index) -> Self {
         let instances = &preview.instances;
-        let entries = preview.perspectives.iter().filter_map(|outcome| {
-            let entry = index.perspective(outcome.perspective)?;
-            Some((outcome.perspective, OutcomeReport::of(outcome, entry)))
-        });
         let control = preview.perspectives.iter().map(|outcome| (outcome.perspective, outcome.random));
         Self {
-            instances: VolumeReport {
-                before: instances.before,
-                kept: instances.kept,
-                kept_sd: instances.kept_sd,
-                after: instances.after,
-                no_entity: instances.no_entity.iter().copied().collect(),
-            },
+            instances: VolumeReport::of(preview),
             exact: preview.exact,
             policy: preview.policy,
-            perspectives: entries.collect(),
+            perspectives: outcomes(preview, index),
             target: preview.target.as_ref().map(|target| TargetReport::of(target, index)),
             size_scale: preview.size_scale,
             overrides: overrides(preview, index),
             synthesis: None,
-            random_control: ControlReport { perspectives: control.collect() },
+            stages: Vec::new(),
+            random_control: ControlReport {
+                effective_sample_size: instances.after.min(instances.before as f64),
+                perspectives: control.collect(),
+            },
         }
     }
+
+    /// The same with the stages of a schedule.
+    #[must_use]
+    pub fn with_stages(mut self, stages: &[StagePreview], index: &Index) -> Self {
+        let report = |stage: &StagePreview| StageReport {
+            name: stage.name.clone(),
+            instances: VolumeReport::of(&stage.preview),
+            perspectives: outcomes(&stage.preview, index),
+        };
+        self.stages = stages.iter().map(report).collect();
+        self
+    }
+}
+
+impl VolumeReport {
+    fn of(preview: &Preview) -> Self {
+        let instances = &preview.instances;
+        Self {
+            before: instances.before,
+            kept: instances.kept,
+            kept_sd: instances.kept_sd,
+            after: instances.after,
+            effective_sample_size: [instances.before as f64, instances.effective],
+            no_entity: instances.no_entity.iter().copied().collect(),
+        }
+    }
+}
+
+fn outcomes(preview: &Preview, index: &Index) -> BTreeMap<Perspective, OutcomeReport> {
+    let report = |outcome: &Outcome| {
+        let entry = index.perspective(outcome.perspective)?;
+        Some((outcome.perspective, OutcomeReport::of(outcome, entry)))
+    };
+    preview.perspectives.iter().filter_map(report).collect()
 }
 
 fn overrides(preview: &Preview, index: &Index) -> Vec<OverrideReport> {
@@ -194,6 +213,8 @@ impl OutcomeReport {
             evenness: [before.evenness, after.evenness],
             effective_entities: [before.effective_entities, after.effective_entities],
             tail_occurrence_share: [before.tail_occurrence_share, after.tail_occurrence_share],
+            coverage: [before.coverage, after.coverage],
+            scumble: [before.scumble.unwrap_or(0.0), after.scumble.unwrap_or(0.0)],
             entities_lost: after.entities_lost,
             mass_lost: after.mass_lost,
             kl_uniform: [before.kl_uniform, after.kl_uniform],

@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use super::report::{PerspectiveReport, StatsReport};
 use crate::entity::Origin;
 use crate::finding::{Finding, Severity};
-use crate::number::{count, measure, share};
+use crate::number::{count, counted, measure, share};
 
 /// As many records that were set aside are listed; JSON has all.
 const MOST_WARNINGS: usize = 10;
@@ -17,7 +17,8 @@ const MOST_WARNINGS: usize = 10;
 /// Writes the report and what is worth telling.
 pub(super) fn write(report: &StatsReport, findings: &[Finding], out: &mut dyn Write) -> Result<()> {
     let dataset = &report.dataset;
-    write!(out, "{} · {} · {} instances", dataset.path, dataset.format, count(dataset.instances as u64))?;
+    let instances = counted(dataset.instances as u64, "instance");
+    write!(out, "{} · {} · {instances}", dataset.path, dataset.format)?;
     if dataset.set_aside > 0 {
         write!(out, " · {} set aside", count(dataset.set_aside as u64))?;
     }

@@ -32,6 +32,12 @@ impl Themes {
         if light { "light" } else { "dark" }
     }
 
+    /// How many colours the terminal shows.
+    #[must_use]
+    pub const fn support(&self) -> ColorSupport {
+        self.support
+    }
+
     /// All names, sorted, each once.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
@@ -48,6 +54,12 @@ impl Themes {
         names.sort();
         names.dedup();
         names
+    }
+
+    /// The folder of the user's own themes, which may not exist yet.
+    #[must_use]
+    pub fn folder(&self) -> Option<PathBuf> {
+        self.folder.clone()
     }
 
     /// The user's file of a theme, where there is one.

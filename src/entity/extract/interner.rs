@@ -18,7 +18,8 @@ pub(super) struct Interners {
     pub(super) pairs: PairInterner,
 }
 
-const SHARDS: usize = 64;
+/// How many shards an interner has.
+pub(super) const SHARDS: usize = 64;
 
 /// Names to numbers, in shards of one lock each.
 pub(super) struct Interner {
@@ -64,6 +65,17 @@ impl Interner {
         numbers.push(number);
         table.insert_unique(hash, place, |&place| self::hash(names.get(place as usize)));
         number
+    }
+
+    /// Visits every name that came since the last visit, with its number; `seen` is where the last visit ended.
+    pub(super) fn visit_new(&self, seen: &mut [usize; SHARDS], mut visit: impl FnMut(u32, &str)) {
+        for (shard, seen) in self.shards.iter().zip(seen) {
+            let shard = locked(shard);
+            for place in *seen..shard.numbers.len() {
+                visit(shard.numbers[place], shard.names.get(place));
+            }
+            *seen = shard.numbers.len();
+        }
     }
 
     /// All names, by number.

@@ -21,8 +21,8 @@ pub(super) fn file_name(dataset: &Dataset) -> String {
 }
 
 /// Writes the kept records.
-pub(super) fn write(part: &Part<'_>, name: &str, staging: &mut Staging) -> Result<(), ManifestError> {
-    if staging.finished(name).is_some() {
+pub(super) fn write(part: &Part<'_>, name: &str, staging: &Staging) -> Result<(), ManifestError> {
+    if staging.is_finished(name) {
         return Ok(());
     }
     let (dataset, plan) = (part.contents.dataset, part.contents.plan);
@@ -79,7 +79,9 @@ fn made(dataset: &Dataset, item: &Appended<'_>) -> Option<Vec<u8>> {
 /// A line of a list: its seed's, with the path of its own picture where it has one.
 fn line(dataset: &Dataset, item: &Appended<'_>) -> Option<Vec<u8>> {
     let raw = dataset.raw(item.instance())?;
-    let Some(path) = dataset.image_root().and_then(|root| item.picture_from(root)) else { return Some(raw.to_vec()) };
+    let Some(path) = dataset.image_root().and_then(|(root, _)| item.picture_from(root)) else {
+        return Some(raw.to_vec());
+    };
     let label = raw.iter().rposition(u8::is_ascii_whitespace).map_or(&b""[..], |at| &raw[at..]);
     Some([path.to_string_lossy().as_bytes(), label].concat())
 }

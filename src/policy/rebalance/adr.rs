@@ -12,6 +12,7 @@
 //! Invariant: with `pass_count` 1, α 1 and `any`, no instance that holds an entity of at most τ instances is dropped.
 
 use crate::index::Index;
+use crate::number;
 use crate::policy::{Dictionary, Fate, Formula, Parameter, Policy, Reduction, Rule};
 use crate::recipe::{PolicyName, Recipe, RecipeError, Repeats, Vote};
 
@@ -43,9 +44,11 @@ impl Policy for Adr {
         let rebalance = &recipe.rebalance;
         let (wanted, voters) = (rebalance.pass_count as usize, index.perspectives.len());
         if wanted > voters {
-            return Err(RecipeError::Unfit(format!(
-                "pass_count = {wanted} can never be reached: this dataset has {voters} perspectives; write at most {voters}"
-            )));
+            let message = format!(
+                "pass_count = {wanted} can never be reached: this dataset has {}; write at most {voters}",
+                number::counted(voters as u64, "perspective")
+            );
+            return Err(RecipeError::Misfit { line: rebalance.lines.pass_count.0, message });
         }
         let (reduction, limit) = match rebalance.vote {
             Vote::Any => (Reduction::Any, 1.0),

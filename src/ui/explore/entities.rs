@@ -111,7 +111,8 @@ fn draw_header(theme: &Theme, (area, columns): (Rect, &Columns), buffer: &mut Bu
     let mut line = format!(" {}  {}", text::right("rank", columns.rank), text::left("entity", columns.name));
     line.push_str(&text::right("count", columns.count + 1));
     line.push(' ');
-    line.push_str(&text::left("", columns.bar));
+    // The bar is logarithmic and the share beside it is not.
+    line.push_str(&text::left(if columns.bar >= 9 { "bar (log)" } else { "(log)" }, columns.bar));
     if columns.share > 0 {
         line.push_str(&text::right("share", columns.share));
     }

@@ -6,30 +6,48 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::model::{Drill, InstanceView, Model, Pane, Shown};
+use super::reading::Page;
+use crate::app::hit::TextPlace;
+use crate::app::model::{Drill, Model, Pane, Shown};
 use crate::config::theme::{ColorSupport, Role, Theme};
 use crate::number;
-use crate::source::Speaker;
 use crate::ui::look;
 use crate::ui::widget::pane::Pane as Frame;
 use crate::ui::widget::picture::Pixels;
-use crate::ui::widget::text::{self, Prose};
+use crate::ui::widget::text;
+
+/// The least width of the list at which each name has its place before it.
+const WITH_PLACES: u16 = 24;
 
 /// Draws the list of instances.
 pub fn draw_list(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let Some(drill) = model.explore.drill.as_ref().filter(|_| area.height > 2) else { return };
     let focused = model.explore.focus == Pane::Instances;
-    let title = format!("{} hold it", number::count(drill.instances.len() as u64));
+    let all = drill.instances.len() as u64;
+    let title = format!("{} {} it", number::count(all), if all == 1 { "holds" } else { "hold" });
     look::pane(theme, focused, (title.into(), Line::default())).render(area, buffer);
+    let places = text::width(&number::count(all)).max(2);
     for (row, place) in Frame::inner(area).rows().zip(drill.offset..) {
         let Some(&instance) = drill.instances.get(place) else { break };
-        let line = format!("{}  #{}", text::right(&number::count(place as u64 + 1), 7), instance);
+        // Where there is little room the name is worth more than its place, which the title of the text tells.
+        let start = if area.width < WITH_PLACES {
+            "  ".to_owned()
+        } else {
+            format!("{}  ", text::right(&number::count(place as u64 + 1), places + 1))
+        };
+        let room = row.width.saturating_sub(text::width(&start) + 1);
+        let line = start + &text::fit_middle(&name(drill, instance), room);
         buffer.set_stringn(row.x, row.y, line, usize::from(row.width), theme.style(Role::Text));
         if place == drill.cursor {
             buffer.set_style(row, look::selection(theme, focused));
             buffer.set_string(row.x, row.y, "▸", look::selection(theme, focused));
         }
     }
+}
+
+/// An instance's id; its number while that is not read, and where it has none.
+fn name(drill: &Drill, instance: u32) -> String {
+    drill.ids.known.get(&instance).cloned().flatten().unwrap_or_else(|| format!("#{instance}"))
 }
 
 /// Draws the selected instance.
@@ -43,15 +61,24 @@ pub fn draw_text(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) 
         look::span(theme, Role::Highlight, text::fit(&drill.entity, 28)),
     ]);
     look::pane(theme, focused, (title, note(drill, theme))).render(area, buffer);
-    let colours = theme.support() != ColorSupport::None;
-    let picture = if colours { picture_area(drill, area) } else { Rect::default() };
+    let pictures = model.shows_pictures && theme.support() != ColorSupport::None;
+    let picture = if pictures { picture_area(drill, area) } else { Rect::default() };
     draw_picture(drill, theme, picture, buffer);
     let inner = beside_picture(area, picture);
-    let lines = lines(drill, theme, inner.width);
-    let first = drill.scroll.min(lines.len().saturating_sub(usize::from(inner.height)));
-    for (row, line) in inner.rows().zip(lines.iter().skip(first)) {
-        buffer.set_line(row.x, row.y, line, row.width);
+    let page = Page::of(drill, theme, inner.width);
+    let first = drill.scroll.min(page.lines().saturating_sub(usize::from(inner.height)));
+    for (row, number) in inner.rows().zip(first..page.lines()) {
+        buffer.set_line(row.x, row.y, &page.line(theme, number), row.width);
     }
+}
+
+/// How the text of the selected instance stands in its pane.
+pub fn text_place(model: &Model, area: Rect) -> Option<TextPlace> {
+    let drill = model.explore.drill.as_ref()?;
+    let picture = if model.shows_pictures { picture_area(drill, area) } else { Rect::default() };
+    let Rect { width, height, .. } = beside_picture(area, picture);
+    let lines = Page::of(drill, &Theme::plain(), width).lines();
+    Some(TextPlace { width, height, lines })
 }
 
 /// What the picture leaves to the text.
@@ -120,58 +147,4 @@ fn draw_picture(drill: &Drill, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     for (row, line) in area.rows().zip(text::wrap(&words, area.width, theme.style(Role::TextDim))) {
         buffer.set_line(row.x, row.y, &line, row.width);
     }
-}
-
-fn lines(drill: &Drill, theme: &Theme, width: u16) -> Vec<Line<'static>> {
-    let dim = theme.style(Role::TextDim);
-    let view = match &drill.text {
-        Shown::Absent => return Vec::new(),
-        Shown::Pending => return vec![Line::styled("reading …", dim)],
-        Shown::Failed(reason) => return text::wrap(reason, width, theme.style(Role::Error)),
-        Shown::Ready(view) => view,
-    };
-    let mut lines = Vec::new();
-    if !view.labels.is_empty() {
-        lines.extend(text::wrap(&format!("label: {}", view.labels.join(", ")), width, theme.style(Role::TextStrong)));
-    }
-    for path in &view.images {
-        lines.push(Line::styled(text::fit_path(path, width), dim));
-    }
-    if let Shown::Failed(reason) = &drill.picture {
-        lines.extend(text::wrap(&format!("no picture: {reason}"), width, theme.style(Role::Warning)));
-    }
-    if !lines.is_empty() {
-        lines.push(Line::default());
-    }
-    for turn in &view.turns {
-        lines.extend(turn_lines(turn, theme, width));
-    }
-    lines.extend(cut_notice(view, theme));
-    lines
-}
-
-fn cut_notice(view: &InstanceView, theme: &Theme) -> Option<Line<'static>> {
-    view.cut.then(|| Line::styled("… the text is longer than what is shown", theme.style(Role::TextDim)))
-}
-
-fn turn_lines(turn: &crate::app::model::TurnView, theme: &Theme, width: u16) -> Vec<Line<'static>> {
-    let (name, role) = match turn.speaker {
-        Speaker::Human => ("human: ", Role::SpeakerHuman),
-        Speaker::Assistant => ("gpt: ", Role::SpeakerAssistant),
-        Speaker::System => ("system: ", Role::Speaker),
-        Speaker::Caption => ("", Role::Speaker),
-    };
-    let whole = format!("{name}{}", turn.text);
-    let spans: Vec<_> = turn.spans.iter().map(|span| span.start + name.len()..span.end + name.len()).collect();
-    let highlight = theme.style(Role::Highlight);
-    let mut lines = Prose { text: &whole, spans: &spans, style: theme.style(Role::Text), highlight }.wrap(width);
-    if let Some(first) = lines.first_mut().filter(|_| !name.is_empty())
-        && let Some(span) = first.spans.first_mut()
-        && let Some(rest) = span.content.strip_prefix(name).map(str::to_owned)
-    {
-        let style = span.style;
-        *span = Span::styled(rest, style);
-        first.spans.insert(0, Span::styled(name, theme.style(role)));
-    }
-    lines
 }

@@ -6,6 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
+use super::perspectives;
 use crate::app::action::Action;
 use crate::app::model::Model;
 use crate::config::theme::{Role, Theme};
@@ -32,7 +33,11 @@ pub fn draw_progress(model: &Model, theme: &Theme, (area, progress): (Rect, (Sta
     if let Some(row) = rows.next() {
         draw_bar(theme, row, if total > 0 { done as f64 / total as f64 } else { 0.0 }, buffer);
     }
-    let words = "The chart grows while the dataset is read.";
+    let words = if perspectives::awaits_pairs(model) {
+        "The chart grows while the dataset is read; pairs are counted at the end."
+    } else {
+        "The chart grows while the dataset is read."
+    };
     if let Some(row) = rows.nth(1) {
         buffer.set_stringn(row.x, row.y, words, usize::from(row.width), theme.style(Role::TextDim));
     }
@@ -53,16 +58,18 @@ pub fn draw_bar(theme: &Theme, row: Rect, share: f64, buffer: &mut Buffer) {
 
 fn amount(stage: Stage, (done, total): (u64, u64)) -> String {
     let shown = |value: u64| if stage == Stage::Read { number::bytes(value) } else { number::count(value) };
-    let unit = match stage {
-        Stage::Read => "",
-        Stage::Extract | Stage::Plan | Stage::Write => " instances",
-        Stage::Index => " perspectives",
+    let unit = |value: u64| match stage {
+        Stage::Read => String::new(),
+        Stage::Extract | Stage::Plan | Stage::Write => format!(" {}", number::noun(value, "instance")),
+        Stage::Index => format!(" {}", number::noun(value, "perspective")),
+        // Not part of opening a dataset.
+        Stage::Embed | Stage::Cluster | Stage::Train | Stage::Sample | Stage::Filter => String::new(),
     };
     if total == 0 {
-        return format!("{} · {}{unit}", stage.label(), shown(done));
+        return format!("{} · {}{}", stage.label(), shown(done), unit(done));
     }
     let share = number::rounded_share(done.min(total) as f64 / total as f64);
-    format!("{} · {} of {}{unit} · {share}", stage.label(), shown(done), shown(total))
+    format!("{} · {} of {}{} · {share}", stage.label(), shown(done), shown(total), unit(total))
 }
 
 /// Draws why the dataset could not be opened, and what to do.

@@ -8,7 +8,7 @@ use ratatui::text::Line;
 
 use super::layout::Layout;
 use super::metrics;
-use crate::app::model::{Model, Pane};
+use crate::app::model::{Data, Model, Pane};
 use crate::config::theme::{Role, Theme};
 use crate::entity::Perspective;
 use crate::number;
@@ -45,6 +45,15 @@ pub fn draw(model: &Model, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
     }
 }
 
+/// Whether pairs are still to come: they are made of objects once all of those are counted.
+pub fn awaits_pairs(model: &Model) -> bool {
+    let asked = &model.recipe.entities.perspectives;
+    let wanted = asked.is_empty() || asked.contains(&Perspective::CoOccurrence);
+    let there = |perspective| !model.counts(perspective).is_empty();
+    let loading = matches!(model.data, Data::Loading { .. });
+    loading && wanted && there(Perspective::Object) && !there(Perspective::CoOccurrence)
+}
+
 /// Where each perspective stands.
 pub fn rows(model: &Model, layout: &Layout) -> Vec<(Rect, Perspective)> {
     if layout.is_folded() {
@@ -72,7 +81,11 @@ fn draw_entry(model: &Model, theme: &Theme, (area, perspective): (Rect, Perspect
     }
     let counts = model.counts(perspective);
     let selected = perspective == model.perspective;
-    let figure = if counts.is_empty() { "—".to_owned() } else { number::count(counts.len() as u64) };
+    let figure = match counts.len() {
+        0 if perspective == Perspective::CoOccurrence && awaits_pairs(model) => "at the end".to_owned(),
+        0 => "—".to_owned(),
+        entities => number::count(entities as u64),
+    };
     let mark = if selected { "▸" } else { " " };
     let name_width = area.width.saturating_sub(text::width(&figure) + 3);
     let line = format!("{mark} {}{figure} ", text::left(perspective.title(), name_width));

@@ -8,6 +8,7 @@ use super::{Popup, Room};
 use crate::app::bindings::Context;
 use crate::app::model::Model;
 use crate::config::theme::{Role, Theme};
+use crate::number;
 use crate::ui::look;
 use crate::ui::widget::text;
 
@@ -35,7 +36,7 @@ pub(super) fn help(model: &Model, theme: &Theme, (scroll, (width, height)): (usi
     });
     let rows: Vec<Line<'static>> = rows.collect();
     let left = rest.len().saturating_sub(rows.len() * usize::from(columns));
-    let note = if left > 0 { format!("{left} more lines ↓") } else { String::new() };
+    let note = if left > 0 { format!("{left} more {} ↓", number::noun(left as u64, "line")) } else { String::new() };
     Popup { title: "Keys".into(), note: look::span(theme, Role::TextDim, note).into(), rows, ..Popup::default() }
 }
 

@@ -99,7 +99,7 @@ fn note<'a>(model: &Model, theme: &Theme) -> Line<'a> {
     let words = match &model.rebalance.preview {
         Reckoning::Absent | Reckoning::Failed(_) => return Line::default(),
         Reckoning::Pending(_) => "reckoning …".to_owned(),
-        Reckoning::Estimated(preview) => format!("estimate ± {}", number::measure(preview.instances.margin)),
+        Reckoning::Estimated(preview) => format!("estimate ± {}", number::measure(preview.instances.after_margin)),
         Reckoning::Exact(preview) if preview.instances.kept_sd < 0.05 => "exact".to_owned(),
         Reckoning::Exact(preview) => format!("exact · ± {} by chance", number::measure(preview.instances.kept_sd)),
     };

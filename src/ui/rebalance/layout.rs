@@ -21,12 +21,12 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Divides `area`.
-    pub fn of(area: Rect) -> Self {
+    /// Divides `area`; the tables would have so many rows.
+    pub fn of(area: Rect, rows: u16) -> Self {
         if area.width >= WITH_COLUMN {
             let column = (area.width * 3 / 10).clamp(33, 35).max(area.width / 6);
             let right = Rect { x: area.x + column, width: area.width - column, ..area };
-            let (chart, bottom) = over(right, right.height.saturating_sub(tables(right.height)));
+            let (chart, bottom) = over(right, right.height.saturating_sub(tables(right.height, rows)));
             return Self { controls: Rect { width: column, ..area }, chart, bottom, folded: false };
         }
         let (controls, rest) = over(area, (area.height * 2 / 5).clamp(4, 10));
@@ -35,9 +35,9 @@ impl Layout {
     }
 }
 
-/// The height of the tables under a chart.
-fn tables(height: u16) -> u16 {
-    if height < 14 { 0 } else { (height * 2 / 5).clamp(8, 16) }
+/// The height of the tables under a chart: what they need, but hardly more than two fifths.
+fn tables(height: u16, rows: u16) -> u16 {
+    if height < 14 { 0 } else { (rows + 2).min(height * 4 / 9).max(8) }
 }
 
 fn over(area: Rect, height: u16) -> (Rect, Rect) {

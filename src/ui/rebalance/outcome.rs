@@ -10,36 +10,49 @@ use super::chart;
 use crate::app::model::Model;
 use crate::config::theme::{Role, Theme};
 use crate::number;
-use crate::preview::{Measures, Move, Outcome, TargetOutcome};
+use crate::preview::{Measures, Move, Outcome, TargetOutcome, Volume};
 use crate::ui::look;
 use crate::ui::widget::pane::Pane as Frame;
 use crate::ui::widget::text;
 
-/// The least widths at which two and three panes stand side by side.
-const TWO: u16 = 60;
-const THREE: u16 = 84;
+/// The least width of the lists' pane beside the measures, and of each list beside the other.
+const LISTS: u16 = 26;
+const LIST: u16 = 24;
 /// The width of the measures' pane beside others.
-const MEASURES_PANE: u16 = 35;
+const MEASURES_PANE: u16 = 46;
 /// Cells for a measure's name and for a figure.
 const NAME: u16 = 13;
-const FIGURE: u16 = 8;
+const FIGURE: u16 = 9;
 
 /// Draws as many of the three panes as fit.
 pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     if area.height < 4 {
         return;
     }
-    let panes = if area.width >= THREE { 3 } else { 1 + u16::from(area.width >= TWO) };
-    let first = if panes == 1 { area.width } else { MEASURES_PANE.max(area.width / panes) };
+    if area.width < MEASURES_PANE + LISTS {
+        return draw_measures(model, theme, area, buffer);
+    }
+    let first = MEASURES_PANE.max(area.width / 3);
     draw_measures(model, theme, Rect { width: first, ..area }, buffer);
     let rest = Rect { x: area.x + first, width: area.width - first, ..area };
-    let half = if panes == 3 { rest.width / 2 } else { rest.width };
-    if panes > 1 {
-        draw_moves(model, theme, Rect { width: half, ..rest }, buffer);
+    let [moves, collateral] = lists(rest);
+    draw_moves(model, theme, moves, buffer);
+    draw_collateral(model, theme, collateral, buffer);
+}
+
+/// The lists side by side, or one over the other where that would be too narrow.
+fn lists(area: Rect) -> [Rect; 2] {
+    if area.width >= 2 * LIST {
+        let half = area.width / 2;
+        return [Rect { width: half, ..area }, Rect { x: area.x + half, width: area.width - half, ..area }];
     }
-    if panes > 2 {
-        draw_collateral(model, theme, Rect { x: rest.x + half, width: rest.width - half, ..rest }, buffer);
-    }
+    let upper = area.height.div_ceil(2);
+    [Rect { height: upper, ..area }, Rect { y: area.y + upper, height: area.height - upper, ..area }]
+}
+
+/// How many rows the measures take, with their header.
+pub fn rows(model: &Model) -> u16 {
+    1 + u16::from(chart::target(model).is_some()) + MEASURES.len() as u16 + 1
 }
 
 /// A measure of the table: name, how it is written, how it is read, and whether less of it is better.
@@ -53,15 +66,17 @@ enum Better {
     Neither,
 }
 
-const MEASURES: [Measure; 8] = [
+const MEASURES: [Measure; 10] = [
     ("gini", number::measure, |measures| measures.gini, Better::Less),
     ("evenness", number::measure, |measures| measures.evenness, Better::More),
     ("tail share", number::share, |measures| measures.tail_occurrence_share, Better::More),
+    ("effective", number::measure, |measures| measures.effective_entities, Better::More),
+    ("coverage", number::share, |measures| measures.coverage, Better::More),
     ("entities lost", number::measure, |measures| measures.entities_lost, Better::Less),
     ("mass lost", number::share, |measures| measures.mass_lost, Better::Less),
-    ("effective", number::measure, |measures| measures.effective_entities, Better::More),
     ("KL to uniform", number::measure, |measures| measures.kl_uniform, Better::Less),
     ("JS to before", number::measure, |measures| measures.js, Better::Neither),
+    ("SCUMBLE", number::measure, |measures| measures.scumble.unwrap_or(0.0), Better::Less),
 ];
 
 fn draw_measures(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
@@ -73,20 +88,43 @@ fn draw_measures(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) 
         return;
     };
     let mut rows = inner.rows();
-    let with_random = inner.width >= 46;
     if let Some(row) = rows.next() {
-        let mut header =
-            format!("{}{}{}", text::left("", NAME), text::right("before", FIGURE), text::right("after", FIGURE));
-        if with_random {
-            header.push_str(&text::right("random", FIGURE + 4));
-        }
+        let [before, after] = ["before", "after"].map(|title| text::right(title, FIGURE));
+        let header = format!("{}{before}{after}{}", text::left("", NAME), text::right("random", FIGURE + 2));
         look::aside(theme, &header, row, buffer);
     }
     if let Some((target, row)) = chart::target(model).and_then(|target| Some((target, rows.next()?))) {
         draw_gap(theme, target, row, buffer);
     }
+    if let Some((preview, row)) = chart::preview(model).and_then(|preview| Some((preview, rows.next()?))) {
+        draw_size(theme, &preview.instances, row, buffer);
+    }
     for (row, measure) in rows.zip(MEASURES) {
-        draw_measure(theme, (outcome, measure, with_random), row, buffer);
+        draw_measure(theme, (outcome, measure), row, buffer);
+    }
+}
+
+/// The effective sample size: what repeats and weights take away. A random subset's is its size.
+fn draw_size(theme: &Theme, volume: &Volume, row: Rect, buffer: &mut Buffer) {
+    let before = volume.before as f64;
+    let figures = [before, volume.effective, volume.after.min(before)];
+    let [before, after, random] = figures.map(|figure| number::count(figure.round() as u64));
+    let cells = [
+        (text::left("sample size", NAME), Role::TextDim),
+        (text::right(&before, FIGURE), Role::Text),
+        (text::right(&after, FIGURE), Role::TextStrong),
+        (text::right(&random, FIGURE + 2), Role::TextDim),
+    ];
+    draw_cells(theme, &cells, row, buffer);
+}
+
+/// Cells from left to right, as far as there is room.
+fn draw_cells(theme: &Theme, cells: &[(String, Role)], row: Rect, buffer: &mut Buffer) {
+    let mut x = row.x + 1;
+    for (cell, role) in cells {
+        let room = row.right().saturating_sub(x);
+        buffer.set_stringn(x, row.y, cell, usize::from(room), theme.style(*role));
+        x += text::width(cell).min(room);
     }
 }
 
@@ -100,17 +138,12 @@ fn draw_gap(theme: &Theme, target: &TargetOutcome, row: Rect, buffer: &mut Buffe
         (text::right(&after, FIGURE), Role::TextStrong),
         (format!(" {sign}"), role),
     ];
-    let mut x = row.x + 1;
-    for (cell, role) in cells {
-        let room = row.right().saturating_sub(x);
-        buffer.set_stringn(x, row.y, &cell, usize::from(room), theme.style(role));
-        x += text::width(&cell).min(room);
-    }
+    draw_cells(theme, &cells, row, buffer);
 }
 
 fn draw_measure(
     theme: &Theme,
-    (outcome, (name, write, read, better), with_random): (&Outcome, Measure, bool),
+    (outcome, (name, write, read, better)): (&Outcome, Measure),
     row: Rect,
     buffer: &mut Buffer,
 ) {
@@ -121,14 +154,9 @@ fn draw_measure(
         (text::right(&write(before), FIGURE), Role::Text),
         (text::right(&write(after), FIGURE), Role::TextStrong),
         (format!(" {sign}"), role),
-        (text::right(&write(read(&outcome.random)), FIGURE + 2), Role::TextDim),
+        (text::right(&write(read(&outcome.random)), FIGURE), Role::TextDim),
     ];
-    let mut x = row.x + 1;
-    for (cell, role) in cells.into_iter().take(if with_random { 5 } else { 4 }) {
-        let room = row.right().saturating_sub(x);
-        buffer.set_stringn(x, row.y, &cell, usize::from(room), theme.style(role));
-        x += text::width(&cell).min(room);
-    }
+    draw_cells(theme, &cells, row, buffer);
 }
 
 fn verdict((before, after): (f64, f64), better: Better) -> (&'static str, Role) {

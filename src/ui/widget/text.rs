@@ -2,12 +2,16 @@
 //!
 //! Invariant: a line is never wider than asked, no character is split over lines, and no control character is let through.
 
+mod wrapping;
+
 use std::ops::Range;
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
+
+pub use wrapping::ranges;
 
 /// The number of cells that a text takes.
 pub fn width(text: &str) -> u16 {
@@ -50,6 +54,16 @@ pub fn right(text: &str, cells: u16) -> String {
     padded
 }
 
+/// The text in at most `cells` cells with its middle left out where it is longer: the beginning and the end tell ids apart.
+pub fn fit_middle(text: &str, cells: u16) -> String {
+    if width(text) <= cells || cells < 3 {
+        return fit(text, cells);
+    }
+    let back = (cells - 1) / 2;
+    let (front, back) = (fit(text, cells - back), fit_path(text, back + 1));
+    format!("{}…{}", front.trim_end_matches('…'), back.trim_start_matches('…'))
+}
+
 /// A path in at most `cells` cells: its end is what tells paths apart, so the front goes.
 pub fn fit_path(path: &str, cells: u16) -> String {
     if width(path) <= cells {
@@ -84,88 +98,29 @@ pub struct Prose<'a> {
 impl Prose<'_> {
     /// The text in lines of at most `cells` cells, broken between words where that is possible.
     pub fn wrap(&self, cells: u16) -> Vec<Line<'static>> {
-        let mut wrapping = Wrapping::new(usize::from(cells.max(1)));
-        for (start, word) in words(self.text) {
-            if word.contains('\n') || word == "\r" {
-                word.matches('\n').for_each(|_| wrapping.break_line());
-                continue;
-            }
-            wrapping.place_word(&self.cells_of(start, word));
-        }
-        wrapping.finish()
+        ranges(self.text, cells).into_iter().map(|range| self.line(range)).collect()
     }
 
-    /// The graphemes of a word that starts at byte `start`, each with its style.
-    fn cells_of<'t>(&self, start: usize, word: &'t str) -> Vec<(&'t str, Style)> {
-        word.grapheme_indices(true)
-            .map(|(offset, grapheme)| {
-                let at = start + offset;
-                let marked = self.spans.iter().any(|span| span.contains(&at));
-                let shown = if grapheme.chars().any(char::is_control) { " " } else { grapheme };
-                (shown, if marked { self.highlight } else { self.style })
-            })
-            .collect()
-    }
-}
-
-/// The pieces that a line may be broken between, with the bytes at which they start: words with the marks that cling to them.
-fn words(text: &str) -> Vec<(usize, &str)> {
-    let mut pieces: Vec<(usize, &str)> = Vec::new();
-    for (start, piece) in text.split_word_bound_indices() {
-        let clings = |piece: &str| !piece.starts_with(char::is_whitespace) && piece.width() <= piece.chars().count();
-        match pieces.last_mut() {
-            Some((first, last)) if clings(piece) && clings(last) => *last = &text[*first..start + piece.len()],
-            _ => pieces.push((start, piece)),
-        }
-    }
-    pieces
-}
-
-/// Lines while they are being filled.
-struct Wrapping {
-    cells: usize,
-    used: usize,
-    line: Vec<(String, Style)>,
-    lines: Vec<Line<'static>>,
-}
-
-impl Wrapping {
-    fn new(cells: usize) -> Self {
-        Self { cells, used: 0, line: Vec::new(), lines: Vec::new() }
-    }
-
-    fn place_word(&mut self, word: &[(&str, Style)]) {
-        let width: usize = word.iter().map(|(grapheme, _)| grapheme.width()).sum();
-        let blank = word.iter().all(|(grapheme, _)| grapheme.trim().is_empty());
-        if self.used > 0 && self.used + width > self.cells {
-            self.break_line();
-            if blank {
-                return;
+    /// One line of it: the bytes in a range.
+    pub fn line(&self, range: Range<usize>) -> Line<'static> {
+        let first = self.spans.partition_point(|span| span.end <= range.start);
+        let mut spans = self.spans.get(first..).unwrap_or_default().iter().peekable();
+        let mut pieces: Vec<(String, Style)> = Vec::new();
+        for (offset, grapheme) in self.text.get(range.clone()).unwrap_or_default().grapheme_indices(true) {
+            let at = range.start + offset;
+            while spans.next_if(|span| span.end <= at).is_some() {}
+            let style = if spans.peek().is_some_and(|span| span.contains(&at)) { self.highlight } else { self.style };
+            let shown = match grapheme {
+                "\r" => continue,
+                _ if grapheme.chars().any(char::is_control) => " ",
+                _ => grapheme,
+            };
+            match pieces.last_mut() {
+                Some((text, last)) if *last == style => text.push_str(shown),
+                _ => pieces.push((shown.to_owned(), style)),
             }
         }
-        for &(grapheme, style) in word {
-            if self.used + grapheme.width() > self.cells && self.used > 0 {
-                self.break_line();
-            }
-            self.used += grapheme.width();
-            match self.line.last_mut() {
-                Some((text, last)) if *last == style => text.push_str(grapheme),
-                _ => self.line.push((grapheme.to_owned(), style)),
-            }
-        }
-    }
-
-    fn break_line(&mut self) {
-        let spans = std::mem::take(&mut self.line).into_iter().map(|(text, style)| Span::styled(text, style));
-        self.lines.push(Line::from(spans.collect::<Vec<_>>()));
-        self.used = 0;
-    }
-
-    fn finish(mut self) -> Vec<Line<'static>> {
-        if !self.line.is_empty() {
-            self.break_line();
-        }
-        self.lines
+        Line::from(pieces.into_iter().map(|(text, style)| Span::styled(text, style)).collect::<Vec<_>>())
     }
 }
 
@@ -206,6 +161,10 @@ mod tests {
         assert_eq!(fit("消防栓", 0), "");
         assert_eq!([left("ab", 4), right("ab", 4), right("消防栓", 4)], ["ab  ", "  ab", " 消…"]);
         assert_eq!(fit_path("/data/llava/mix665k.json", 13), "…mix665k.json");
+        assert_eq!(fit_middle("000000215677", 12), "000000215677");
+        assert_eq!(fit_middle("coco/train2017/000000215677.jpg", 13), "coco/t…77.jpg");
+        assert_eq!(fit_middle("消防栓の隣", 6), "消…隣");
+        assert_eq!(fit_middle("abc", 2), "a…");
     }
 
     #[test]
