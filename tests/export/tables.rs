@@ -55,11 +55,9 @@ fn a_row_says_what_happens_to_an_instance_and_why() {
     }
 
     let csv = fs::read_to_string(out.join("decisions.csv")).unwrap();
-    assert!(
-        csv.starts_with(
-            "id,source,decision,repeat,weight,keep_probability,reason,seed_id,guidance,path\nr0,llava.json,"
-        )
-    );
+    assert!(csv.starts_with(
+        "id,source,decision,repeat,weight,keep_probability,reason,seed_id,guidance,path,stage\nr0,llava.json,"
+    ));
     assert_eq!(csv.lines().count(), 81);
 
     let frame = ParquetReader::new(fs::File::open(out.join("decisions.parquet")).unwrap()).finish().unwrap();
