@@ -1,11 +1,15 @@
 # fantail: everything that a fresh machine needs is in these targets (Rust, a C++ compiler, Python 3 with pip).
 #
-#   make run                    build and open the terminal program on the embedded demo
+#   make run                    fetch libtorch once, build, and open the terminal program on the embedded demo
 #   make run DATASET=path       … on a dataset
-#   make test                   formatting, lints, all tests
+#   make build                  the same without opening it
+#   make test                   formatting, lints, all tests, interop
 #   make bench                  the benchmarks (divan)
 #   make lint                   formatting, lints, licences
-#   make interop                what is written, read by other people's readers (Python packages, in target/interop)
+#   make interop                what is written, read by other people's readers (Python packages, kept in the user's cache)
+#
+# The worker, fantail-worker, is built on libtorch 2.11: the one in LIBTORCH, the active Python's with LIBTORCH_USE_PYTORCH=1, else one
+# that is fetched once into ~/.cache/fantail (530 MB to fetch, 500 MB to keep). `cargo run --release` builds and opens fantail without.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -13,27 +17,36 @@ SHELL := /bin/bash
 .PHONY: run build test lint format clippy deny bench interop picture
 
 CARGO ?= cargo
+PYTHON ?= python3
 DATASET ?=
 # One profile for running and testing, so that dependencies are compiled once.
 PROFILE := --release --locked
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
+# Sets LIBTORCH and `torch`, the arguments that build the worker; where no libtorch is known for the platform (3), the rest is built.
+TORCH = torch=(--features torch); \
+  if [ -z "$${LIBTORCH:-}$${LIBTORCH_USE_PYTORCH:-}" ]; then \
+    code=0; LIBTORCH="$$($(PYTHON) assets/libtorch.py)" || code=$$?; \
+    case $$code in 0) export LIBTORCH ;; 3) torch=() ;; *) exit $$code ;; esac; \
+  fi;
+
 run: build
-	@$(CARGO) run $(PROFILE) --quiet -- $(if $(DATASET),"$(DATASET)")
+	@$(TARGET)/release/fantail $(if $(DATASET),"$(DATASET)")
 
 build:
-	@$(CARGO) build $(PROFILE)
+	@$(TORCH) $(CARGO) build $(PROFILE) "$${torch[@]}"
 
 test: format clippy
 	@mkdir -p $(TARGET)
-	$(CARGO) test $(PROFILE) 2>&1 | tee $(TARGET)/test.log
+	@$(TORCH) set -x; $(CARGO) test $(PROFILE) "$${torch[@]}" 2>&1 | tee $(TARGET)/test.log
 	@awk '/^test result:/ { passed += $$4; failed += $$6; skipped += $$8 } END { printf "all tests: %d passed, %d failed, %d skipped\n", passed, failed, skipped }' $(TARGET)/test.log
+	@$(MAKE) --no-print-directory interop
 
 format:
 	$(CARGO) fmt --all --check
 
 clippy:
-	$(CARGO) clippy $(PROFILE) --all-targets -- -D warnings
+	@$(TORCH) set -x; $(CARGO) clippy $(PROFILE) "$${torch[@]}" --all-targets -- -D warnings
 
 lint: format clippy deny
 
@@ -48,14 +61,13 @@ deny:
 bench:
 	$(CARGO) bench --locked
 
-INTEROP := target/interop/bin/python
+# Made once and kept between runs, under a name that changes with what is in it.
+INTEROP_FILES := tests/interop-requirements.txt tests/interop_setup.py
+INTEROP = $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/fantail-interop/$(shell cat $(INTEROP_FILES) | sha256sum | cut -c 1-12)
 
-interop: build $(INTEROP)
-	$(INTEROP) tests/interop.py $(CURDIR)/target/release/fantail
-
-$(INTEROP):
-	python3 -m venv target/interop
-	$(INTEROP) -m pip install --quiet numpy pyarrow datasets torch
+interop: build
+	@python3 tests/interop_setup.py "$(INTEROP)"
+	@"$(INTEROP)/bin/python" -W ignore tests/interop.py $(abspath $(TARGET)/release/fantail)
 
 # The pictures in README.md, drawn from the running program; needs tmux.
 picture: build

@@ -6,17 +6,19 @@ pub mod apply;
 pub mod compare;
 mod completions;
 mod counts;
-mod doctor;
+pub mod doctor;
 pub mod exit_code;
 pub mod explain;
 mod explore;
 mod indexed;
 mod man;
 pub mod merge;
+pub mod plan;
 pub mod preview;
 pub mod progress;
 pub mod recipe;
 pub mod stats;
+pub mod worker;
 
 use std::path::PathBuf;
 
@@ -42,6 +44,9 @@ pub struct Arguments {
     /// The theme, by name; the variable `FANTAIL_THEME` sets it, too
     #[arg(long, value_name = "NAME")]
     pub theme: Option<String>,
+    /// Which worker trains and samples
+    #[command(flatten)]
+    pub worker: worker::WorkerArguments,
     /// A command in place of the terminal program
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -58,6 +63,8 @@ pub enum Command {
     Apply(apply::ApplyArguments),
     /// Recipes side by side, with a random subset of each one's size as control
     Compare(compare::CompareArguments),
+    /// A recipe's decisions as portable SQL over exported tables, for any engine
+    Plan(plan::PlanArguments),
     /// Put the shards of an export together
     Merge(merge::MergeArguments),
     /// Why an instance is kept or dropped
@@ -65,7 +72,7 @@ pub enum Command {
     /// Start, check or show a recipe
     Recipe(recipe::RecipeArguments),
     /// What this terminal, this machine and this user's configuration offer
-    Doctor,
+    Doctor(doctor::DoctorArguments),
     /// Completions for a shell, on stdout
     Completions {
         /// The shell
@@ -86,10 +93,11 @@ pub fn run(arguments: Arguments) -> color_eyre::Result<()> {
         Command::Preview(arguments) => preview::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Apply(arguments) => apply::run(&arguments),
+        Command::Plan(arguments) => plan::run(&arguments),
         Command::Merge(arguments) => merge::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Recipe(arguments) => recipe::run(&arguments),
-        Command::Doctor => doctor::run(),
+        Command::Doctor(arguments) => doctor::run(arguments),
         Command::Completions { shell } => completions::run(shell),
         Command::Man => man::run(),
     };

@@ -5,10 +5,13 @@
 mod apply;
 pub mod protocol;
 mod thread;
+mod train;
+pub mod worker;
 
 pub use apply::ApplyJob;
 pub use protocol::{Event, Failure, State, Summary};
 pub use thread::{Handle, start};
+pub use train::TrainJob;
 
 use crate::progress::{Observer, Stage};
 
@@ -20,11 +23,32 @@ pub trait Job: Send + 'static {
     /// Its stages, in order.
     fn stages(&self) -> Vec<Stage>;
 
-    /// Does it. The observer takes progress and says when to stop.
+    /// Does it. The listener takes progress and says when to stop.
     ///
     /// # Errors
-    /// [`End::Cancelled`] when it stopped because the observer said so, else [`End::Failed`].
-    fn run(&mut self, observer: &dyn Observer) -> Result<Summary, End>;
+    /// [`End::Cancelled`] when it stopped because the listener said so, else [`End::Failed`].
+    fn run(&mut self, listener: &dyn Listener) -> Result<Summary, End>;
+}
+
+/// An observer that takes every event of a job, and says what is wished without waiting for it.
+pub trait Listener: Observer {
+    /// Takes an event: one that is not the first or the last.
+    fn tell(&self, event: Event);
+
+    /// What is wished now. [`Observer::cancelled`] waits while the job is held; this does not.
+    fn wish(&self) -> Wish;
+}
+
+/// What is wished of a job.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wish {
+    /// That it goes on.
+    #[default]
+    GoOn,
+    /// That it waits.
+    Hold,
+    /// That it stops.
+    Stop,
 }
 
 /// Why a job did not finish.

@@ -15,7 +15,12 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(report) => {
             let code = cli::code(&report);
-            say(&if code == 1 { format!("fantail: {report:?}") } else { format!("fantail: {report:#}") });
+            match format!("{report:#}") {
+                _ if code == 1 => say(&format!("fantail: {report:?}")),
+                // Told already, as an event.
+                words if words.is_empty() => {}
+                words => say(&format!("fantail: {words}")),
+            }
             ExitCode::from(code)
         }
     }

@@ -8,6 +8,7 @@ mod array;
 mod calibration;
 mod decisions;
 mod error;
+mod fill;
 mod measured;
 mod merge;
 mod native;
@@ -15,7 +16,9 @@ mod output;
 mod pace;
 mod pending;
 mod shard;
+mod sql;
 mod staging;
+mod stale;
 mod table;
 
 pub use calibration::{Calibration, PerspectiveRecord, SourceRecord};
@@ -23,6 +26,7 @@ pub use error::ManifestError;
 pub use merge::merge;
 pub use pending::Pending;
 pub use shard::Shard;
+pub use sql::{SQL_FILES, write_sql};
 
 use std::path::{Path, PathBuf};
 
@@ -33,9 +37,8 @@ use crate::plan::{Plan, Tally};
 use crate::progress::Observer;
 use crate::recipe::{ManifestFormat, Recipe};
 use crate::source::Dataset;
-use measured::Measured;
-use pace::Pace;
-use staging::{Finished, Joint, Staging};
+use fill::{Part, fill};
+use staging::{Finished, Staging};
 
 /// The name of the provenance file in a manifest's folder.
 pub const CALIBRATION: &str = "calibration.json";
@@ -118,14 +121,32 @@ pub fn names(dataset: &Dataset, format: ManifestFormat) -> Vec<String> {
     }
 }
 
-/// The files that writing would replace.
+/// The files that writing would replace, or remove: what an earlier manifest there holds and this one does not.
 #[must_use]
 pub fn occupied(dataset: &Dataset, recipe: &Recipe, folder: &Path) -> Vec<PathBuf> {
-    let formats = chosen(recipe).into_iter().flat_map(|format| names(dataset, format));
     let others = [CALIBRATION, SHARD].map(str::to_owned);
     let recipe_file = (!holds_recipe(folder, recipe)).then(|| RECIPE.to_owned());
-    let places = formats.chain(recipe_file).chain(others).map(|name| folder.join(name));
-    places.filter(|path| path.symlink_metadata().is_ok()).collect()
+    let mut names: Vec<String> = format_names(dataset, recipe).chain(recipe_file).chain(others).collect();
+    names.extend(stale::names(folder, &names, &sources(dataset)));
+    names.into_iter().map(|name| folder.join(name)).filter(|path| path.symlink_metadata().is_ok()).collect()
+}
+
+/// The names of the files of all formats that the recipe asks for.
+fn format_names<'a>(dataset: &'a Dataset, recipe: &Recipe) -> impl Iterator<Item = String> + use<'a> {
+    chosen(recipe).into_iter().flat_map(|format| names(dataset, format))
+}
+
+/// What the dataset is read from, without links.
+fn sources(dataset: &Dataset) -> Vec<PathBuf> {
+    let path = dataset.path().to_path_buf();
+    dataset.files().iter().chain([&path]).filter_map(|file| file.canonicalize().ok()).collect()
+}
+
+/// What an earlier manifest in the target holds and this one does not.
+fn stale_names(contents: &Contents<'_>, target: &Target) -> Vec<String> {
+    let provenance = if contents.shard.is_whole() { CALIBRATION } else { SHARD };
+    let kept: Vec<String> = format_names(contents.dataset, contents.recipe).chain([provenance.to_owned()]).collect();
+    stale::names(&target.folder, &kept, &sources(contents.dataset))
 }
 
 /// The recipe's formats, each once, in the order in which they are written.
@@ -153,7 +174,7 @@ pub fn write(contents: &Contents<'_>, target: &Target, observer: &dyn Observer) 
     }
     check_source(contents, target)?;
     let key = key(contents);
-    if let Some((found, files)) = Staging::recover(&target.folder)?
+    if let Some((found, files)) = Staging::recover(&target.folder, observer)?
         && target.resume
         && found == key
     {
@@ -169,16 +190,16 @@ pub fn write(contents: &Contents<'_>, target: &Target, observer: &dyn Observer) 
     if let Some(path) = occupied.into_iter().next().filter(|_| !target.force) {
         return Err(ManifestError::Exists { path });
     }
-    let mut staging = Staging::open(target, key)?;
-    let outcome = fill(contents, &mut staging, observer).and_then(|()| {
+    let staging = Staging::open(target, key, observer)?;
+    let outcome = fill(contents, &staging, observer).and_then(|()| {
         if !dataset.is_unchanged(&contents.recipe.dataset) {
             return Err(ManifestError::Changed { path: dataset.path().to_path_buf() });
         }
         if observer.cancelled() {
             return Err(ManifestError::Cancelled);
         }
-        let files = staging.all_finished().to_vec();
-        staging.publish().map(|()| files)
+        let files = staging.all_finished();
+        staging.publish(stale_names(contents, target)).map(|()| files)
     });
     match outcome {
         Ok(files) => Ok(written(contents, target, &files)),
@@ -204,68 +225,15 @@ fn key(contents: &Contents<'_>) -> String {
 
 /// Refuses a target whose files are the dataset.
 fn check_source(contents: &Contents<'_>, target: &Target) -> Result<(), ManifestError> {
-    let dataset = contents.dataset;
-    let sources: Vec<PathBuf> = dataset
-        .files()
-        .iter()
-        .chain([&dataset.path().to_path_buf()])
-        .filter_map(|file| file.canonicalize().ok())
-        .collect();
-    let formats = chosen(contents.recipe).into_iter().flat_map(|format| names(dataset, format));
-    for name in formats.chain([CALIBRATION.to_owned(), RECIPE.to_owned()]) {
+    let sources = sources(contents.dataset);
+    let formats = format_names(contents.dataset, contents.recipe);
+    for name in formats.chain([CALIBRATION, SHARD, RECIPE].map(str::to_owned)) {
         let path = target.folder.join(name);
         if path.canonicalize().is_ok_and(|real| sources.contains(&real)) {
             return Err(ManifestError::IsSource { path });
         }
     }
     Ok(())
-}
-
-/// Brings everything that is not there yet into the staging folder.
-fn fill(contents: &Contents<'_>, staging: &mut Staging, observer: &dyn Observer) -> Result<(), ManifestError> {
-    let formats = chosen(contents.recipe);
-    let part = native::range(contents)?;
-    let each = part.len() as u64;
-    for (number, format) in formats.iter().enumerate() {
-        let pace = Pace { observer, before: number as u64 * each, total: each * formats.len() as u64 };
-        let job = Part { contents, range: part.clone(), pace };
-        match format {
-            ManifestFormat::Native => native::write(&job, staging)?,
-            ManifestFormat::Parquet | ManifestFormat::Jsonl | ManifestFormat::Csv => {
-                decisions::write(&job, *format, staging)?;
-            }
-            ManifestFormat::Weights => array::write_weights(&job, staging)?,
-            ManifestFormat::Indices => array::write_indices(&job, staging)?,
-        }
-        job.pace.reached(part.len())?;
-    }
-    write_text(staging, RECIPE, contents.recipe.effective().as_bytes(), contents)?;
-    let files = staging.all_finished().to_vec();
-    let measured = Measured::of(contents, &part);
-    let (name, text) = if contents.shard.is_whole() {
-        (CALIBRATION, Calibration::new(&measured, contents.recipe, &files).to_json())
-    } else {
-        (SHARD, merge::record(contents.shard, &measured, &files))
-    };
-    write_text(staging, name, &text, contents)
-}
-
-/// Writes a small file whole; the recipe only where it does not stand already.
-fn write_text(staging: &mut Staging, name: &str, text: &[u8], contents: &Contents<'_>) -> Result<(), ManifestError> {
-    let stands = name == RECIPE && holds_recipe(&staging.place("."), contents.recipe);
-    if stands || staging.finished(name).is_some() {
-        return Ok(());
-    }
-    let mut output = staging.output(name)?;
-    output.put(text)?;
-    output.finish(0, Joint::Same).map(drop)
-}
-
-/// The instances of one shard on their way into one file.
-struct Part<'a> {
-    contents: &'a Contents<'a>,
-    range: std::ops::Range<usize>,
-    pace: Pace<'a>,
 }
 
 fn written(contents: &Contents<'_>, target: &Target, files: &[Finished]) -> Written {

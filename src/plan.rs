@@ -7,11 +7,14 @@
 mod decision;
 mod draw;
 mod explanation;
+mod ledger;
 mod overrides;
+mod reason;
 mod size;
 
 pub use draw::{Key, Purpose};
 pub use explanation::{Decision, Explanation, OverrideExplanation, VoteExplanation};
+pub use ledger::{Ledger, OverrideDraw};
 pub use overrides::{Columns, Holders, Outlooks, Settled, Settlement};
 pub use size::sized;
 
@@ -20,7 +23,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::index::Index;
-use crate::policy;
+use crate::policy::{self, Outlook};
 use crate::progress::{Cancelled, Observer, Stage, Unobserved};
 use crate::recipe::{Recipe, RecipeError};
 use decision::Decider;
@@ -177,19 +180,11 @@ impl<'a> Explainer<'a> {
     pub fn explain(&self, instance: usize) -> Option<Explanation> {
         (instance < self.decider.index.instances()).then(|| explanation::of(&self.decider, instance))
     }
-}
 
-/// Lends `work` what explains any instance of an index under a recipe, from any thread; cheaper than [`explain`] for many.
-///
-/// # Errors
-/// [`RecipeError::Unfit`] when the recipe does not fit the index.
-pub fn explaining<T>(
-    index: &Index,
-    recipe: &Recipe,
-    work: impl FnOnce(&(dyn Fn(usize) -> Explanation + Sync)) -> T,
-) -> Result<T, RecipeError> {
-    let decider = decider(index, recipe)?;
-    Ok(work(&|instance| explanation::of(&decider, instance)))
+    /// As [`Self::explain`] in a few words, appended to `words` after the policy's name; returns what is expected of the instance.
+    pub fn tell(&self, instance: usize, policy: &str, words: &mut String) -> Outlook {
+        reason::tell(&self.decider, instance, (policy, words))
+    }
 }
 
 /// How often each of some instances is written on average: what a weighted sampler draws them by.

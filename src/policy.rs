@@ -41,7 +41,7 @@ pub trait Policy: Sync {
     /// The rule that it makes of this index under this recipe.
     ///
     /// # Errors
-    /// [`RecipeError::Unfit`] when the recipe asks for a perspective that the index lacks, or for more votes than there are perspectives.
+    /// [`RecipeError::Misfit`] when the recipe asks for a perspective that the index lacks, or for more votes than there are perspectives.
     fn rule(&self, index: &Index, recipe: &Recipe) -> Result<Rule, RecipeError>;
 }
 
@@ -71,7 +71,7 @@ pub fn all() -> impl Iterator<Item = &'static dyn Policy> {
 /// The rule of the recipe's policy for this index.
 ///
 /// # Errors
-/// [`RecipeError::Unfit`] as [`Policy::rule`].
+/// [`RecipeError::Misfit`] as [`Policy::rule`].
 pub fn rule(index: &Index, recipe: &Recipe) -> Result<Rule, RecipeError> {
     policy(recipe.rebalance.policy).rule(index, recipe)
 }
@@ -79,7 +79,7 @@ pub fn rule(index: &Index, recipe: &Recipe) -> Result<Rule, RecipeError> {
 /// Whether a recipe can be used with this index.
 ///
 /// # Errors
-/// [`RecipeError::Unfit`] as [`Policy::rule`], [`RecipeError::Misfit`] as [`bind`].
+/// [`RecipeError::Misfit`] as [`Policy::rule`] and [`bind`].
 pub fn fits(index: &Index, recipe: &Recipe) -> Result<(), RecipeError> {
     rule(index, recipe)?;
     bind(index, &recipe.rebalance.overrides).map(drop)
@@ -88,22 +88,28 @@ pub fn fits(index: &Index, recipe: &Recipe) -> Result<(), RecipeError> {
 /// The perspective that a one-perspective policy balances: the recipe's, else label, object, token or whatever there is.
 ///
 /// # Errors
-/// [`RecipeError::Unfit`] when the recipe names one that the index lacks, or the index has none.
+/// [`RecipeError::Misfit`] when the recipe names one that the index lacks, or the index has none.
 pub fn balanced_perspective<'a>(index: &'a Index, recipe: &Recipe) -> Result<&'a PerspectiveIndex, RecipeError> {
     let policy = recipe.rebalance.policy;
     if let Some(wanted) = recipe.rebalance.perspective {
         return index.perspective(wanted).ok_or_else(|| {
             let there: Vec<_> = index.perspectives.iter().map(|entry| entry.perspective.key()).collect();
             let wanted = wanted.key();
-            RecipeError::Unfit(format!(
+            let message = format!(
                 "the policy '{policy}' balances '{wanted}', which was not extracted; set rebalance.perspective to one of: {}",
                 there.join(", ")
-            ))
+            );
+            RecipeError::Misfit { line: recipe.rebalance.lines.perspective.0, message }
         });
     }
     [Perspective::Label, Perspective::Object, Perspective::Token]
         .into_iter()
         .find_map(|perspective| index.perspective(perspective))
         .or(index.perspectives.first())
-        .ok_or_else(|| RecipeError::Unfit(format!("the policy '{policy}' needs a perspective and none was extracted")))
+        .ok_or_else(|| RecipeError::Misfit {
+            line: recipe.rebalance.lines.policy.0,
+            message: format!(
+                "the policy '{policy}' needs a perspective and none was extracted; choose 'random' or 'none'"
+            ),
+        })
 }

@@ -31,7 +31,7 @@ pub trait Observer: Sync {
 #[error("cancelled")]
 pub struct Cancelled;
 
-/// The steps between a path and an index, in the order in which they run.
+/// The steps of long work, in the order in which they run: from a path to an index, and from an index to a manifest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
@@ -43,13 +43,23 @@ pub enum Stage {
     Index,
     /// Deciding which instances to keep; units are instances.
     Plan,
+    /// Turning images into vectors; units are images.
+    Embed,
+    /// Grouping vectors; units are rounds.
+    Cluster,
+    /// Training a model; units are optimizer steps.
+    Train,
+    /// Making images; units are images.
+    Sample,
+    /// Judging what was made; units are images.
+    Filter,
     /// Writing a manifest; units are instances.
     Write,
 }
 
 impl Stage {
     /// How many there are.
-    pub const COUNT: usize = 5;
+    pub const COUNT: usize = 10;
 
     /// The verb that a progress bar shows.
     #[must_use]
@@ -59,6 +69,11 @@ impl Stage {
             Self::Extract => "extracting",
             Self::Index => "indexing",
             Self::Plan => "planning",
+            Self::Embed => "embedding",
+            Self::Cluster => "clustering",
+            Self::Train => "training",
+            Self::Sample => "sampling",
+            Self::Filter => "filtering",
             Self::Write => "writing",
         }
     }

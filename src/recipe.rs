@@ -13,7 +13,7 @@ mod rebalance;
 pub use error::RecipeError;
 pub(crate) use grammar::nearest;
 pub use overrides::{Line, Override, OverrideAction};
-pub use rebalance::{BalanceBy, NoEntity, PolicyName, Rebalance, Repeats, TargetShape, Vote};
+pub use rebalance::{BalanceBy, Lines, NoEntity, PolicyName, Rebalance, Repeats, TargetShape, Vote};
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -20,6 +20,7 @@ mod start;
 mod suspend;
 mod task;
 mod terminal;
+mod train;
 mod watch;
 mod write;
 

@@ -42,6 +42,7 @@ pub use dataset::Dataset;
 pub use demo::{DEMO, is_demo, open_demo};
 pub use error::SourceError;
 pub use frame::{Annotated, Frame};
+pub use images::read_picture;
 pub use instance::{Given, Image, Instance, Speaker, Turn};
 pub use opening::{fingerprint, open};
 pub use reader::{Place, Reader};

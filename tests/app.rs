@@ -12,7 +12,8 @@ use fantail::app::effect::{AfterSave, Effect};
 use fantail::app::hit::{Area, Axis, HitMap, Spacing, Target, TextPlace};
 use fantail::app::message::{Failure, JobReport, Message, Mouse, Watched};
 use fantail::app::model::{
-    ChartMode, Data, InstanceView, JobState, Model, Overlay, Pane, Reckoning, Rows, Screen, Shown, TurnView,
+    ChartMode, Data, InstanceView, JobState, Model, Overlay, Pane, Picture, Reckoning, Rows, Sample, Screen, Shown,
+    TurnView,
 };
 use fantail::app::{begin, update};
 use fantail::config::keymap::{self, parse_key};
@@ -562,6 +563,37 @@ fn a_job_runs_is_watched_and_cancelled() {
     assert!(matches!(machine.model.job, JobState::Cancelled(_)));
     machine.send(Message::JobReported { generation, report: step(30) });
     assert!(matches!(machine.model.job, JobState::Cancelled(_)), "nothing follows the last event");
+}
+
+#[test]
+fn a_model_is_trained_by_label_and_what_the_worker_tells_is_shown() {
+    let mut machine = Machine::with(labelled());
+    machine.press("4 t");
+    let effect = machine.asked().pop().unwrap();
+    assert!(effect.starts_with("TrainModel") && effect.ends_with("label"), "{effect}");
+    let generation = machine.model.awaited.job;
+    let tell = |machine: &mut Machine, report| machine.send(Message::JobReported { generation, report });
+    tell(&mut machine, JobReport::Placed("cuda:0 · NVIDIA H200".into()));
+    tell(&mut machine, JobReport::Filled { used: 3, total: 10 });
+    for (at, value) in [(1, 0.5), (2, 0.25), (3, f64::NAN)] {
+        tell(&mut machine, JobReport::Measured { name: "loss".into(), at, value });
+    }
+    tell(&mut machine, JobReport::Measured { name: "gradient_norm".into(), at: 3, value: 9.0 });
+    let picture = Arc::new(Picture { width: 1, height: 1, rgba: vec![0; 4], original: (1, 1) });
+    for number in 0..40 {
+        let sample = Sample { made: picture.clone(), seed: None, caption: format!("{number}") };
+        tell(&mut machine, JobReport::Pictured(sample));
+    }
+    let job = machine.model.job.job().unwrap();
+    assert_eq!((job.device.as_deref(), job.memory), (Some("cuda:0 · NVIDIA H200"), Some((3, 10))));
+    assert_eq!(job.loss.points, [0.5, 0.25], "a loss that is no number is told, not drawn");
+    assert!(job.loss.last.is_some_and(f64::is_nan));
+    assert_eq!((job.samples.len(), job.samples[0].caption.as_str()), (16, "39"));
+    let failure = Failure { title: String::new(), cause: "the worker ended".into(), next: "start again".into() };
+    tell(&mut machine, JobReport::Failed(failure));
+    assert!(matches!(&machine.model.job, JobState::Failed { cause, .. } if cause == "the worker ended"));
+    machine.press("1");
+    assert_eq!(machine.model.screen, Screen::Explore, "the program goes on");
 }
 
 #[test]

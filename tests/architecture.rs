@@ -25,7 +25,7 @@ const IMPORTS: [(&str, &[&str]); 14] = [
     ("finding", &["source", "entity", "index", "recipe", "number", "language"]),
     ("load", &["source", "entity", "index", "recipe", "progress"]),
     ("manifest", &["source", "entity", "index", "policy", "plan", "preview", "recipe", "progress", "number"]),
-    ("job", &["load", "plan", "manifest", "recipe", "progress"]),
+    ("job", &["source", "entity", "index", "load", "plan", "manifest", "recipe", "progress", "number"]),
     ("app", &["source", "entity", "index", "policy", "plan", "preview", "recipe", "load", "job", "progress", "number"]),
     ("config", &["app"]),
     (
@@ -52,10 +52,14 @@ const IMPORTS: [(&str, &[&str]); 14] = [
 ];
 
 /// What the programs may import: `fantail` the command line, the worker the protocol that it speaks.
-const PROGRAMS: [(&str, &[&str]); 2] = [("main", &["cli"]), ("bin", &["job", "progress", "number"])];
+const PROGRAMS: [(&str, &[&str]); 2] = [("main", &["cli"]), ("bin", &["job", "source", "progress", "number"])];
 
 /// Modules of which a user may name only a part.
-const PARTS: [(&str, &str, &[&str]); 2] = [("app", "job", &["job::protocol"]), ("bin", "job", &["job::protocol"])];
+const PARTS: [(&str, &str, &[&str]); 3] = [
+    ("app", "job", &["job::protocol"]),
+    ("bin", "job", &["job::worker"]),
+    ("bin", "source", &["source::read_picture"]),
+];
 
 /// Crates and the only places that may use them.
 const CRATES: [(&str, &[&str]); 5] = [

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use fantail::entity::{self, Perspective};
 use fantail::index;
-use fantail::job::{self, ApplyJob, End, Event, Failure, Job, State, Summary};
+use fantail::job::{self, ApplyJob, End, Event, Failure, Job, Listener, State, Summary};
 use fantail::load::Loaded;
 use fantail::manifest::{self, CALIBRATION, Contents, ManifestError, RECIPE, Shard, Target, Written};
 use fantail::plan::Plan;
@@ -318,7 +318,7 @@ impl Job for Ending {
         vec![Stage::Write]
     }
 
-    fn run(&mut self, observer: &dyn Observer) -> Result<Summary, End> {
+    fn run(&mut self, observer: &dyn Listener) -> Result<Summary, End> {
         observer.advanced(Stage::Write, 1, 2);
         self.0.take().unwrap_or_else(|| panic!("a bad day"))
     }
@@ -346,7 +346,7 @@ impl Job for Endless {
         Vec::new()
     }
 
-    fn run(&mut self, observer: &dyn Observer) -> Result<Summary, End> {
+    fn run(&mut self, observer: &dyn Listener) -> Result<Summary, End> {
         while !observer.cancelled() {
             std::thread::yield_now();
         }
@@ -375,7 +375,7 @@ impl Job for Counting {
         Vec::new()
     }
 
-    fn run(&mut self, observer: &dyn Observer) -> Result<Summary, End> {
+    fn run(&mut self, observer: &dyn Listener) -> Result<Summary, End> {
         for number in 0.. {
             if observer.cancelled() {
                 return Err(End::Cancelled);

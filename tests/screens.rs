@@ -7,6 +7,8 @@
 mod fixture;
 #[path = "screens/paper.rs"]
 mod paper;
+#[path = "screens/refused.rs"]
+mod refused;
 
 use std::sync::Arc;
 
@@ -27,7 +29,7 @@ use ratatui::style::Color;
 type Make = fn() -> Model;
 
 const SIZES: [(u16, u16); 4] = [(60, 20), (80, 24), (120, 36), (300, 80)];
-const SCREENS: [(&str, Make); 11] = [
+const SCREENS: [(&str, Make); 12] = [
     ("explore", fixture::model),
     ("instances", fixture::drilled),
     ("rebalance", fixture::rebalancing),
@@ -37,6 +39,7 @@ const SCREENS: [(&str, Make); 11] = [
     ("run-failed", fixture::failed_job),
     ("export", fixture::exporting),
     ("exported", fixture::exported),
+    ("training", fixture::training),
     ("opening", fixture::opening),
     ("broken", fixture::broken),
 ];

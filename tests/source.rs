@@ -654,7 +654,7 @@ fn an_image_folder_is_labelled_by_its_folders() {
     assert_eq!(all_told(&dataset), expected);
     #[cfg(unix)]
     assert_eq!(kinds(&dataset).iter().map(|aside| aside.1).collect::<Vec<_>>(), [SetAsideKind::Unreadable; 2]);
-    assert!(dataset.warnings()[0].contains("1 files"), "{:?}", dataset.warnings());
+    assert!(dataset.warnings()[0].contains("1 file that is no image"), "{:?}", dataset.warnings());
     assert_eq!(*dataset.image_bytes(&Image::Path("cats/2.PNG".into())).unwrap(), *b"x");
 }
 
@@ -840,7 +840,7 @@ fn a_sidecar_is_joined_by_id() {
     assert_eq!(found[2].given.interrogations.as_deref().unwrap(), ["where"]);
     let warnings = dataset.warnings().join("\n");
     assert!(warnings.contains("1 id is not in the dataset, the first is 'stranger'"), "{warnings}");
-    assert!(warnings.contains("1 records cannot be used"), "{warnings}");
+    assert!(warnings.contains("1 record cannot be used"), "{warnings}");
     let alone = open(&folder.path().join("x.json"), &Options::default(), &Unobserved).unwrap();
     assert_ne!(alone.fingerprint(), dataset.fingerprint(), "the sidecar is part of what is read");
 }

@@ -94,6 +94,7 @@ actions! {
     ToggleFormat, "toggle-format", "choose or drop the manifest format";
     EditOutput, "output", "type the folder to write to";
     StartJob, "start", "write the manifests in the background";
+    TrainModel, "train", "train the diffusion model on the dataset's images, in the worker";
     PauseJob, "pause", "pause or resume the job";
     CancelJob, "cancel-job", "cancel the job";
     Suspend, "suspend", "suspend to the shell";

@@ -127,6 +127,19 @@ pub enum Effect {
         /// True when files that are there may be replaced.
         overwrite: bool,
     },
+    /// Train the diffusion model on the dataset's images, in the worker, in the background.
+    TrainModel {
+        /// Which job this is.
+        generation: u64,
+        /// The dataset.
+        loaded: Arc<Loaded>,
+        /// Whose entities the model learns to tell apart.
+        perspective: Perspective,
+        /// The folder for the list, the pictures and the model.
+        folder: PathBuf,
+        /// The seed of every draw.
+        seed: u64,
+    },
     /// Stop the job that runs.
     CancelJob,
     /// Hold the job that runs, or let it go on.
@@ -210,6 +223,7 @@ impl Effect {
             Self::ReadIds { generation, numbers, .. } => format!("ReadIds #{generation} {numbers:?}"),
             Self::ExplainInstance { generation, number, .. } => format!("ExplainInstance #{generation} {number}"),
             Self::StartJob { generation, overwrite, .. } => format!("StartJob #{generation} overwrite={overwrite}"),
+            Self::TrainModel { generation, perspective, .. } => format!("TrainModel #{generation} {perspective}"),
             Self::CancelJob => "CancelJob".into(),
             Self::PauseJob { paused } => format!("PauseJob {paused}"),
             Self::SaveRecipe { then, .. } => format!("SaveRecipe {then:?}"),

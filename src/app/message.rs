@@ -10,7 +10,7 @@ use super::bindings::Bindings;
 use super::effect::AfterSave;
 use super::hit::HitMap;
 use super::key::Key;
-use super::model::{Compared, Finding, InstanceView, Picture, Rows, TextLines};
+use super::model::{Compared, Finding, InstanceView, Picture, Rows, Sample, TextLines};
 use crate::entity::Perspective;
 use crate::load::Loaded;
 use crate::preview::Preview;
@@ -228,6 +228,26 @@ pub enum JobReport {
         /// Time since the job's start.
         elapsed: Duration,
     },
+    /// It works on this device.
+    Placed(String),
+    /// Device memory in use and in all, in bytes.
+    Filled {
+        /// In use.
+        used: u64,
+        /// In all.
+        total: u64,
+    },
+    /// A figure that changes, such as `loss`.
+    Measured {
+        /// What is measured.
+        name: String,
+        /// At which unit of the step.
+        at: u64,
+        /// The figure.
+        value: f64,
+    },
+    /// A new synthetic image.
+    Pictured(Sample),
     /// A line of its log.
     Logged(String),
     /// Files are there already; nothing was written.

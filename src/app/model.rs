@@ -28,7 +28,7 @@ pub use overlay::{Overlay, TextField, ValueTarget};
 pub use rebalance::parameters;
 pub use rebalance::{Compared, Control, PolicyLine, RebalancePane, RebalanceScreen, Reckoning, Slider};
 pub use screen::{ChartMode, Screen};
-pub use task::{Job, JobState, JobStep};
+pub use task::{Curve, Job, JobKind, JobState, JobStep, Sample};
 
 use super::bindings::{Bindings, Context};
 use super::hit::{Drag, HitMap};

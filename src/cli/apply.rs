@@ -9,10 +9,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
-use super::counts;
-use super::progress::ProgressLine;
+use super::exit_code::Expected;
+use super::progress::{ProgressForm, Teller};
+use super::{code, counts};
 use crate::index::cache::Cache;
-use crate::job::{self, ApplyJob, Event, Handle, Summary};
+use crate::job::{self, ApplyJob, Event, Failure, Handle, Summary};
 use crate::load::{self, Loaded, Provenance};
 use crate::manifest::{ManifestError, Shard, Target, WrittenFile};
 use crate::number::{bytes, count, counted};
@@ -22,14 +23,20 @@ use crate::progress::{Observer, Stage};
 use crate::recipe::Recipe;
 
 const EXAMPLES: &str = "\
+Progress for programs (--progress json): an object a line on stderr, each with \"version\": 1 and \"event\": started (job, stages), progress
+(stage, done, total; total 0 while unknown), log (line), and last, once, one of finished (files, tally, set_aside, command), cancelled,
+failed (message, next, exit_code). A second interrupt ends the program at once, without an event.
+--force replaces a manifest as a whole: what an earlier calibration.json in the folder lists and this run does not write is removed.
 Eight processes, on one machine or on eight that see the same files, and the bytes of one:
   parallel fantail apply data.jsonl --recipe recipe.toml --shard {}/8 --out parts/{} ::: $(seq 8)
   fantail merge parts/* --out calibrated
 The same under Slurm:
   sbatch --array=1-8 --wrap='fantail apply data.jsonl --recipe recipe.toml --shard $SLURM_ARRAY_TASK_ID/8 --out parts/$SLURM_ARRAY_TASK_ID'
-A dataset of files that no machine holds together, in two passes over its files:
-  parallel fantail stats {} --counts-out {}.counts '>' /dev/null ::: data/*.jsonl
-  parallel fantail apply {} --recipe recipe.toml --out calibrated/{/} --counts-in data/*.counts ::: data/*.jsonl";
+A dataset of files that no machine holds together, in two passes over its files (the README has both with Slurm, too):
+  parallel 'fantail stats {} --recipe recipe.toml --counts-out {}.counts > /dev/null' ::: data/*.jsonl
+  parallel fantail apply {} --recipe recipe.toml --out calibrated/{/} --counts-in data/*.counts ::: data/*.jsonl
+Counts are not enough for policies that weigh each instance against all others, target, a wanted size, and caps and floors of single
+entities; there --counts-in is refused and --shard does it.";
 
 /// The arguments of `fantail apply`.
 #[derive(Clone, Debug, clap::Args)]
@@ -55,22 +62,48 @@ pub struct ApplyArguments {
     /// The counts of the whole that DATASET is a part of, as `stats --counts-out` wrote them; several are added up
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub counts_in: Vec<PathBuf>,
+    /// How progress is told on stderr: a bar or plain lines, or JSON objects a line of which the last is the one that ends the job
+    #[arg(long, value_enum, default_value_t = ProgressForm::Auto)]
+    pub progress: ProgressForm,
     /// Bytes between two checkpoints of a file
     #[arg(long, value_name = "BYTES", default_value_t = Target::STEP, hide = true)]
     pub checkpoint: u64,
 }
+
+/// The stages of the command: those of loading, then those of the job.
+const STAGES: [Stage; 5] = [Stage::Read, Stage::Extract, Stage::Index, Stage::Plan, Stage::Write];
 
 /// Runs `fantail apply`: progress on stderr, a summary on stdout.
 ///
 /// # Errors
 /// An unreadable dataset, an invalid recipe, a folder that cannot be written to, or an interrupt.
 pub fn run(arguments: &ApplyArguments) -> color_eyre::Result<()> {
+    let interrupt = Interrupt::listen(arguments.progress)?;
+    let outcome = applied(arguments, &interrupt);
+    let last = match &outcome {
+        Ok(summary) => Event::Finished(summary.clone()),
+        Err(report) if code(report) == 6 => Event::Cancelled,
+        Err(report) => Event::Failed(failure(report)),
+    };
+    let told = interrupt.teller.end(&last);
+    match outcome {
+        Ok(summary) => write_summary(&summary),
+        Err(report) if told => Err(Expected { message: String::new(), code: code(&report) }.into()),
+        Err(report) => Err(report),
+    }
+}
+
+fn failure(report: &color_eyre::Report) -> Failure {
+    let known = report.downcast_ref::<Failure>().cloned();
+    known.unwrap_or_else(|| Failure { message: format!("{report:#}"), next: String::new(), exit_code: code(report) })
+}
+
+fn applied(arguments: &ApplyArguments, interrupt: &Interrupt) -> color_eyre::Result<Summary> {
     let recipe = Recipe::load(&arguments.recipe)?;
-    let interrupt = Interrupt::listen()?;
     let cache = Cache::of_user();
-    let (loaded, provenance) = load::load(&arguments.dataset, &recipe, &interrupt, &cache)?;
+    let (loaded, provenance) = load::load(&arguments.dataset, &recipe, interrupt, &cache)?;
     if let (Provenance::Built(_), Err(cause)) = (provenance, load::keep(&loaded, &recipe, &cache)) {
-        eprintln!("the index could not be cached, so the next time takes as long: {cause}");
+        interrupt.teller.log(&format!("the index could not be cached, so the next time takes as long: {cause}"));
     }
     let loaded = Loaded { index: counts::under(loaded.index, &recipe, &arguments.counts_in)?, dataset: loaded.dataset };
     policy::fits(&loaded.index, &recipe).map_err(|error| error.in_file(&arguments.recipe))?;
@@ -88,10 +121,9 @@ pub fn run(arguments: &ApplyArguments) -> color_eyre::Result<()> {
     let (sender, events) = channel();
     // A receiver that is gone has given up on the job.
     let handle = job::start(job, move |event| drop(sender.send(event)))?;
-    let summary = follow(&handle, &events, &interrupt);
+    let summary = follow(&handle, &events, interrupt);
     handle.wait();
-    drop(interrupt);
-    write_summary(&summary?)
+    summary
 }
 
 /// Takes events until the last one.
@@ -102,8 +134,15 @@ fn follow(handle: &Handle, events: &Receiver<Event>, interrupt: &Interrupt) -> c
         }
         match events.recv_timeout(Duration::from_millis(50)) {
             Ok(Event::Progress { stage, done, total }) => interrupt.advanced(stage, done, total),
-            Ok(Event::Log { line }) => eprintln!("{line}"),
-            Ok(Event::Started { .. }) | Err(RecvTimeoutError::Timeout) => {}
+            Ok(Event::Log { line }) => interrupt.teller.log(&line),
+            Ok(
+                Event::Started { .. }
+                | Event::Device(_)
+                | Event::Memory { .. }
+                | Event::Measure { .. }
+                | Event::Picture { .. },
+            )
+            | Err(RecvTimeoutError::Timeout) => {}
             Ok(Event::Finished(summary)) => return Ok(summary),
             Ok(Event::Failed(failure)) => return Err(failure.into()),
             Ok(Event::Cancelled) | Err(RecvTimeoutError::Disconnected) => return Err(ManifestError::Cancelled.into()),
@@ -133,25 +172,37 @@ pub(super) fn write_files(
 }
 
 /// Progress on stderr, and whether the user interrupted.
-struct Interrupt {
-    line: ProgressLine,
+pub(super) struct Interrupt {
+    pub(super) teller: Teller,
     came: Arc<AtomicBool>,
 }
 
 impl Interrupt {
-    fn listen() -> std::io::Result<Self> {
+    /// Listens for signals while `apply` works.
+    fn listen(form: ProgressForm) -> std::io::Result<Self> {
+        let came = Self::signals()?;
+        Ok(Self { teller: Teller::begin(form, "apply", &STAGES), came })
+    }
+
+    /// Listens for signals while another command works on the same stages.
+    pub(super) fn of(job: &str) -> std::io::Result<Self> {
+        let came = Self::signals()?;
+        Ok(Self { teller: Teller::begin(ProgressForm::Auto, job, &STAGES), came })
+    }
+
+    fn signals() -> std::io::Result<Arc<AtomicBool>> {
         let came = Arc::new(AtomicBool::new(false));
         for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
             signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&came))?;
             signal_hook::flag::register(signal, Arc::clone(&came))?;
         }
-        Ok(Self { line: ProgressLine::on_stderr(), came })
+        Ok(came)
     }
 }
 
 impl Observer for Interrupt {
     fn advanced(&self, stage: Stage, done: u64, total: u64) {
-        self.line.advanced(stage, done, total);
+        self.teller.advanced(stage, done, total);
     }
 
     fn cancelled(&self) -> bool {

@@ -8,7 +8,7 @@ use super::exit_code::UsageError;
 use crate::index::{Counts, Index};
 use crate::job::Failure;
 use crate::manifest::{ManifestError, Pending};
-use crate::policy::{self, Fate};
+use crate::policy::{self, Dictionary, Fate};
 use crate::recipe::{Override, OverrideAction, Recipe, RecipeError};
 
 /// Writes the counts of an index.
@@ -33,17 +33,30 @@ pub(super) fn under(index: Index, recipe: &Recipe, files: &[PathBuf]) -> color_e
         return Ok(index);
     }
     let index = index.under(&sum).map_err(|cause| UsageError(format!("the counts do not fit the dataset: {cause}")))?;
-    let sums_up = |entry: &Override| matches!(entry.action, OverrideAction::Cap(_) | OverrideAction::Floor(_));
-    if recipe.rebalance.overrides.iter().any(sums_up) {
-        let reason = "caps and floors of single entities weigh all of their instances, which counts do not tell";
-        return Err(RecipeError::Unfit(format!("{reason}; use --shard with the whole dataset")).into());
-    }
-    if matches!(policy::rule(&index, recipe)?.fate, Fate::Shares | Fate::Weights) {
-        return Err(RecipeError::Unfit(format!(
-            "the policy '{}' weighs each instance against all others, which counts do not tell; use --shard with the whole dataset",
-            recipe.rebalance.policy
+    match beyond_counts(&index, recipe)? {
+        Some(reason) => Err(RecipeError::Unfit(format!(
+            "{reason}, which counts do not tell: a part cannot be decided like the whole by counts alone; use --shard, where every \
+             process sees the whole dataset"
         ))
-        .into());
+        .into()),
+        None => Ok(index),
     }
-    Ok(index)
+}
+
+/// Why the counts of the whole are not enough to decide a part of it.
+fn beyond_counts(index: &Index, recipe: &Recipe) -> Result<Option<String>, RecipeError> {
+    let policy = recipe.rebalance.policy;
+    let rule = policy::rule(index, recipe)?;
+    let sums_up = |entry: &Override| matches!(entry.action, OverrideAction::Cap(_) | OverrideAction::Floor(_));
+    Ok(if recipe.rebalance.overrides.iter().any(sums_up) {
+        Some("a cap or a floor of a single entity weighs all of its instances".to_owned())
+    } else if rule.sought().is_some() {
+        Some(format!("the wanted size of the policy '{policy}' is sought over all instances"))
+    } else if rule.dictionaries.iter().any(Dictionary::takes_fit) {
+        Some(format!("the policy '{policy}' is fitted to all instances"))
+    } else if matches!(rule.fate, Fate::Shares | Fate::Weights) {
+        Some(format!("the policy '{policy}' weighs each instance against all others"))
+    } else {
+        None
+    })
 }

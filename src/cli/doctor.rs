@@ -6,10 +6,22 @@ use std::fmt::Write as _;
 use std::io::IsTerminal;
 use std::path::Path;
 
+use super::worker::WorkerArguments;
 use crate::config::keymap;
+use crate::config::settings::Settings;
 use crate::config::theme::{ColorSupport, Themes, is_light_by};
 use crate::index::cache::Cache;
 use crate::number;
+
+mod worker;
+
+/// The arguments of `fantail doctor`.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct DoctorArguments {
+    /// Which worker is looked at
+    #[command(flatten)]
+    pub worker: WorkerArguments,
+}
 
 /// A line of the report: what, and how it is.
 type Line = (&'static str, String);
@@ -18,8 +30,11 @@ type Line = (&'static str, String);
 ///
 /// # Errors
 /// A stdout that cannot be written.
-pub fn run() -> color_eyre::Result<()> {
-    let sections = [("terminal", terminal()), ("machine", machine()), ("configuration", configuration())];
+pub fn run(arguments: DoctorArguments) -> color_eyre::Result<()> {
+    let settings = super::configuration_folder().map(|folder| Settings::load(&folder).0).unwrap_or_default();
+    let worker = worker::lines(&arguments.worker.choice(&settings));
+    let sections =
+        [("terminal", terminal()), ("machine", machine()), ("worker", worker), ("configuration", configuration())];
     let mut text = format!("fantail {}\n", env!("CARGO_PKG_VERSION"));
     for (title, lines) in sections {
         // Writing to a string cannot fail.
@@ -90,13 +105,7 @@ fn graphics() -> Option<&'static str> {
 
 fn machine() -> Vec<Line> {
     let threads = std::thread::available_parallelism().map_or_else(|_| "unknown".into(), |threads| threads.to_string());
-    let worker = std::env::var_os("PATH").and_then(|path| {
-        std::env::split_paths(&path).map(|folder| folder.join("fantail-worker")).find(|program| program.is_file())
-    });
-    let worker =
-        worker.map_or_else(|| "not installed: no fantail-worker in PATH".into(), |it| it.display().to_string());
-    let libtorch = variable("LIBTORCH").unwrap_or_else(|| "not set (LIBTORCH)".into());
-    vec![("threads", threads), ("worker", worker), ("libtorch", libtorch), ("cache", cache())]
+    vec![("threads", threads), ("cache", cache())]
 }
 
 fn cache() -> String {

@@ -33,9 +33,10 @@ pub fn run(arguments: Arguments) -> Result<()> {
     let configuration = configuration_folder();
     let (settings, problem) = configuration.as_deref().map(Settings::load).unwrap_or_default();
     let variable = std::env::var("FANTAIL_THEME").ok().filter(|name| !name.is_empty());
+    let worker = arguments.worker.choice(&settings);
     let theme = arguments.theme.or(variable).or(settings.theme);
     let greeting = problem.or(greeting);
-    let start = Start { dataset, recipe, recipe_path, greeting, theme, configuration };
+    let start = Start { dataset, recipe, recipe_path, greeting, theme, configuration, worker };
     match run::run(start)? {
         Ended::Quit => Ok(()),
         Ended::Signalled(signal) => {

@@ -5,8 +5,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use super::apply::write_files;
-use super::progress::ProgressLine;
+use super::apply::{Interrupt, write_files};
 use crate::job::Failure;
 use crate::manifest::{self, Target};
 
@@ -30,9 +29,9 @@ pub struct MergeArguments {
 /// Shards that do not belong together, or a folder that cannot be written to.
 pub fn run(arguments: &MergeArguments) -> color_eyre::Result<()> {
     let target = Target { force: arguments.force, ..Target::new(&arguments.out) };
-    let line = ProgressLine::on_stderr();
-    let written = manifest::merge(&arguments.shards, &target, &line).map_err(Failure::from)?;
-    drop(line);
+    let interrupt = Interrupt::of("merge")?;
+    let written = manifest::merge(&arguments.shards, &target, &interrupt).map_err(Failure::from)?;
+    drop(interrupt);
     let mut out = std::io::stdout().lock();
     write_files((&written.tally, written.set_aside, &written.files), &mut out)?;
     Ok(out.flush()?)

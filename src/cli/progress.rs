@@ -2,6 +2,10 @@
 //!
 //! Invariant: writes only to a terminal, a few times a second, and leaves no line behind.
 
+mod teller;
+
+pub use teller::{ProgressForm, Teller};
+
 use std::io::{IsTerminal, Write};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};

@@ -3,7 +3,7 @@
 //! Invariant: entries that this version does not know stay as they are; a broken file is a warning, and is not overwritten.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use toml_edit::{DocumentMut, value};
 
@@ -15,6 +15,12 @@ pub const FILE: &str = "config.toml";
 pub struct Settings {
     /// The theme's name.
     pub theme: Option<String>,
+    /// The command that starts the worker.
+    pub worker: Option<String>,
+    /// The folder of the libtorch that the worker runs on.
+    pub libtorch: Option<PathBuf>,
+    /// The device that it works on: `auto`, `cpu` or `cuda:N`.
+    pub device: Option<String>,
 }
 
 impl Settings {
@@ -23,14 +29,15 @@ impl Settings {
     pub fn load(folder: &Path) -> (Self, Option<String>) {
         match read(&folder.join(FILE)) {
             Ok(document) => {
-                let theme = document.get("theme").and_then(toml_edit::Item::as_str).map(str::to_owned);
-                (Self { theme }, None)
+                let text = |name| document.get(name).and_then(toml_edit::Item::as_str).map(str::to_owned);
+                let libtorch = text("libtorch").map(PathBuf::from);
+                (Self { theme: text("theme"), worker: text("worker"), libtorch, device: text("device") }, None)
             }
             Err(problem) => (Self::default(), Some(problem)),
         }
     }
 
-    /// Keeps the choices in the user's folder, which is made where it is missing.
+    /// Keeps the theme in the user's folder, which is made where it is missing. The other entries are the user's to write.
     ///
     /// # Errors
     /// What is wrong with the file that is there, or why it cannot be written.
@@ -75,10 +82,15 @@ mod tests {
         let path = folder.path().join(FILE);
         assert_eq!(Settings::load(folder.path()), (Settings::default(), None));
         std::fs::write(&path, "# mine\nother = 3\n").unwrap();
-        let chosen = Settings { theme: Some("tide".into()) };
+        let chosen = Settings { theme: Some("tide".into()), ..Settings::default() };
         chosen.keep(folder.path()).unwrap();
         assert_eq!(Settings::load(folder.path()), (chosen.clone(), None));
         assert!(std::fs::read_to_string(&path).unwrap().starts_with("# mine\nother = 3\n"));
+        std::fs::write(&path, "theme = \"tide\"\nworker = \"ssh host fantail-worker\"\ndevice = \"cpu\"\n").unwrap();
+        let read = Settings::load(folder.path()).0;
+        assert_eq!((read.worker.as_deref(), read.device.as_deref()), (Some("ssh host fantail-worker"), Some("cpu")));
+        chosen.keep(folder.path()).unwrap();
+        assert_eq!(Settings::load(folder.path()).0, read, "the worker's entries stay");
         std::fs::write(&path, "theme = ").unwrap();
         assert!(Settings::load(folder.path()).1.is_some_and(|problem| problem.contains(FILE)));
         assert!(chosen.keep(folder.path()).is_err(), "a broken file is the user's to repair");

@@ -2,11 +2,12 @@
 //!
 //! Invariant: writes through `manifest` only; a cancelled or failed job leaves nothing under a final name.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use super::protocol::{Failure, Summary};
-use super::{End, Job};
+use super::{End, Job, Listener};
 use crate::load::Loaded;
 use crate::manifest::{self, Contents, ManifestError, Shard, Target};
 use crate::plan::{Plan, PlanError};
@@ -34,7 +35,8 @@ impl Job for ApplyJob {
         vec![Stage::Plan, Stage::Write]
     }
 
-    fn run(&mut self, observer: &dyn Observer) -> Result<Summary, End> {
+    fn run(&mut self, listener: &dyn Listener) -> Result<Summary, End> {
+        let observer: &dyn Observer = listener;
         let Loaded { dataset, index } = &*self.data;
         let plan = Plan::new(index, &self.recipe, observer).map_err(|error| Self::plan_failed(&error))?;
         let contents = Contents { dataset, index, recipe: &self.recipe, plan: &plan, shard: self.shard };
@@ -43,6 +45,7 @@ impl Job for ApplyJob {
             files: written.files,
             tally: written.tally,
             set_aside: written.set_aside,
+            figures: BTreeMap::new(),
             command: self.command(),
         })
     }

@@ -1,15 +1,19 @@
-//! What passes between a job and whoever started it; the same for a thread and for a child process that writes JSON lines.
+//! What passes between a job and whoever started it; for a job in the worker, [`super::worker`] is what passes below it.
 //!
 //! Invariant: `Started` comes first and exactly one of `Finished`, `Cancelled`, `Failed` comes last.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
+use super::worker::Device;
 use crate::manifest::{ManifestError, WrittenFile};
 use crate::plan::Tally;
 use crate::progress::Stage;
 
 /// What a job says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "event")]
 pub enum Event {
     /// It began.
@@ -27,6 +31,33 @@ pub enum Event {
         done: u64,
         /// Units in all; 0 while unknown.
         total: u64,
+    },
+    /// It works on this device.
+    Device(Device),
+    /// Device memory in use and in all, in bytes.
+    Memory {
+        /// In use.
+        used: u64,
+        /// In all.
+        total: u64,
+    },
+    /// A figure that changes: `loss`, …
+    Measure {
+        /// What is measured.
+        name: String,
+        /// At which unit of the stage.
+        at: u64,
+        /// The figure.
+        value: f64,
+    },
+    /// A new synthetic image.
+    Picture {
+        /// Its file.
+        path: PathBuf,
+        /// The real image that it began from, where there is one.
+        seed: Option<PathBuf>,
+        /// What it is to show.
+        caption: String,
     },
     /// A line for its log.
     Log {
@@ -50,14 +81,16 @@ impl Event {
 }
 
 /// What a finished job made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     /// The files that were written.
     pub files: Vec<WrittenFile>,
-    /// What was kept and dropped.
+    /// What was kept and dropped; zeros of a job that decides no instances.
     pub tally: Tally,
     /// Records of the source that could not be used.
     pub set_aside: u64,
+    /// Figures worth keeping, by name.
+    pub figures: BTreeMap<String, f64>,
     /// The command that does the same without the terminal program.
     pub command: String,
 }
@@ -81,7 +114,7 @@ impl From<ManifestError> for Failure {
 }
 
 /// How a job stands, from its events.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum State {
     /// None was started.
     #[default]

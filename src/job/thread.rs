@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::protocol::{Event, Failure};
-use super::{End, Job};
+use super::{End, Job, Listener, Wish};
 use crate::progress::{Cancellation, Observer, Stage};
 
 /// The least time between two reports of progress of one stage.
@@ -110,6 +110,10 @@ impl Gate {
         self.opened.notify_all();
     }
 
+    fn is_closed(&self) -> bool {
+        *self.closed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Waits while it is closed. Threads of the pool do not wait, as everyone else needs them, too.
     fn pass(&self) {
         if rayon::current_thread_index().is_some() {
@@ -143,6 +147,22 @@ impl Reporter {
         let due = next.load(Ordering::Relaxed);
         let later = (now + PAUSE).as_millis() as u64;
         now.as_millis() as u64 >= due && next.compare_exchange(due, later, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    }
+}
+
+impl Listener for Reporter {
+    fn tell(&self, event: Event) {
+        Self::tell(self, event);
+    }
+
+    fn wish(&self) -> Wish {
+        if self.cancellation.is_cancelled() {
+            Wish::Stop
+        } else if self.gate.is_closed() {
+            Wish::Hold
+        } else {
+            Wish::GoOn
+        }
     }
 }
 

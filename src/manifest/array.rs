@@ -52,9 +52,9 @@ fn rows(part: &Part<'_>) -> Range<u64> {
 }
 
 /// Writes a weight for every row.
-pub(super) fn write_weights(part: &Part<'_>, staging: &mut Staging) -> Result<(), ManifestError> {
+pub(super) fn write_weights(part: &Part<'_>, staging: &Staging) -> Result<(), ManifestError> {
     const NAME: &str = "weights.npy";
-    if staging.finished(NAME).is_some() {
+    if staging.is_finished(NAME) {
         return Ok(());
     }
     let contents = part.contents;
@@ -83,9 +83,9 @@ pub(super) fn write_weights(part: &Part<'_>, staging: &mut Staging) -> Result<()
 }
 
 /// Writes the row of every kept instance, as often as it is kept.
-pub(super) fn write_indices(part: &Part<'_>, staging: &mut Staging) -> Result<(), ManifestError> {
+pub(super) fn write_indices(part: &Part<'_>, staging: &Staging) -> Result<(), ManifestError> {
     const NAME: &str = "indices.npy";
-    if staging.finished(NAME).is_some() {
+    if staging.is_finished(NAME) {
         return Ok(());
     }
     let contents = part.contents;

@@ -6,59 +6,43 @@
 //!
 //! Invariant: rows come in the source's order; the three formats hold the same values.
 
-use std::ops::Range;
+mod batch;
 
-use rayon::prelude::*;
-use serde::Serialize;
+pub(super) use batch::{Batch, Row};
+
+use std::fmt::Write;
 
 use super::output::Output;
 use super::staging::{Joint, Section, Staging};
 use super::{ManifestError, Part, table};
-use crate::plan::{Decision, Explanation, VoteExplanation, explaining};
+use crate::plan::Explainer;
 use crate::recipe::ManifestFormat;
-use crate::source::{Image, Instance};
-
-/// A row of the table.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct Row {
-    pub(super) id: String,
-    pub(super) source: Option<String>,
-    pub(super) decision: &'static str,
-    pub(super) repeat: u32,
-    pub(super) weight: f64,
-    pub(super) keep_probability: f64,
-    pub(super) reason: String,
-    pub(super) seed_id: Option<String>,
-    pub(super) guidance: Option<f64>,
-    pub(super) path: Option<String>,
-}
 
 const HEADER: &str = "id,source,decision,repeat,weight,keep_probability,reason,seed_id,guidance,path\n";
 /// Rows that are made at once.
 pub(super) const BATCH: usize = 1 << 16;
 
-type Explain<'a> = &'a (dyn Fn(usize) -> Explanation + Sync);
-
 /// Writes the table in one format.
-pub(super) fn write(part: &Part<'_>, format: ManifestFormat, staging: &mut Staging) -> Result<(), ManifestError> {
+pub(super) fn write(part: &Part<'_>, format: ManifestFormat, staging: &Staging) -> Result<(), ManifestError> {
     let contents = part.contents;
     let name = super::names(contents.dataset, format).concat();
-    if staging.finished(&name).is_some() {
+    if staging.is_finished(&name) {
         return Ok(());
     }
+    let explainer = Explainer::new(contents.index, contents.recipe)?;
     let output = staging.output(&name)?;
-    explaining(contents.index, contents.recipe, |explain| match format {
-        ManifestFormat::Csv => write_lines(part, (HEADER, csv_line), explain, output),
-        ManifestFormat::Jsonl => write_lines(part, ("", json_line), explain, output),
-        _ => table::write_decisions(part, &|range| rows(part, range, explain), output),
-    })?
+    match format {
+        ManifestFormat::Csv => write_lines(part, (HEADER, csv_line), &explainer, output),
+        ManifestFormat::Jsonl => write_lines(part, ("", json_line), &explainer, output),
+        _ => table::write_decisions(part, &|range| Batch::of(part, &range, &explainer), output),
+    }
 }
 
 /// Writes a header and a line a row.
 fn write_lines(
     part: &Part<'_>,
-    (header, line): (&str, fn(&Row) -> String),
-    explain: Explain<'_>,
+    (header, line): (&str, fn(&Row<'_>, &mut String)),
+    explainer: &Explainer<'_>,
     mut output: Output<'_>,
 ) -> Result<(), ManifestError> {
     let start = output.start();
@@ -70,93 +54,40 @@ fn write_lines(
         part.pace.reached(next - part.range.start)?;
         let range = next..part.range.end.min(next + BATCH);
         next = range.end;
-        let lines: Vec<String> = rows(part, range, explain).par_iter().map(line).collect();
-        lines.iter().try_for_each(|line| output.put(line.as_bytes()))?;
+        let lines = Batch::of(part, &range, explainer).lines(line);
+        lines.iter().try_for_each(|lines| output.put(lines.as_bytes()))?;
         output.mark(next, (next - part.range.start) as u64)?;
     }
     let section = Section { start: header.len() as u64, end: output.bytes(), between: Vec::new() };
     output.finish(part.range.len() as u64, Joint::Sections(vec![section])).map(drop)
 }
 
-fn json_line(row: &Row) -> String {
-    let mut line = serde_json::to_string(row).unwrap_or_default();
-    line.push('\n');
-    line
+fn json_line(row: &Row<'_>, lines: &mut String) {
+    lines.push_str(&serde_json::to_string(row).unwrap_or_default());
+    lines.push('\n');
 }
 
-fn csv_line(row: &Row) -> String {
-    let text = |text: &Option<String>| text.as_deref().map(quoted).unwrap_or_default();
-    format!(
-        "{},{},{},{},{},{},{},{},{},{}\n",
-        quoted(&row.id),
-        text(&row.source),
-        row.decision,
-        row.repeat,
-        row.weight,
-        row.keep_probability,
-        quoted(&row.reason),
-        text(&row.seed_id),
-        row.guidance.map(|guidance| guidance.to_string()).unwrap_or_default(),
-        text(&row.path),
-    )
+fn csv_line(row: &Row<'_>, lines: &mut String) {
+    let text = |lines: &mut String, text: &str| {
+        quote(text, lines);
+        lines.push(',');
+    };
+    text(lines, row.id);
+    text(lines, row.source.unwrap_or_default());
+    // Writing to a string does not fail.
+    let _ = write!(lines, "{},{},{},{},", row.decision, row.repeat, row.weight, row.keep_probability);
+    text(lines, row.reason);
+    text(lines, row.seed_id.unwrap_or_default());
+    text(lines, &row.guidance.map(|guidance| guidance.to_string()).unwrap_or_default());
+    quote(row.path.unwrap_or_default(), lines);
+    lines.push('\n');
 }
 
 /// A field by RFC 4180.
-fn quoted(field: &str) -> String {
+fn quote(field: &str, lines: &mut String) {
     if field.contains([',', '"', '\n', '\r']) || field.starts_with(' ') || field.ends_with(' ') {
-        format!("\"{}\"", field.replace('"', "\"\""))
+        lines.extend(["\"", &field.replace('"', "\"\""), "\""]);
     } else {
-        field.to_owned()
-    }
-}
-
-fn rows(part: &Part<'_>, range: Range<usize>, explain: Explain<'_>) -> Vec<Row> {
-    let dataset = part.contents.dataset;
-    let policy = part.contents.recipe.rebalance.policy.key();
-    range
-        .into_par_iter()
-        .with_min_len(64)
-        .map_init(Instance::default, |instance, number| {
-            dataset.read(number, instance);
-            let told = explain(number);
-            let file = dataset.slot(number).and_then(|(file, _)| dataset.files().get(file));
-            let path = instance.images.first().and_then(|image| match image {
-                Image::Path(path) => Some(path.clone().into_owned()),
-                Image::Bytes(_) => None,
-            });
-            Row {
-                id: instance.id.clone().into_owned(),
-                source: file.and_then(|file| file.file_name()).map(|name| name.to_string_lossy().into_owned()),
-                decision: if told.decision == Decision::Keep { "keep" } else { "drop" },
-                repeat: told.repeat,
-                weight: told.weight,
-                keep_probability: told.keep_probability,
-                reason: reason(policy, &told),
-                seed_id: None,
-                guidance: None,
-                path,
-            }
-        })
-        .collect()
-}
-
-/// The policy, and the entities that decided: those that voted, or else the one that came nearest.
-fn reason(policy: &str, told: &Explanation) -> String {
-    if let Some(decider) = told.overridden.as_ref().filter(|decider| decider.changed) {
-        return format!("override: {}", decider.entity);
-    }
-    if told.no_entity {
-        return format!("{policy}: no entity");
-    }
-    let named = |vote: &VoteExplanation| {
-        let entity = vote.entity.as_deref().unwrap_or("none");
-        format!("{} {entity}", vote.perspective.key())
-    };
-    let voted: Vec<String> = told.votes.iter().filter(|vote| vote.passed).map(named).collect();
-    let nearest = told.votes.iter().max_by(|a, b| a.pass_probability.total_cmp(&b.pass_probability));
-    match (nearest, voted.is_empty()) {
-        (None, _) => policy.to_owned(),
-        (Some(_), false) => format!("{policy}: {}", voted.join(", ")),
-        (Some(nearest), true) => format!("{policy}: no vote, nearest {}", named(nearest)),
+        lines.push_str(field);
     }
 }

@@ -90,7 +90,7 @@ fn groups(dataset: &Dataset, path: &Path) -> Result<table::Groups, ManifestError
 }
 
 /// Writes the native manifest.
-pub(super) fn write(part: &Part<'_>, staging: &mut Staging) -> Result<(), ManifestError> {
+pub(super) fn write(part: &Part<'_>, staging: &Staging) -> Result<(), ManifestError> {
     let dataset = part.contents.dataset;
     let names = names(dataset);
     let distinct: std::collections::BTreeSet<&String> = names.iter().collect();
@@ -119,11 +119,11 @@ fn by_file(part: &Part<'_>) -> Vec<(usize, Range<usize>)> {
     found
 }
 
-fn write_tables(part: &Part<'_>, names: &[String], staging: &mut Staging) -> Result<(), ManifestError> {
+fn write_tables(part: &Part<'_>, names: &[String], staging: &Staging) -> Result<(), ManifestError> {
     let Contents { dataset, plan, .. } = part.contents;
     for (file, instances) in by_file(part) {
         let (Some(name), Some(path)) = (names.get(file), dataset.files().get(file)) else { continue };
-        if staging.finished(name).is_some() {
+        if staging.is_finished(name) {
             continue;
         }
         part.pace.reached(instances.start - part.range.start)?;

@@ -1,9 +1,12 @@
 //! A file that grows in the staging folder.
 //!
+//! At a checkpoint another thread waits for the disk while this one writes on; what it waited for is taken down at the next one.
+//!
 //! Invariant: a mark is taken down only once everything before it is on disk.
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Seek, SeekFrom, Write};
+use std::thread::JoinHandle;
 
 use serde::{Deserialize, Serialize};
 
@@ -20,12 +23,14 @@ pub(super) struct Mark {
 
 /// A file that grows.
 pub(super) struct Output<'s> {
-    staging: &'s mut Staging,
+    staging: &'s Staging,
     name: String,
     file: BufWriter<File>,
     bytes: u64,
     start: Mark,
     marked: u64,
+    /// A checkpoint on its way to the disk.
+    pending: Option<(JoinHandle<std::io::Result<()>>, Mark)>,
 }
 
 impl<'s> Output<'s> {
@@ -33,7 +38,7 @@ impl<'s> Output<'s> {
     const BUFFER: usize = 1 << 20;
 
     /// Opens the file and cuts it to what is known to be whole.
-    pub(super) fn open(staging: &'s mut Staging, name: &str, mark: Mark) -> Result<Self, ManifestError> {
+    pub(super) fn open(staging: &'s Staging, name: &str, mark: Mark) -> Result<Self, ManifestError> {
         let path = staging.growing(name);
         let opened = OpenOptions::new().write(true).create(true).truncate(false).open(&path);
         let cut = opened.and_then(|mut file| {
@@ -45,7 +50,7 @@ impl<'s> Output<'s> {
         });
         let (file, start) = cut.map_err(|cause| ManifestError::Unwritable { path: staging.place(name), cause })?;
         let file = BufWriter::with_capacity(Self::BUFFER, file);
-        Ok(Self { staging, name: name.to_owned(), file, bytes: start.bytes, start, marked: start.bytes })
+        Ok(Self { staging, name: name.to_owned(), file, bytes: start.bytes, start, marked: start.bytes, pending: None })
     }
 
     /// Where the writing goes on; all zero for a new file.
@@ -68,26 +73,45 @@ impl<'s> Output<'s> {
         if self.bytes - self.marked < self.staging.step {
             return Ok(());
         }
-        let synced = self.file.flush().and_then(|()| self.file.get_ref().sync_data());
-        synced.map_err(|cause| self.refused(cause))?;
+        self.settle()?;
+        let mark = Mark { bytes: self.bytes, next: next as u64, rows };
+        let file = self.file.flush().and_then(|()| self.file.get_ref().try_clone());
+        let file = file.map_err(|cause| self.refused(cause))?;
         self.marked = self.bytes;
-        self.staging.mark(&self.name, Mark { bytes: self.bytes, next: next as u64, rows })
+        let synced = std::thread::Builder::new().name("sync".into()).spawn(move || file.sync_data());
+        self.pending = Some((synced.map_err(|cause| self.refused(cause))?, mark));
+        Ok(())
+    }
+
+    /// Waits for the checkpoint that is on its way, and takes it down.
+    fn settle(&mut self) -> Result<(), ManifestError> {
+        let Some((thread, mark)) = self.pending.take() else { return Ok(()) };
+        let synced = thread.join().unwrap_or_else(|_| Err(std::io::Error::other("the thread that syncs is gone")));
+        synced.map_err(|cause| self.refused(cause))?;
+        self.staging.mark(&self.name, mark)
     }
 
     /// Brings everything to the disk and says so.
-    pub(super) fn finish(self, rows: u64, joint: Joint) -> Result<Finished, ManifestError> {
-        let Self { staging, name, file, bytes, .. } = self;
-        let path = staging.place(&name);
-        let synced = file.into_inner().map_err(std::io::IntoInnerError::into_error).and_then(|file| file.sync_all());
-        synced.map_err(|cause| ManifestError::Unwritable { path, cause })?;
-        let finished = Finished { name, rows, bytes, joint };
-        staging.finish(finished.clone())?;
+    pub(super) fn finish(mut self, rows: u64, joint: Joint) -> Result<Finished, ManifestError> {
+        self.settle()?;
+        let synced = self.file.flush().and_then(|()| self.file.get_ref().sync_all());
+        synced.map_err(|cause| self.refused(cause))?;
+        let finished = Finished { name: self.name.clone(), rows, bytes: self.bytes, joint };
+        self.staging.finish(finished.clone())?;
         Ok(finished)
     }
 
     /// The error of a write that the system refused.
     pub(super) fn refused(&self, cause: std::io::Error) -> ManifestError {
         ManifestError::Unwritable { path: self.staging.place(&self.name), cause }
+    }
+}
+
+impl Drop for Output<'_> {
+    /// What a stopped run brought to the disk is not lost.
+    fn drop(&mut self) {
+        // Whoever drops an unfinished file has an error of its own to tell.
+        let _ = self.settle();
     }
 }
 

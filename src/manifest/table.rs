@@ -10,10 +10,11 @@ use std::path::Path;
 
 use polars::io::parquet::write::BatchedWriter;
 use polars::prelude::{
-    Column, DataFrame, IdxCa, KeyValueMetadata, NamedFrom, ParquetReader, ParquetWriter, PolarsError, SerReader, Series,
+    Column, DataFrame, IdxCa, IntoColumn, KeyValueMetadata, NamedFrom, NewChunkedArray, ParquetReader, ParquetWriter,
+    PolarsError, SerReader, Series, StringChunked,
 };
 
-use super::decisions::{BATCH, Row};
+use super::decisions::{BATCH, Batch, Row};
 use super::output::Output;
 use super::staging::Joint;
 use super::{ManifestError, Part};
@@ -47,24 +48,30 @@ pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, Fault>) -> Result<T, F
         .unwrap_or_else(|_| Err(Fault::Unsupported("it holds a type that is not supported".into())))
 }
 
-/// Writes the table of decisions, a row group a batch.
+/// Writes the table of decisions, a row group a batch; while one is encoded the next is made.
 pub(super) fn write_decisions(
     part: &Part<'_>,
-    rows: &dyn Fn(Range<usize>) -> Vec<Row>,
+    rows: &(dyn Fn(Range<usize>) -> Batch + Sync),
     mut output: Output<'_>,
 ) -> Result<(), ManifestError> {
+    let range = |start: usize| start..part.range.end.min(start + BATCH);
     let mut stopped = Ok(());
     let written = guarded(|| {
-        let mut table = Table::begin(&mut output, &frame(&[])?, Vec::new())?;
-        let mut next = part.range.start;
-        while next < part.range.end {
-            if let Err(error) = part.pace.reached(next - part.range.start) {
-                stopped = Err(error);
+        let mut table = Table::begin(&mut output, &frame(&Batch::default())?, Vec::new())?;
+        let mut current = rows(range(part.range.start));
+        let mut start = part.range.start;
+        while start < part.range.end {
+            stopped = part.pace.reached(start - part.range.start);
+            if stopped.is_err() {
                 return Ok(());
             }
-            let range = next..part.range.end.min(next + BATCH);
-            next = range.end;
-            table.group(frame(&rows(range))?)?;
+            start = range(start).end;
+            let mut next = Batch::default();
+            rayon::in_place_scope(|scope| {
+                scope.spawn(|_| next = rows(range(start)));
+                table.group(frame(&current)?)
+            })?;
+            current = next;
         }
         table.end()
     });
@@ -82,27 +89,29 @@ fn settle<T>(outcome: Result<T, Fault>, part: &Part<'_>, output: &Output<'_>) ->
     })
 }
 
-fn frame(rows: &[Row]) -> Result<DataFrame, Fault> {
-    let texts = |name: &str, of: &dyn Fn(&Row) -> Option<String>| {
-        Column::from(Series::new(name.into(), rows.iter().map(of).collect::<Vec<Option<String>>>()))
+fn frame(rows: &Batch) -> Result<DataFrame, Fault> {
+    let numbers = |name: &str, of: fn(Row<'_>) -> f64| {
+        Column::from(Series::new(name.into(), rows.rows().map(of).collect::<Vec<f64>>()))
     };
-    let numbers = |name: &str, of: &dyn Fn(&Row) -> Option<f64>| {
-        Column::from(Series::new(name.into(), rows.iter().map(of).collect::<Vec<Option<f64>>>()))
-    };
-    let repeats = Series::new("repeat".into(), rows.iter().map(|row| row.repeat).collect::<Vec<u32>>());
+    let repeats = Series::new("repeat".into(), rows.rows().map(|row| row.repeat).collect::<Vec<u32>>());
+    let guidance = Series::new("guidance".into(), rows.rows().map(|row| row.guidance).collect::<Vec<Option<f64>>>());
     let columns = vec![
-        texts("id", &|row| Some(row.id.clone())),
-        texts("source", &|row| row.source.clone()),
-        texts("decision", &|row| Some(row.decision.to_owned())),
+        texts(rows, "id", |row| Some(row.id)),
+        texts(rows, "source", |row| row.source),
+        texts(rows, "decision", |row| Some(row.decision)),
         Column::from(repeats),
-        numbers("weight", &|row| Some(row.weight)),
-        numbers("keep_probability", &|row| Some(row.keep_probability)),
-        texts("reason", &|row| Some(row.reason.clone())),
-        texts("seed_id", &|row| row.seed_id.clone()),
-        numbers("guidance", &|row| row.guidance),
-        texts("path", &|row| row.path.clone()),
+        numbers("weight", |row| row.weight),
+        numbers("keep_probability", |row| row.keep_probability),
+        texts(rows, "reason", |row| Some(row.reason)),
+        texts(rows, "seed_id", |row| row.seed_id),
+        Column::from(guidance),
+        texts(rows, "path", |row| row.path),
     ];
     Ok(DataFrame::new(rows.len(), columns)?)
+}
+
+fn texts<'b>(rows: &'b Batch, name: &str, of: fn(Row<'b>) -> Option<&'b str>) -> Column {
+    StringChunked::from_iter_options(name.into(), rows.rows().map(of)).into_column()
 }
 
 /// A Parquet file that grows by row groups.
@@ -196,8 +205,8 @@ pub(super) fn write_kept(
         let like = groups.rows(0..0)?;
         let mut table = Table::begin(&mut output, &like, groups.metadata.clone())?;
         for ends in groups.starts.windows(2) {
-            if part.pace.observer.cancelled() {
-                stopped = Err(ManifestError::Cancelled);
+            stopped = part.pace.go_on();
+            if stopped.is_err() {
                 return Ok(());
             }
             let inside = |row: u32| (row as usize) < ends[1];

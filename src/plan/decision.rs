@@ -20,9 +20,9 @@ pub(super) struct Decider<'a> {
     pub(super) index: &'a Index,
     pub(super) rule: Rule,
     pub(super) voters: Vec<Voter<'a>>,
-    scale: f64,
+    pub(super) scale: f64,
     seed: u64,
-    settlement: Settlement,
+    pub(super) settlement: Settlement,
 }
 
 /// What one override did to an instance.
@@ -38,9 +38,9 @@ pub(super) struct Applied {
 /// A perspective that takes part.
 pub(super) struct Voter<'a> {
     pub(super) entry: &'a PerspectiveIndex,
-    formula: Formula,
-    reduction: Reduction,
-    scorer: Scorer,
+    pub(super) formula: Formula,
+    pub(super) reduction: Reduction,
+    pub(super) scorer: Scorer,
 }
 
 /// The draw that decided a vote: the one that would be the first to succeed if all probabilities rose together.
@@ -156,7 +156,7 @@ impl<'a> Decider<'a> {
         (repeat, applied)
     }
 
-    fn entity_draw(&self, instance: usize, entity: Bound, purpose: Purpose) -> f64 {
+    pub(super) fn entity_draw(&self, instance: usize, entity: Bound, purpose: Purpose) -> f64 {
         let entry = &self.index.perspectives[entity.slot];
         let name = entry.name_hashes.get(entity.rank as usize).copied().unwrap_or(0);
         Key::new(self.seed, self.id_hash(instance), purpose).of(entry.perspective).with(name).unit()
@@ -185,7 +185,12 @@ impl<'a> Decider<'a> {
 
     /// What is expected of the instance, over all seeds.
     pub(super) fn outlook(&self, instance: usize) -> Outlook {
-        let mut outlook = self.policy_outlook(instance);
+        self.outlook_of(instance, &self.scores(instance))
+    }
+
+    /// As [`Self::outlook`], of an instance whose scores are known.
+    pub(super) fn outlook_of(&self, instance: usize, scores: &[f64]) -> Outlook {
+        let mut outlook = self.policy_outlook_of(instance, scores);
         for settled in self.settlement.held(self.index, instance) {
             outlook = settled.applied(outlook);
             if settled.bound.action == OverrideAction::Exclude {
@@ -196,11 +201,15 @@ impl<'a> Decider<'a> {
     }
 
     fn policy_outlook(&self, instance: usize) -> Outlook {
+        self.policy_outlook_of(instance, &self.scores(instance))
+    }
+
+    fn policy_outlook_of(&self, instance: usize, scores: &[f64]) -> Outlook {
         if self.holds_nothing(instance) {
             return Outlook::rounded(f64::from(u8::from(self.rule.no_entity == NoEntity::Keep)));
         }
         let odds = if self.rule.fate.asks_odds() { self.odds(instance) } else { 0.0 };
-        self.rule.fate.outlook(&self.scores(instance), (self.scale, odds))
+        self.rule.fate.outlook(scores, (self.scale, odds))
     }
 
     /// The largest unclamped probability among the instance's entities: that of a perspective's rarest.
@@ -232,12 +241,15 @@ impl<'a> Decider<'a> {
             let probability = voter.score(instance)?;
             return Some(Draw { rank: None, probability, number: key.unit() });
         }
-        let draws = voter.ranks(instance).iter().map(|&rank| Draw {
-            rank: Some(rank),
-            probability: voter.value(rank),
-            number: key.with(voter.name_hash(rank)).unit(),
-        });
-        draws.min_by(|a, b| (a.number * b.probability).total_cmp(&(b.number * a.probability)))
+        let mut first: Option<Draw> = None;
+        for &rank in voter.ranks(instance) {
+            let (probability, number) = (voter.value(rank), key.with(voter.name_hash(rank)).unit());
+            let sooner = first.is_none_or(|first| number * first.probability < first.number * probability);
+            if sooner {
+                first = Some(Draw { rank: Some(rank), probability, number });
+            }
+        }
+        first
     }
 
     fn has_votes(&self, instance: usize, wanted: usize) -> bool {
@@ -257,7 +269,12 @@ impl<'a> Decider<'a> {
         })
     }
 
-    fn vote_key(&self, voter: &Voter<'_>, instance: usize) -> Key {
+    /// What an entity of an instance draws for its perspective's vote.
+    pub(super) fn rank_draw(&self, voter: &Voter<'_>, instance: usize, rank: u32) -> f64 {
+        self.vote_key(voter, instance).with(voter.name_hash(rank)).unit()
+    }
+
+    pub(super) fn vote_key(&self, voter: &Voter<'_>, instance: usize) -> Key {
         Key::new(self.seed, self.id_hash(instance), Purpose::Vote).of(voter.entry.perspective)
     }
 

@@ -74,8 +74,21 @@ impl Settlement {
         self.entries.is_empty()
     }
 
+    /// All of them, in the order in which they are applied.
+    #[must_use]
+    pub fn entries(&self) -> &[Settled] {
+        &self.entries
+    }
+
     /// The settled overrides that an instance is subject to, in the order in which they are applied.
     pub fn held<'a>(&'a self, index: &'a Index, instance: usize) -> Vec<&'a Settled> {
+        let places = self.held_places(index, instance);
+        places.iter().filter_map(|&place| self.entries.get(place as usize)).collect()
+    }
+
+    /// The places of these among [`Self::entries`], ascending.
+    #[must_use]
+    pub fn held_places(&self, index: &Index, instance: usize) -> Vec<u32> {
         let mut places: Vec<u32> = Vec::new();
         for (entry, known) in index.perspectives.iter().zip(&self.places).filter(|(_, known)| !known.is_empty()) {
             let row = entry.by_instance.row(instance);
@@ -87,7 +100,7 @@ impl Settlement {
             }
         }
         places.sort_unstable();
-        places.iter().filter_map(|&place| self.entries.get(place as usize)).collect()
+        places
     }
 
     fn push(&mut self, settled: Settled) {

@@ -11,6 +11,10 @@ use crate::progress::{Cancelled, Observer};
 
 /// Instances in the sample.
 const SAMPLE: u64 = 16_384;
+/// The ratio of scales between which the sample's volume is taken for a line.
+const STEP: f64 = 1.02;
+/// The most steps along that line before the search goes its own way.
+const MOST_STEPS: usize = 5;
 /// Fewer than this many say too little.
 const TOO_FEW: usize = 1024;
 
@@ -28,12 +32,27 @@ pub fn sized(index: &Index, rule: &Rule, observer: &dyn Observer) -> Result<(Rul
     let highest = u64::MAX / (index.instances() as u64 / SAMPLE).max(1);
     let low = |&instance: &u32| index.id_hashes[instance as usize] <= highest;
     let sample: Vec<u32> = all.iter().copied().filter(low).collect();
+    let tolerance = (size * 5e-7).max(0.01);
     let mut start = (1.0, 0.5);
     if sample.len() >= TOO_FEW && sample.len() < all.len() {
         let share = sample.len() as f64 / instances;
         let about = solve((size * share, size * share * 1e-3), start, |scale| volume(scale, &sample))?;
-        start = (about, 0.02);
+        // The sample also says how steep the volume is there: one step from a look at all instances is nearly there, and a second
+        // one, from what the first has missed, is.
+        let steep = (volume(about * STEP, &sample)? - volume(about / STEP, &sample)?) / share / (2.0 * STEP.ln());
+        let mut near = (about, volume(about, &all)? - size);
+        for _ in 0..MOST_STEPS {
+            if near.1.abs() <= tolerance {
+                return Ok((rule.scaled(near.0), Some(near.0)));
+            }
+            let next = near.0 * (-near.1 / steep).clamp(-0.5, 0.5).exp();
+            if !next.is_finite() {
+                break;
+            }
+            near = (next, volume(next, &all)? - size);
+        }
+        start = (near.0, 0.02);
     }
-    let scale = solve((size, (size * 1e-7).max(0.01)), start, |scale| volume(scale, &all))?;
+    let scale = solve((size, tolerance), start, |scale| volume(scale, &all))?;
     Ok((rule.scaled(scale), Some(scale)))
 }

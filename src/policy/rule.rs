@@ -165,11 +165,19 @@ impl Scorer {
         let rarest = self.value(*ranks.last()?);
         Some(match self.reduction {
             Reduction::Any => any(rarest, || self.product_of_misses(ranks)),
-            Reduction::LengthNormalised => any(rarest, || self.product_of_misses(ranks).powf(1.0 / ranks.len() as f64)),
+            Reduction::LengthNormalised => {
+                any(rarest, || (self.product_of_misses(ranks).ln() / ranks.len() as f64).exp())
+            }
             Reduction::Mean => ranks.iter().map(|&rank| self.value(rank)).sum::<f64>() / ranks.len() as f64,
             Reduction::Largest => rarest,
             Reduction::Product => ranks.iter().map(|&rank| self.value(rank)).sum::<f64>().exp().min(self.limit),
         })
+    }
+
+    /// The largest score; only a product of numbers has one.
+    #[must_use]
+    pub const fn limit(&self) -> f64 {
+        self.limit
     }
 
     /// An entity's number.

@@ -43,6 +43,10 @@ pub(super) fn square(fate: Fate, outlook: Outlook) -> f64 {
     if fate == Fate::Weights {
         return repeat * repeat;
     }
+    // Kept or not: nearly every instance of nearly every policy.
+    if repeat <= keep {
+        return repeat;
+    }
     if keep <= 0.0 {
         return 0.0;
     }

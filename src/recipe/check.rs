@@ -23,10 +23,16 @@ fn checked(text: &str) -> Result<Recipe, Fault> {
     let document = DeTable::parse(text).map_err(|error| fault_of(&error, text))?;
     check_table(document.get_ref(), "")?;
     let mut recipe: Recipe = toml::from_str(text).map_err(|error| fault_of(&error, text))?;
+    let line = |path: &str| {
+        let start = span_of(document.get_ref(), path).start;
+        Line(text.get(..start).map(|before| before.matches('\n').count() + 1))
+    };
     for (number, entry) in recipe.rebalance.overrides.iter_mut().enumerate() {
-        let span = span_of(document.get_ref(), &format!("rebalance.override.{number}.entity"));
-        entry.line = Line(text.get(..span.start).map(|before| before.matches('\n').count() + 1));
+        entry.line = line(&format!("rebalance.override.{number}.entity"));
     }
+    let lines = &mut recipe.rebalance.lines;
+    lines.policy = line("rebalance.policy");
+    (lines.perspective, lines.pass_count) = (line("rebalance.perspective"), line("rebalance.pass_count"));
     check_ranges(&recipe, document.get_ref())?;
     Ok(recipe)
 }

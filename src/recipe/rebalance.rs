@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::overrides::Override;
+use super::overrides::{Line, Override};
 use crate::entity::Perspective;
 
 /// The rebalancing policies that a recipe can name.
@@ -216,6 +216,20 @@ pub struct Rebalance {
     /// What happens to single entities, whatever the policy says.
     #[serde(rename = "override", skip_serializing_if = "Vec::is_empty")]
     pub overrides: Vec<Override>,
+    /// Where in its file what may not fit a dataset stands.
+    #[serde(skip)]
+    pub lines: Lines,
+}
+
+/// Lines of a recipe's file, for what only a dataset can prove wrong.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Lines {
+    /// That of `policy`.
+    pub policy: Line,
+    /// That of `perspective`.
+    pub perspective: Line,
+    /// That of `pass_count`.
+    pub pass_count: Line,
 }
 
 impl Default for Rebalance {
@@ -242,6 +256,7 @@ impl Default for Rebalance {
             repeat_limit: 4.0,
             size: None,
             overrides: Vec::new(),
+            lines: Lines::default(),
         }
     }
 }

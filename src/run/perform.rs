@@ -10,13 +10,14 @@ use super::lane::{Lane, Wanted};
 use super::load::{self, Load};
 use super::picture;
 use super::reckon::{self, ComparisonRequest, PreviewRequest, SharedExact};
-use super::{task, write};
+use super::{task, train, write};
 use crate::app::arrange::arrange;
 use crate::app::effect::Effect;
 use crate::app::message::{Failure, Message};
 use crate::app::model::{InstanceView, Order, Rows};
 use crate::entity::Perspective;
 use crate::job::Handle;
+use crate::job::worker::Choice;
 use crate::load::Loaded;
 
 /// Everything that works in the background.
@@ -24,6 +25,7 @@ pub(super) struct Performer {
     sender: Sender,
     load: Option<Load>,
     job: Option<Handle>,
+    worker: Choice,
     rows: Lane<RowsRequest>,
     previews: Lane<PreviewRequest>,
     comparisons: Lane<ComparisonRequest>,
@@ -43,11 +45,12 @@ struct RowsRequest {
 }
 
 impl Performer {
-    pub(super) fn new(sender: &Sender) -> std::io::Result<Self> {
+    pub(super) fn new(worker: Choice, sender: &Sender) -> std::io::Result<Self> {
         let exact = SharedExact::default();
         Ok(Self {
             load: None,
             job: None,
+            worker,
             rows: Lane::open("ordering entities", sender, rows)?,
             previews: Lane::open("previewing", sender, reckon::previews(Arc::clone(&exact)))?,
             comparisons: Lane::open("comparing", sender, reckon::comparisons(exact))?,
@@ -75,6 +78,10 @@ impl Performer {
             Effect::StartJob { generation, loaded, recipe, folder, overwrite } => {
                 let request = task::Request { generation, loaded, recipe: *recipe, folder, overwrite };
                 self.job = task::start(request, &self.sender);
+            }
+            Effect::TrainModel { generation, loaded, perspective, folder, seed } => {
+                let request = train::Request { generation, loaded, perspective, folder, seed };
+                self.job = train::start(request, &self.worker, &self.sender);
             }
             Effect::CancelJob => {
                 if let Some(job) = &self.job {

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::io::Cursor;
+use std::path::Path;
 use std::sync::Arc;
 
 use image::{ImageReader, Limits};
@@ -43,6 +44,19 @@ pub(super) fn decode(request: Request, wanted: &Wanted, sender: &Sender) {
     let picture = instance.images.get(image).ok_or_else(|| "there is no such picture".to_owned());
     let picture = picture.and_then(|image| bytes_of(&loaded, image)).and_then(|bytes| unpack(&bytes));
     sender.tell(Message::ImageDecoded { generation: wanted.generation(), picture: picture.map(Arc::new) });
+}
+
+/// Decodes the picture in a file.
+///
+/// # Errors
+/// Why it cannot be shown.
+pub(super) fn from_file(path: &Path) -> Result<Picture, String> {
+    let told = |cause: std::io::Error| format!("{}: {cause}", path.display());
+    let size = std::fs::metadata(path).map_err(told)?.len();
+    if size > LARGEST_FILE as u64 {
+        return Err(format!("{} has {}", path.display(), number::bytes(size)));
+    }
+    unpack(&std::fs::read(path).map_err(told)?)
 }
 
 fn bytes_of<'i>(loaded: &Loaded, image: &'i Image<'_>) -> Result<Cow<'i, [u8]>, String> {

@@ -42,7 +42,7 @@ impl Session {
         let (painter, warnings) = Painter::open(start.themes(), start.theme_name(false))?;
         let (name, names) = (start.theme_name(false).to_owned(), painter.themes().names());
         update(&mut model, Message::ThemeLoaded { name, names, warnings });
-        let performer = Performer::new(&sender)?;
+        let performer = Performer::new(start.worker.clone(), &sender)?;
         let mut session = Self {
             start,
             sender,
@@ -169,7 +169,11 @@ impl Session {
                 return Ok(Some(Message::KeymapRead { bindings: Box::new(bindings), warnings }));
             }
             Effect::KeepTheme { name } => {
-                let kept = self.start.configuration.as_ref().map(|folder| Settings { theme: Some(name) }.keep(folder));
+                let kept = self
+                    .start
+                    .configuration
+                    .as_ref()
+                    .map(|folder| Settings { theme: Some(name), ..Settings::default() }.keep(folder));
                 return Ok(kept.and_then(Result::err).map(Message::Warned));
             }
             // Everything else is performed without the terminal.

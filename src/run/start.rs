@@ -9,6 +9,7 @@ use crate::app::bindings::Bindings;
 use crate::app::model::{Level, Model, Notice, Toast};
 use crate::config::keymap;
 use crate::config::theme::{ColorSupport, Themes};
+use crate::job::worker::Choice;
 use crate::recipe::Recipe;
 use crate::source::{DEMO, STDIN_NAME, is_stdin};
 
@@ -27,6 +28,8 @@ pub struct Start {
     pub theme: Option<String>,
     /// The folder of the user's own keymap and themes.
     pub configuration: Option<PathBuf>,
+    /// Which worker trains and samples, on what.
+    pub worker: Choice,
 }
 
 impl Start {

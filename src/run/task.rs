@@ -7,8 +7,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::event::Sender;
+use super::picture;
 use crate::app::message::{Failure, JobReport, Message};
-use crate::job::{self, ApplyJob, Event, Handle, Summary};
+use crate::app::model::Sample;
+use crate::job::{self, ApplyJob, Event, Handle, Job, Summary};
 use crate::load::Loaded;
 use crate::manifest::{self, Shard, Target};
 use crate::number;
@@ -26,15 +28,19 @@ pub(super) struct Request {
 /// Starts the job, or says why not.
 pub(super) fn start(request: Request, sender: &Sender) -> Option<Handle> {
     let Request { generation, loaded, recipe, folder, overwrite } = request;
-    let sender = sender.clone();
-    let tell = move |report| sender.tell(Message::JobReported { generation, report });
     let occupied = manifest::occupied(&loaded.dataset, &recipe, &folder);
     if !overwrite && !occupied.is_empty() {
-        tell(JobReport::Occupied(occupied));
+        sender.tell(Message::JobReported { generation, report: JobReport::Occupied(occupied) });
         return None;
     }
     let target = Target { force: overwrite, resume: true, ..Target::new(&folder) };
-    let job = ApplyJob { data: loaded, recipe, target, shard: Shard::WHOLE };
+    begin(ApplyJob { data: loaded, recipe, target, shard: Shard::WHOLE }, generation, sender)
+}
+
+/// Starts any job and tells its events, or why it did not start.
+pub(super) fn begin(job: impl Job, generation: u64, sender: &Sender) -> Option<Handle> {
+    let sender = sender.clone();
+    let tell = move |report| sender.tell(Message::JobReported { generation, report });
     let began = Instant::now();
     let failed = tell.clone();
     match job::start(job, move |event| reports(event, began).into_iter().for_each(&tell)) {
@@ -57,6 +63,17 @@ fn reports(event: Event, began: Instant) -> Vec<JobReport> {
         }
         Event::Progress { stage, done, total } => vec![progressed(stage.label(), done, total)],
         Event::Log { line } => vec![JobReport::Logged(line)],
+        Event::Device(device) => vec![JobReport::Placed(format!("{} · {}", device.name, device.model))],
+        Event::Memory { used, total } => vec![JobReport::Filled { used, total }],
+        Event::Measure { name, at, value } => vec![JobReport::Measured { name, at, value }],
+        // Decoded here, on the job's thread: a few a second at most, and small.
+        Event::Picture { path, seed, caption } => match picture::from_file(&path) {
+            Ok(made) => {
+                let seed = seed.and_then(|seed| picture::from_file(&seed).ok()).map(Arc::new);
+                vec![JobReport::Pictured(Sample { made: Arc::new(made), seed, caption })]
+            }
+            Err(reason) => vec![JobReport::Logged(format!("{caption}: {reason}"))],
+        },
         Event::Finished(summary) => vec![finished(summary)],
         Event::Cancelled => vec![JobReport::Cancelled],
         Event::Failed(failure) => vec![JobReport::Failed(Failure {
@@ -69,16 +86,19 @@ fn reports(event: Event, began: Instant) -> Vec<JobReport> {
 
 fn finished(summary: Summary) -> JobReport {
     let tally = summary.tally;
-    let kept = format!(
-        "{} of {} kept, {} written",
-        number::count(tally.kept),
-        number::counted(tally.instances, "instance"),
-        number::counted(tally.after, "record")
-    );
-    let mut lines = vec![kept];
+    let mut lines = Vec::new();
+    if tally.instances > 0 {
+        lines.push(format!(
+            "{} of {} kept, {} written",
+            number::count(tally.kept),
+            number::counted(tally.instances, "instance"),
+            number::counted(tally.after, "record")
+        ));
+    }
     if summary.set_aside > 0 {
         lines.push(format!("{} of the source could not be used", number::counted(summary.set_aside, "record")));
     }
+    lines.extend(summary.figures.iter().map(|(name, value)| format!("{} {value:.4}", name.replace('_', " "))));
     lines.extend(summary.files.iter().map(|file| {
         let rows = if file.rows > 0 { format!(", {}", number::counted(file.rows, "record")) } else { String::new() };
         format!("{} · {}{rows}", file.path.display(), number::bytes(file.bytes))

@@ -129,9 +129,9 @@ mod tests {
             watcher.watch(Watched::Keymap, &keymap).unwrap();
             let made = folder.path().join(made);
             if made == keymap {
-                std::fs::write(&made, "").unwrap()
+                std::fs::write(&made, "").unwrap();
             } else {
-                std::fs::create_dir(&made).unwrap()
+                std::fs::create_dir(&made).unwrap();
             }
             let told = events.recv_timeout(Duration::from_secs(20)).unwrap();
             assert!(matches!(told, Event::Told(Message::FileChanged(Watched::Keymap))), "{}", made.display());

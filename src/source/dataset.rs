@@ -88,6 +88,14 @@ impl Dataset {
         }
     }
 
+    /// As [`Self::read`], but only id and images have to be right, and nothing is joined.
+    pub fn read_head<'a>(&'a self, number: usize, into: &mut Instance<'a>) {
+        match self.locate(self.original(number)) {
+            Some((reader, row)) => reader.read_head(row, into),
+            None => into.clear(),
+        }
+    }
+
     /// The record's own bytes, where the format has such.
     #[must_use]
     pub fn raw(&self, number: usize) -> Option<&[u8]> {
@@ -200,6 +208,15 @@ impl Dataset {
     #[must_use]
     pub fn mapping(&self) -> &[(String, String)] {
         &self.mapping
+    }
+
+    /// The folder that pictures lie below, and whether links in it may lead outside; `None` where they are part of the program.
+    #[must_use]
+    pub fn image_root(&self) -> Option<(&Path, bool)> {
+        match &self.images {
+            ImageStore::Folder { root, linked } => Some((root, *linked)),
+            ImageStore::Pack { .. } => None,
+        }
     }
 
     /// The encoded bytes of a picture.

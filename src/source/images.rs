@@ -58,6 +58,17 @@ impl ImageStore {
     }
 }
 
+/// The encoded bytes of the picture at `path` below `root`; `linked` says whether a link may lead out of it.
+///
+/// # Errors
+/// A path that leads out of the root, and whatever the system says of the file.
+pub fn read_picture(root: &Path, path: &Path, linked: bool) -> Result<Vec<u8>, SourceError> {
+    let refused =
+        |reason: String| SourceError::Unreadable { path: path.to_owned(), cause: std::io::Error::other(reason) };
+    let text = path.to_str().ok_or_else(|| refused("its name is not UTF-8".into()))?;
+    read_below((root, linked), text, &refused)
+}
+
 fn read_below(
     (root, linked): (&Path, bool),
     path: &str,

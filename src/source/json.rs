@@ -115,6 +115,16 @@ impl Reader for Objects {
         }
     }
 
+    fn read_head<'a>(&'a self, row: usize, into: &mut Instance<'a>) {
+        let record = self.records.bytes(row);
+        let Some(head) = quick::head(record, &self.roles).filter(|_| self.records.made_id(row).is_none()) else {
+            return self.read(row, into);
+        };
+        into.clear();
+        into.id = Cow::Borrowed(head.id);
+        into.images.extend(head.image.map(|path| super::Image::Path(Cow::Borrowed(path))));
+    }
+
     fn raw(&self, row: usize) -> Option<&[u8]> {
         Some(self.records.bytes(row))
     }

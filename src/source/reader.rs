@@ -17,6 +17,11 @@ pub trait Reader: Send + Sync {
     /// Clears `into` and fills it with record `row` (`row < len`).
     fn read<'a>(&'a self, row: usize, into: &mut Instance<'a>);
 
+    /// As [`Self::read`], but only id and images have to be right: much cheaper where the rest need not be taken apart.
+    fn read_head<'a>(&'a self, row: usize, into: &mut Instance<'a>) {
+        self.read(row, into);
+    }
+
     /// The record's own bytes, where the format has such (JSON records, CSV lines, list lines).
     fn raw(&self, _row: usize) -> Option<&[u8]> {
         None

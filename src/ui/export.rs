@@ -9,7 +9,7 @@ use ratatui::text::Line;
 use super::regions::area as hit_area;
 use super::widget::pane::Pane as Frame;
 use super::widget::text;
-use super::{look, shell};
+use super::{look, run, shell};
 use crate::app::action::Action;
 use crate::app::hit::{HitMap, Target};
 use crate::app::model::{ExportLine, JobState, Model};
@@ -115,10 +115,7 @@ fn summary(model: &Model, theme: &Theme, width: u16) -> (Line<'static>, Vec<Line
     let plain = |words: &str| text::wrap(words, width, theme.style(Role::Text));
     match &model.job {
         JobState::Finished { summary, command, .. } => {
-            let mut lines: Vec<Line<'static>> = summary.iter().flat_map(|words| plain(words)).collect();
-            lines.push(Line::default());
-            lines.push(Line::styled("The same without the terminal UI:", theme.style(Role::TextDim)));
-            lines.extend(text::wrap(command, width, theme.style(Role::TextStrong)));
+            let lines = run::written(theme, (summary, command), width);
             (Line::styled("✓ Written", theme.style(Role::Good)), lines)
         }
         JobState::Failed { cause, next, .. } => {

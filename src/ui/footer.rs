@@ -9,7 +9,7 @@ use super::widget::text;
 use super::{look, shell};
 use crate::app::action::Action;
 use crate::app::hit::{HitMap, Target};
-use crate::app::model::{Data, Model, Overlay, Screen, SearchState};
+use crate::app::model::{Data, JobState, Model, Overlay, Screen, SearchState};
 use crate::config::theme::{Role, Theme};
 
 /// A hint: what the keys do, and the actions that they ask for.
@@ -45,7 +45,15 @@ const INSTANCES: &[Hint] = &[
     ("back", &[Action::Leave]),
     ("pane", &[Action::NextPane]),
     ("why kept", &[Action::Explain]),
+    ("threshold", &[Action::ThresholdLeft, Action::ThresholdRight]),
+    ("chart", &[Action::CycleChart]),
+];
+const PICTURES: &[Hint] = &[
+    ("move", &[Action::MoveDown, Action::MoveUp]),
+    ("back", &[Action::Leave]),
+    ("pane", &[Action::NextPane]),
     ("next picture", &[Action::NextImage]),
+    ("why kept", &[Action::Explain]),
     ("threshold", &[Action::ThresholdLeft, Action::ThresholdRight]),
 ];
 const REBALANCE: &[Hint] = &[
@@ -62,10 +70,20 @@ const REBALANCE: &[Hint] = &[
     ("redo", &[Action::Redo]),
 ];
 const SYNTHESIZE: &[Hint] = &[("next screen", &[Action::NextScreen]), ("quit", &[Action::Quit])];
-const RUN: &[Hint] =
-    &[("start", &[Action::StartJob]), ("scroll", &[Action::MoveDown, Action::MoveUp]), ("quit", &[Action::Quit])];
+const RUN: &[Hint] = &[
+    ("start", &[Action::StartJob]),
+    ("train", &[Action::TrainModel]),
+    ("scroll", &[Action::MoveDown, Action::MoveUp]),
+    ("quit", &[Action::Quit]),
+];
 const RUNNING: &[Hint] = &[
     ("pause", &[Action::PauseJob]),
+    ("cancel", &[Action::CancelJob]),
+    ("scroll", &[Action::MoveDown, Action::MoveUp]),
+    ("quit", &[Action::Quit]),
+];
+const PAUSED: &[Hint] = &[
+    ("go on", &[Action::PauseJob]),
     ("cancel", &[Action::CancelJob]),
     ("scroll", &[Action::MoveDown, Action::MoveUp]),
     ("quit", &[Action::Quit]),
@@ -121,10 +139,14 @@ fn hints(model: &Model) -> &'static [Hint] {
     match (&model.data, model.screen) {
         (Data::Loading { .. }, Screen::Explore) => LOADING,
         (Data::Failed(_), Screen::Explore) => FAILED,
-        (Data::Ready(_), Screen::Explore) if model.explore.drill.is_some() => INSTANCES,
+        (Data::Ready(_), Screen::Explore) if model.explore.drill.is_some() => {
+            let view = model.explore.drill.as_ref().and_then(|drill| drill.text.ready());
+            if view.is_some_and(|view| view.images.len() > 1) { PICTURES } else { INSTANCES }
+        }
         (_, Screen::Explore) => EXPLORE,
         (_, Screen::Rebalance) => REBALANCE,
         (_, Screen::Synthesize) => SYNTHESIZE,
+        (_, Screen::Run) if matches!(model.job, JobState::Paused(_)) => PAUSED,
         (_, Screen::Run) if model.job.active() => RUNNING,
         (_, Screen::Run) => RUN,
         (_, Screen::Export) => EXPORT,

@@ -74,7 +74,7 @@ fn a_target_that_was_removed_is_a_clear_error() {
     fs::write(&path, lines(0..9000)).unwrap();
     let (recipe, data, out) = (everything(), loaded(&path, &everything()), folder.path().join("out"));
     for reports in [1, 3, 6] {
-        let meddler = Meddler::after(reports, || fs::remove_dir_all(&out).unwrap());
+        let meddler = Meddler::after(reports, || while fs::remove_dir_all(&out).is_err() {});
         let error = write_with((&data, &recipe), Shard::WHOLE, &Target::new(&out), &meddler).unwrap_err();
         assert_eq!(error.exit_code(), 7, "{error}");
         assert!(error.to_string().starts_with(&format!("cannot write {}", out.display())), "{error}");
@@ -140,6 +140,33 @@ fn a_read_only_disk_refuses_and_keeps_what_it_has() {
     let error = write_with((&data, &recipe), Shard::WHOLE, &force, &Unobserved).unwrap_err();
     assert!(error.exit_code() == 7 && error.to_string().contains("Read-only"), "{error}");
     assert_eq!(bytes_below(&out), before);
+}
+
+#[test]
+fn replacing_takes_the_whole_of_an_earlier_manifest_and_nothing_else() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("data.jsonl");
+    fs::write(&path, lines(0..200)).unwrap();
+    let out = folder.path().join("out");
+    let names = || bytes_below(&out).into_keys().map(|name| name.display().to_string()).collect::<Vec<_>>().join(" ");
+    let all = everything();
+    write(&loaded(&path, &all), &all, &out);
+    fs::write(out.join("notes.txt"), "mine").unwrap();
+    assert_eq!(names(), "calibration.json data.jsonl decisions.csv notes.txt recipe.toml weights.npy");
+    let fewer = recipe(PolicyName::Random, &[ManifestFormat::Jsonl]);
+    let data = loaded(&path, &fewer);
+    let told = fantail::manifest::occupied(&data.dataset, &fewer, &out);
+    assert!(told.contains(&out.join("weights.npy")) && !told.contains(&out.join("notes.txt")), "{told:?}");
+    let force = Target { force: true, ..Target::new(&out) };
+    write_with((&data, &fewer), Shard::WHOLE, &force, &Unobserved).unwrap();
+    assert_eq!(names(), "calibration.json decisions.jsonl notes.txt recipe.toml");
+    // A shard in its place, and the manifest of what an earlier one wrote, which is the source now.
+    write_with((&data, &all), Shard { number: 1, of: 2 }, &force, &Unobserved).unwrap();
+    assert_eq!(names(), "data.jsonl decisions.csv notes.txt recipe.toml shard.json weights.npy");
+    let source = out.join("data.jsonl");
+    let again = loaded(&source, &fewer);
+    write_with((&again, &fewer), Shard::WHOLE, &force, &Unobserved).unwrap();
+    assert_eq!(names(), "calibration.json data.jsonl decisions.jsonl notes.txt recipe.toml");
 }
 
 #[test]

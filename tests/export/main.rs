@@ -4,6 +4,7 @@
 mod faults;
 mod killed;
 mod native;
+mod progress;
 mod shards;
 mod tables;
 

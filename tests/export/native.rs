@@ -22,6 +22,15 @@ fn written(folder: &TempDir, name: &str, text: &str) -> std::path::PathBuf {
     path
 }
 
+/// COCO in LVIS's dialect: image counts and frequencies of categories, images by their address.
+fn lvis(images: usize) -> String {
+    coco(images)
+        .replace("\"file_name\": \"", "\"coco_url\": \"http://images.cocodataset.org/train2017/")
+        .replace("{\"id\": 1, ", "{\"frequency\": \"f\", \"image_count\": 60, \"instance_count\": 160, \"synonyms\": [\"person\"], \"id\": 1, ")
+        .replace("{\"id\": 2, ", "{\"frequency\": \"c\", \"image_count\": 18, \"instance_count\": 18, \"synonyms\": [\"zebra\"], \"id\": 2, ")
+        .replace("{\"id\": 3, ", "{\"frequency\": \"r\", \"image_count\": 6, \"instance_count\": 6, \"synonyms\": [\"toaster\"], \"id\": 3, ")
+}
+
 /// A dataset of every format.
 fn every_format(folder: &TempDir) -> Vec<std::path::PathBuf> {
     let parquet = folder.path().join("table.parquet");
@@ -33,6 +42,7 @@ fn every_format(folder: &TempDir) -> Vec<std::path::PathBuf> {
         written(folder, "list.txt", &list(CLASSES)),
         written(folder, "table.csv", &format!("id,caption,label\n{csv}")),
         written(folder, "coco.json", &coco(60)),
+        written(folder, "lvis.json", &lvis(60)),
         parquet,
         album(folder, CLASSES),
     ]
@@ -55,13 +65,59 @@ fn every_format_opens_again_with_the_plans_counts() {
     }
 }
 
+#[test]
+fn lvis_stays_lvis() {
+    let folder = tempdir().unwrap();
+    let text = lvis(60);
+    let recipe = recipe(PolicyName::Random, NATIVE);
+    let data = loaded(&written(&folder, "lvis.json", &text), &recipe);
+    assert_eq!(data.dataset.format(), fantail::source::Format::Lvis);
+    let told = write(&data, &recipe, &folder.path().join("out"));
+    let copy: Value = serde_json::from_slice(&fs::read(&told.files[0].path).unwrap()).unwrap();
+    let source: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(copy["categories"], source["categories"], "with their counts and frequencies, which speak of the whole");
+    let images = copy["images"].as_array().unwrap();
+    assert_eq!(images.len() as u64, told.tally.kept);
+    assert!(told.tally.dropped > 5 && images.iter().all(|image| source["images"].as_array().unwrap().contains(image)));
+    let again = loaded(&told.files[0].path, &recipe);
+    assert_eq!(again.dataset.format(), fantail::source::Format::Lvis);
+}
+
+#[test]
+fn what_is_set_aside_is_accounted_for_in_every_format() {
+    let folder = tempdir().unwrap();
+    let csv: String = (0..50).map(|row| format!("{row},a dog,l{}\n", row % 3)).collect();
+    let broken = [
+        written(&folder, "a.json", &array(0..50).replacen("[\n", "[\n{\"id\": \"x\", \"conversations\": 5},\n", 1)),
+        written(&folder, "a.jsonl", &format!("{{\"id\": 3, \n{}", lines(0..50))),
+        written(&folder, "a.txt", &format!("{}nothing\n", list(CLASSES))),
+        written(&folder, "a.csv", &format!("id,caption,label\n{csv}x,\"open,l1\n")),
+        written(&folder, "coco.json", &coco(50).replacen("\"id\": 7,", "\"id\": \"seven\",", 1)),
+    ];
+    for path in broken {
+        let recipe = recipe(PolicyName::Random, NATIVE);
+        let data = loaded(&path, &recipe);
+        let name = path.file_name().unwrap().to_str().unwrap();
+        assert!(!data.dataset.set_aside().is_empty(), "{name}");
+        let out = folder.path().join(format!("{name}.out"));
+        let told = write(&data, &recipe, &out);
+        assert_round_trip(&data, &recipe, &told.files[0].path);
+        let provenance = accounted(&out);
+        let number = |member: &str| provenance["records"][member].as_u64().unwrap();
+        assert_eq!(number("read"), data.dataset.rows(), "{name}");
+        assert_eq!((number("set_aside"), number("kept")), (data.dataset.set_aside().len() as u64, told.tally.kept));
+        assert_eq!(provenance["set_aside"].as_array().unwrap().len() as u64, number("set_aside"));
+    }
+}
+
 /// Every record of the source went somewhere, by the provenance.
-fn accounted(out: &Path) {
+fn accounted(out: &Path) -> Value {
     let told: Value = serde_json::from_slice(&fs::read(out.join(CALIBRATION)).unwrap()).unwrap();
     let number = |name: &str| told["records"][name].as_u64().unwrap();
     assert_eq!(number("kept") + number("dropped") + number("set_aside"), number("read"));
     assert_eq!(told["files"][0]["rows"], told["records"]["written"]);
     assert!(Recipe::load(&out.join(RECIPE)).is_ok());
+    told
 }
 
 #[test]

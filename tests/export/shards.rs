@@ -144,14 +144,25 @@ fn threads_change_no_byte_and_order_no_decision() {
     let shuffled = folder.path().join("shuffled.jsonl");
     // 149 and 400 have no common factor.
     fs::write(&shuffled, (0..400).map(|number| record(number * 149 % 400) + "\n").collect::<String>()).unwrap();
-    let kept = |path: &Path| {
-        let data = loaded(path, &recipe);
-        let out = folder.path().join(format!("of {}", path.file_name().unwrap().to_str().unwrap()));
-        let told = write(&data, &recipe, &out);
+    let kept = |path: &Path, recipe: &Recipe| {
+        let data = loaded(path, recipe);
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let out = folder.path().join(format!("{} of {name}", recipe.rebalance.policy));
+        let told = write(&data, recipe, &out);
         let text = fs::read_to_string(&told.files[0].path).unwrap();
-        text.lines().map(str::to_owned).collect::<BTreeSet<String>>()
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        lines.sort_unstable();
+        lines
     };
-    assert_eq!(kept(&path), kept(&shuffled));
+    let mut seen = BTreeSet::new();
+    for policy in PolicyName::ALL {
+        let mut recipe = crate::recipe(policy, &[ManifestFormat::Native]);
+        (recipe.rebalance.pass_count, recipe.rebalance.repeat_threshold) = (2, 0.4);
+        let lines = kept(&path, &recipe);
+        assert_eq!(lines, kept(&shuffled, &recipe), "{policy}");
+        seen.insert(lines.len());
+    }
+    assert!(seen.len() > 3, "{seen:?}");
 }
 
 #[test]
@@ -191,8 +202,15 @@ fn parts_under_the_counts_of_the_whole_are_decided_like_the_whole() {
     assert_eq!(joined, fs::read_to_string(&whole.files[0].path).unwrap());
     let alone = run(&["preview", "a.jsonl", "--recipe", "recipe.toml", "--counts-in", "b.counts"]);
     assert!(alone.0 == 2 && alone.1.contains("do not fit"), "{alone:?}");
-    fs::write(folder.path().join("recipe.toml"), "[rebalance]\npolicy = \"uniform\"\nperspective = \"token\"\n")
-        .unwrap();
-    let shares = run(&["preview", "a.jsonl", "--recipe", "recipe.toml", "--counts-in", "a.counts"]);
-    assert!(shares.0 == 4 && shares.1.contains("--shard"), "{shares:?}");
+    let refused = [
+        ("policy = \"uniform\"\nperspective = \"token\"\n", "against all others"),
+        ("policy = \"target\"\nperspective = \"token\"\n", "fitted to all instances"),
+        ("policy = \"adr\"\nsize = 50\n", "sought over all instances"),
+        ("[[rebalance.override]]\nentity = \"token:dog\"\naction = { cap = 3 }\n", "weighs all of its instances"),
+    ];
+    for (rule, reason) in refused {
+        fs::write(folder.path().join("recipe.toml"), format!("[rebalance]\n{rule}")).unwrap();
+        let told = run(&["preview", "a.jsonl", "--recipe", "recipe.toml", "--counts-in", "a.counts"]);
+        assert!(told.0 == 4 && told.1.contains("--shard") && told.1.contains(reason), "{told:?}");
+    }
 }

@@ -8,7 +8,7 @@ use polars::prelude::{ParquetReader, SerReader};
 use serde_json::Value;
 use tempfile::tempdir;
 
-use crate::{array, bytes_below, loaded, planned, recipe, write};
+use crate::{array, bytes_below, lines, loaded, planned, recipe, write};
 
 const TABLES: &[ManifestFormat] = &[
     ManifestFormat::Parquet,
@@ -72,6 +72,71 @@ fn a_row_says_what_happens_to_an_instance_and_why() {
     }
 }
 
+/// What a row says, from the explanation of its instance.
+fn told(policy: &str, why: &plan::Explanation) -> String {
+    if let Some(decider) = why.overridden.as_ref().filter(|decider| decider.changed) {
+        return format!("override: {}", decider.entity);
+    }
+    if why.no_entity {
+        return format!("{policy}: no entity");
+    }
+    let named = |vote: &plan::VoteExplanation| {
+        format!("{} {}", vote.perspective.key(), vote.entity.as_deref().unwrap_or("none"))
+    };
+    let voted: Vec<String> = why.votes.iter().filter(|vote| vote.passed).map(named).collect();
+    let nearest = why.votes.iter().max_by(|a, b| a.pass_probability.total_cmp(&b.pass_probability));
+    match (nearest, voted.is_empty()) {
+        (None, _) => policy.to_owned(),
+        (Some(_), false) => format!("{policy}: {}", voted.join(", ")),
+        (Some(nearest), true) => format!("{policy}: no vote, nearest {}", named(nearest)),
+    }
+}
+
+#[test]
+fn every_policys_reasons_are_those_of_the_explanations() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("data.jsonl");
+    let bare = "{\"id\": \"bare\", \"image\": [\"\", \"b.jpg\", \"c.jpg\"], \"conversations\": [{\"from\": \"gpt\", \"value\": \"So.\"}]}\n";
+    fs::write(
+        &path,
+        lines(0..300)
+            + bare
+            + "{\"id\": 12, \"conversations\": [{\"from\": \"gpt\", \"value\": \"A z\\u00e9bra.\"}]}\n",
+    )
+    .unwrap();
+    let overrides = "[[rebalance.override]]\nentity = \"token:dog\"\naction = { cap = 40 }\n\
+                     [[rebalance.override]]\nentity = \"token:cat\"\naction = \"exclude\"\n\
+                     [[rebalance.override]]\nentity = \"token:zebra\"\naction = \"pin\"\n";
+    let mut reasons = std::collections::BTreeSet::new();
+    for (policy, extra) in PolicyName::ALL.iter().flat_map(|&policy| [(policy, ""), (policy, overrides)]) {
+        let text =
+            format!("[rebalance]\npolicy = \"{policy}\"\npass_count = 2\n{extra}\n[export]\nformats = [\"jsonl\"]\n");
+        let file = folder.path().join("recipe.toml");
+        fs::write(&file, text).unwrap();
+        let recipe = fantail::recipe::Recipe::load(&file).unwrap();
+        let data = loaded(&path, &recipe);
+        let out = folder.path().join(format!("{policy}{}", extra.len()));
+        write(&data, &recipe, &out);
+        let rows = fs::read_to_string(out.join("decisions.jsonl")).unwrap();
+        for (number, row) in rows.lines().enumerate() {
+            let row: Value = serde_json::from_str(row).unwrap();
+            let why = plan::explain(&data.index, &recipe, number).unwrap().unwrap();
+            assert_eq!(row["reason"], told(policy.key(), &why), "{policy} {number}");
+            // Reading a number from JSON may be off by its last bit.
+            let near = |member: &str, value: f64| (row[member].as_f64().unwrap() - value).abs() < 1e-12;
+            assert!(near("keep_probability", why.keep_probability) && near("weight", why.weight), "{policy} {row}");
+            assert_eq!(row["repeat"].as_u64(), Some(why.repeat.into()));
+            reasons.insert(row["reason"].as_str().unwrap().split(' ').take(3).collect::<Vec<_>>().join(" "));
+        }
+        let last: Vec<Value> = rows.lines().skip(300).map(|row| serde_json::from_str(row).unwrap()).collect();
+        assert_eq!((&last[0]["path"], &last[1]["path"]), (&"b.jpg".into(), &Value::Null));
+        assert_eq!((&last[0]["id"], &last[1]["id"]), (&"bare".into(), &"12".into()));
+    }
+    for kind in ["adr: no entity", "adr: no vote,", "override: token:cat", "override: token:dog", "random"] {
+        assert!(reasons.contains(kind), "{kind} is not among {reasons:?}");
+    }
+}
+
 #[test]
 fn arrays_stand_in_the_rows_of_the_source() {
     let folder = tempdir().unwrap();
@@ -101,4 +166,42 @@ fn arrays_stand_in_the_rows_of_the_source() {
         })
         .collect();
     assert_eq!(indices, wanted);
+}
+
+#[test]
+fn a_plan_as_sql_is_written_as_a_whole_and_never_over_what_is_there() {
+    let folder = tempdir().unwrap();
+    fs::write(folder.path().join("data.jsonl"), lines(0..300)).unwrap();
+    fs::write(folder.path().join("recipe.toml"), "[rebalance]\npass_count = 2\n").unwrap();
+    let plan = |more: &[&str]| {
+        std::process::Command::new(env!("CARGO_BIN_EXE_fantail"))
+            .current_dir(folder.path())
+            .env("FANTAIL_CACHE_DIR", folder.path().join("cache"))
+            .args(["plan", "data.jsonl", "--recipe", "recipe.toml", "--emit", "sql", "--out", "sql"])
+            .args(more)
+            .output()
+            .unwrap()
+    };
+    let done = plan(&[]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let out = folder.path().join("sql");
+    let before = bytes_below(&out);
+    let mut names: Vec<String> = fantail::manifest::SQL_FILES.map(str::to_owned).to_vec();
+    names.push("recipe.toml".to_owned());
+    names.sort();
+    assert_eq!(before.keys().map(|name| name.display().to_string()).collect::<Vec<_>>(), names);
+    let read = |name: &str| ParquetReader::new(fs::File::open(out.join(name)).unwrap()).finish().unwrap();
+    let data = loaded(&folder.path().join("data.jsonl"), &fantail::recipe::Recipe::default());
+    let held: usize = data.index.perspectives.iter().map(|entry| entry.by_instance.values().len()).sum();
+    assert_eq!((read("instances.parquet").height(), read("entities.parquet").height()), (300, held));
+    let draws = read("entities.parquet");
+    let draws = draws.column("draw").unwrap().f64().unwrap().clone();
+    assert!(draws.iter().all(|draw| draw.is_some_and(|draw| (0.0..1.0).contains(&draw))));
+    let mean = draws.iter().flatten().sum::<f64>() / draws.len() as f64;
+    assert!((mean - 0.5).abs() < 0.05, "{mean}");
+    let again = plan(&[]);
+    assert_eq!(again.status.code(), Some(7));
+    assert!(String::from_utf8_lossy(&again.stderr).contains("instances.parquet is there already"));
+    assert!(plan(&["--force"]).status.success());
+    assert_eq!(bytes_below(&out), before);
 }

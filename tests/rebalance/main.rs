@@ -5,7 +5,9 @@ mod explained;
 mod lvis;
 mod overrides;
 mod repeats;
+mod sampled;
 mod size;
+mod stopped;
 mod tables;
 mod target;
 

@@ -4,8 +4,8 @@ use std::io::Write;
 use std::sync::{Arc, OnceLock};
 
 use fantail::app::model::{
-    Compared, Control, Data, Drill, ExportScreen, Finding, Ids, InstanceView, Job, JobState, JobStep, Level, LongText,
-    Model, Notice, Picture, Reckoning, Rows, Screen, Shown, TurnView,
+    Compared, Control, Data, Drill, ExportScreen, Finding, Ids, InstanceView, Job, JobKind, JobState, JobStep, Level,
+    LongText, Model, Notice, Picture, Reckoning, Rows, Sample, Screen, Shown, TurnView,
 };
 use fantail::config::keymap;
 use fantail::entity::{Origin, Perspective};
@@ -174,6 +174,29 @@ pub fn running() -> Model {
     let mut model = rebalancing();
     model.screen = Screen::Run;
     model.job = JobState::Running(job());
+    model
+}
+
+/// The Run screen while the worker trains, with samples of what it has learnt.
+pub fn training() -> Model {
+    let mut model = running();
+    let mut job = Job { kind: JobKind::Train, rate: 3.1, ..job() };
+    let step = |name: &str, done, total| JobStep { name: name.into(), done, total, began: std::time::Duration::ZERO };
+    job.steps = vec![step("planning", 1_911, 1_911), step("reading", 1_911, 1_911), step("training", 740, 2_000)];
+    job.device = Some("cuda:0 · NVIDIA H200".into());
+    job.memory = Some((21 << 30, 139 << 30));
+    (1..300).for_each(|at| job.loss.push(1.0 / f64::from(at) + 0.02));
+    job.log = ["starting fantail-worker", "1,911 images of 32 × 32 pixels and 3 channels; 0 set aside"]
+        .map(String::from)
+        .into();
+    let sample = |seed: bool, caption: &str| Sample {
+        made: Arc::new(gradient(32, 32)),
+        seed: seed.then(|| Arc::new(gradient(48, 32))),
+        caption: caption.into(),
+    };
+    job.samples =
+        [sample(true, "gravy boat · guidance 0.5"), sample(true, "fire hydrant"), sample(false, "xylophone")].into();
+    model.job = JobState::Running(job);
     model
 }
 

@@ -174,6 +174,7 @@ fn a_dataset_on_stdin_is_explored_with_keys_from_the_terminal() {
     terminal.press("\r");
     terminal.wait_for("cat/0.png");
     terminal.press("\x1b");
+    terminal.wait("the table", |screen| !screen.contents().contains("hold it"));
     // Loaded again, it is the same.
     terminal.press(":reload\r");
     terminal.wait_for("87 instances");

@@ -3,7 +3,10 @@
 //! Invariant: a job that began ends in exactly one of finished, cancelled or failed.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
+
+use super::drill::Picture;
 
 /// How the job stands.
 #[derive(Clone, Debug, Default)]
@@ -61,11 +64,31 @@ impl JobState {
     }
 }
 
+/// What a job is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum JobKind {
+    /// It writes the manifests.
+    #[default]
+    Write,
+    /// It trains the diffusion model, in the worker.
+    Train,
+}
+
 /// A job's progress and log.
 #[derive(Clone, Debug, Default)]
 pub struct Job {
     /// Which of the jobs of this session: results of others are dropped.
     pub generation: u64,
+    /// What it is for.
+    pub kind: JobKind,
+    /// The device that it works on, where that is another program's.
+    pub device: Option<String>,
+    /// Device memory in use and in all, in bytes.
+    pub memory: Option<(u64, u64)>,
+    /// The loss of training.
+    pub loss: Curve,
+    /// The newest synthetic images, the newest first; bounded.
+    pub samples: VecDeque<Sample>,
     /// Its steps, in order.
     pub steps: Vec<JobStep>,
     /// The newest lines of its log, the newest last; bounded.
@@ -76,6 +99,54 @@ pub struct Job {
     pub rate: f64,
     /// Time left of the current step, where it can be told.
     pub remaining: Option<Duration>,
+}
+
+/// A synthetic image, and what it was made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// The image.
+    pub made: Arc<Picture>,
+    /// The real image that it began from, where there is one.
+    pub seed: Option<Arc<Picture>>,
+    /// What it is to show.
+    pub caption: String,
+}
+
+/// A figure over time, thinned: every so many values become their mean, so that the whole of it fits.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Curve {
+    /// Means of consecutive values, from the first.
+    pub points: Vec<f64>,
+    /// The newest value.
+    pub last: Option<f64>,
+    /// How many values a point is the mean of; 0 before the first.
+    each: u32,
+    /// Values that make no whole point yet: how many, and their sum.
+    rest: (u32, f64),
+}
+
+impl Curve {
+    /// The most points that are kept.
+    const MOST: usize = 512;
+
+    /// Adds a value; one that is no finite number is only the newest.
+    pub fn push(&mut self, value: f64) {
+        self.last = Some(value);
+        if !value.is_finite() {
+            return;
+        }
+        self.each = self.each.max(1);
+        self.rest = (self.rest.0 + 1, self.rest.1 + value);
+        if self.rest.0 < self.each {
+            return;
+        }
+        self.points.push(self.rest.1 / f64::from(self.rest.0));
+        self.rest = (0, 0.0);
+        if self.points.len() == Self::MOST {
+            self.points = self.points.chunks(2).map(|pair| pair.iter().sum::<f64>() / pair.len() as f64).collect();
+            self.each *= 2;
+        }
+    }
 }
 
 /// A step of a job.
@@ -89,4 +160,20 @@ pub struct JobStep {
     pub total: u64,
     /// Time from the job's start to the step's.
     pub began: Duration,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_curve_keeps_its_shape_however_long_it_gets() {
+        let mut curve = Curve::default();
+        (0..100_000).for_each(|number| curve.push(f64::from(number)));
+        assert!((256..512).contains(&curve.points.len()), "{}", curve.points.len());
+        assert!(curve.points.is_sorted());
+        assert!(curve.points[0] < 400.0 && *curve.points.last().unwrap() > 99_000.0);
+        curve.push(f64::NAN);
+        assert!(curve.last.is_some_and(f64::is_nan) && curve.points.iter().all(|point| point.is_finite()));
+    }
 }

@@ -77,6 +77,7 @@ fn act_on_recipe_and_lists(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::CancelLoading => load::cancel(model),
         Action::Reload => load::start(model),
         Action::StartJob => job::start(model, false),
+        Action::TrainModel => job::train(model),
         Action::PauseJob => job::pause(model),
         Action::CancelJob => job::ask_to_cancel(model),
         Action::ToggleFormat => export::toggle_format(model),

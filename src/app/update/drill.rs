@@ -47,9 +47,10 @@ pub(super) fn step(model: &mut Model, step: Step) -> Vec<Effect> {
     let (list, text) = (lines(model, &Target::Instances), model.hits.text);
     let Some(drill) = &mut model.explore.drill else { return Vec::new() };
     if model.explore.focus == Pane::Text {
-        if let Some(text) = text {
-            drill.scroll = step.from(drill.scroll, text.furthest() + 1, usize::from(text.height));
-        }
+        // Before the text was drawn nobody knows where it ends; the frame that draws it does.
+        let (furthest, height) =
+            text.map_or((usize::MAX - 1, LINES), |text| (text.furthest(), usize::from(text.height)));
+        drill.scroll = step.from(drill.scroll, furthest + 1, height);
         return Vec::new();
     }
     let before = drill.cursor;

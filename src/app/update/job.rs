@@ -8,10 +8,13 @@ use super::act::Step;
 use super::{next_generation, overlay, rebalance, show, tell};
 use crate::app::effect::Effect;
 use crate::app::message::JobReport;
-use crate::app::model::{Data, Job, JobState, JobStep, Level, Model, Overlay, Screen};
+use crate::app::model::{Data, Job, JobKind, JobState, JobStep, Level, Model, Overlay, Screen};
+use crate::entity::Perspective;
 
 /// The most lines of a job's log that are kept.
 const LOG_LINES: usize = 1000;
+/// The most synthetic images that are kept for the screen.
+const SAMPLES: usize = 16;
 
 /// Writes the manifests in the background.
 pub(super) fn start(model: &mut Model, overwrite: bool) -> Vec<Effect> {
@@ -38,6 +41,29 @@ pub(super) fn start(model: &mut Model, overwrite: bool) -> Vec<Effect> {
     effects
 }
 
+/// Trains the diffusion model in the background: by label where there are labels, else by the shown perspective.
+pub(super) fn train(model: &mut Model) -> Vec<Effect> {
+    let Data::Ready(loaded) = &model.data else {
+        tell(model, Level::Info, "the dataset is not loaded yet");
+        return Vec::new();
+    };
+    let loaded = loaded.clone();
+    if model.job.active() {
+        tell(model, Level::Info, "a job is running already");
+        return show(model, Screen::Run);
+    }
+    let labelled = loaded.index.perspective(Perspective::Label).is_some();
+    let perspective = if labelled { Perspective::Label } else { model.perspective };
+    let generation = next_generation(model);
+    model.awaited.job = generation;
+    model.job = JobState::Running(Job { generation, kind: JobKind::Train, ..Job::default() });
+    model.log_scroll = 0;
+    let (folder, seed) = (model.export.folder.join("synthesis"), model.recipe.seed);
+    let mut effects = show(model, Screen::Run);
+    effects.push(Effect::TrainModel { generation, loaded, perspective, folder, seed });
+    effects
+}
+
 /// Takes in what the job told.
 pub(super) fn reported(model: &mut Model, generation: u64, report: JobReport) -> Vec<Effect> {
     if generation != model.awaited.job || !model.job.active() {
@@ -59,8 +85,12 @@ pub(super) fn reported(model: &mut Model, generation: u64, report: JobReport) ->
             model.job = still(job);
             return Vec::new();
         }
-        JobReport::Logged(line) => {
-            log(&mut job, line);
+        JobReport::Placed(_)
+        | JobReport::Filled { .. }
+        | JobReport::Measured { .. }
+        | JobReport::Pictured(_)
+        | JobReport::Logged(_) => {
+            note(&mut job, report);
             model.job = still(job);
             return Vec::new();
         }
@@ -69,7 +99,11 @@ pub(super) fn reported(model: &mut Model, generation: u64, report: JobReport) ->
             return show(model, Screen::Export);
         }
         JobReport::Finished { summary, command } => {
-            tell(model, Level::Good, "the manifests are written");
+            let words = match job.kind {
+                JobKind::Write => "the manifests are written",
+                JobKind::Train => "the model is trained",
+            };
+            tell(model, Level::Good, words);
             model.job = JobState::Finished { job, summary, command };
         }
         JobReport::Cancelled => model.job = JobState::Cancelled(job),
@@ -103,6 +137,21 @@ fn advance(job: &mut Job, step: &str, (done, total): (u64, u64), elapsed: Durati
     job.rate = if seconds > 0.0 { done as f64 / seconds } else { 0.0 };
     let left = total.saturating_sub(done) as f64 / job.rate;
     job.remaining = if total > 0 { Duration::try_from_secs_f64(left).ok() } else { None };
+}
+
+/// Takes in what is shown beside the steps.
+fn note(job: &mut Job, report: JobReport) {
+    match report {
+        JobReport::Placed(device) => job.device = Some(device),
+        JobReport::Filled { used, total } => job.memory = Some((used, total)),
+        JobReport::Measured { name, value, .. } if name == "loss" => job.loss.push(value),
+        JobReport::Pictured(sample) => {
+            job.samples.truncate(SAMPLES - 1);
+            job.samples.push_front(sample);
+        }
+        JobReport::Logged(line) => log(job, line),
+        _ => {}
+    }
 }
 
 fn log(job: &mut Job, line: String) {

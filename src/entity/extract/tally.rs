@@ -53,7 +53,9 @@ impl Counts {
         row.extend(numbers.iter().map(|&number| self.spellings.first(number)));
         row.sort_unstable();
         row.dedup();
-        row.iter().for_each(|&number| self.add(number));
+        for &number in &row {
+            self.add(number);
+        }
         self.row = row;
     }
 

@@ -15,13 +15,13 @@ use super::by_file;
 use crate::source::{Annotated, Dataset};
 
 /// Writes each file that the part reaches into.
-pub(super) fn write(part: &Part<'_>, names: &[String], staging: &mut Staging) -> Result<(), ManifestError> {
+pub(super) fn write(part: &Part<'_>, names: &[String], staging: &Staging) -> Result<(), ManifestError> {
     let dataset = part.contents.dataset;
     let files = dataset.annotated().unwrap_or_default();
     let kept = kept_images(part);
     for (file, instances) in by_file(part) {
         let (Some(name), Some(annotated)) = (names.get(file), files.get(file)) else { continue };
-        if staging.finished(name).is_some() {
+        if staging.is_finished(name) {
             continue;
         }
         let output = staging.output(name)?;
@@ -95,8 +95,8 @@ impl File<'_> {
         let places: Vec<Range<usize>> = all.iter().take(2).map(|(place, _)| place.clone()).collect();
         let mut body = Body::begin(self.annotated.bytes, (list, &places), output)?;
         for (at, (place, image)) in all[self.share(all.len())].iter().enumerate() {
-            if at.is_multiple_of(STEP) && self.part.pace.observer.cancelled() {
-                return Err(ManifestError::Cancelled);
+            if at.is_multiple_of(STEP) {
+                self.part.pace.go_on()?;
             }
             if self.kept.get(*image as usize).copied().unwrap_or(false) {
                 body.put(&self.annotated.bytes[place.clone()], output)?;

@@ -14,8 +14,8 @@ use crate::recipe::Pictures;
 use crate::source::{Image, Instance};
 
 /// Writes the folder.
-pub(super) fn write(part: &Part<'_>, name: &str, staging: &mut Staging) -> Result<(), ManifestError> {
-    if staging.finished(name).is_some() {
+pub(super) fn write(part: &Part<'_>, name: &str, staging: &Staging) -> Result<(), ManifestError> {
+    if staging.is_finished(name) {
         return Ok(());
     }
     let contents = part.contents;

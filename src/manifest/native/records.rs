@@ -20,8 +20,8 @@ pub(super) fn file_name(dataset: &Dataset) -> String {
 }
 
 /// Writes the kept records.
-pub(super) fn write(part: &Part<'_>, name: &str, staging: &mut Staging) -> Result<(), ManifestError> {
-    if staging.finished(name).is_some() {
+pub(super) fn write(part: &Part<'_>, name: &str, staging: &Staging) -> Result<(), ManifestError> {
+    if staging.is_finished(name) {
         return Ok(());
     }
     let (dataset, plan) = (part.contents.dataset, part.contents.plan);

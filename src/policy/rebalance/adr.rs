@@ -44,10 +44,11 @@ impl Policy for Adr {
         let rebalance = &recipe.rebalance;
         let (wanted, voters) = (rebalance.pass_count as usize, index.perspectives.len());
         if wanted > voters {
-            return Err(RecipeError::Unfit(format!(
+            let message = format!(
                 "pass_count = {wanted} can never be reached: this dataset has {}; write at most {voters}",
                 number::counted(voters as u64, "perspective")
-            )));
+            );
+            return Err(RecipeError::Misfit { line: rebalance.lines.pass_count.0, message });
         }
         let (reduction, limit) = match rebalance.vote {
             Vote::Any => (Reduction::Any, 1.0),

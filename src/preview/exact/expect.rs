@@ -5,6 +5,7 @@
 use rayon::prelude::*;
 
 use super::{BATCH, Exact};
+use crate::entity::Perspective;
 use crate::index::{Index, PerspectiveIndex};
 use crate::policy::{Fate, Formula, Outlook, Rule};
 use crate::preview::Volume;
@@ -100,13 +101,19 @@ impl Decision<'_> {
     fn fill(&self, (slots, keeps): (&mut [f32], &mut [f32]), start: usize) -> Sums {
         let mut sums = Sums::default();
         let unseen = if self.rule.no_entity == NoEntity::Keep { 1.0 } else { 0.0 };
-        let mut scores = Vec::with_capacity(self.voters.len());
+        let mut scores = [0.0; Perspective::ALL.len()];
         for (offset, (slot, keep)) in slots.iter_mut().zip(keeps).enumerate() {
-            let held = self.voters.iter().map(|scores| scores[start + offset]);
-            scores.clear();
-            scores.extend(held.filter(|&score| score >= 0.0).map(f64::from));
-            let nothing = scores.is_empty() && !self.voters.is_empty();
-            let outlook = if nothing { Outlook::rounded(unseen) } else { self.outlook(&scores, start + offset) };
+            let mut held = 0;
+            for voter in self.voters {
+                let score = voter[start + offset];
+                if score >= 0.0 {
+                    scores[held] = f64::from(score);
+                    held += 1;
+                }
+            }
+            let nothing = held == 0 && !self.voters.is_empty();
+            let outlook =
+                if nothing { Outlook::rounded(unseen) } else { self.outlook(&scores[..held], start + offset) };
             sums.nothing += u64::from(nothing);
             sums.add(self.rule.fate, outlook);
             (*slot, *keep) = (outlook.repeat as f32, outlook.keep as f32);

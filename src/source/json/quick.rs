@@ -53,6 +53,37 @@ pub(crate) fn pass<'b>(bytes: &'b [u8], start: usize, roles: &Roles) -> Option<P
     Some(Passed { end, id })
 }
 
+/// Id and first image of a record.
+pub(crate) struct Head<'b> {
+    pub(crate) id: &'b str,
+    pub(crate) image: Option<&'b str>,
+}
+
+/// The head of a record that has been read before; `None` when it is not of the usual form.
+pub(crate) fn head<'b>(record: &'b [u8], roles: &Roles) -> Option<Head<'b>> {
+    let mut cursor = Cursor { bytes: record, at: 0 };
+    let (mut id, mut image) = (None, None);
+    cursor.object(&mut |cursor, member| {
+        match roles.of_bytes(member) {
+            Some(Role::Id) => id = Some(cursor.id()?),
+            Some(Role::Image) if cursor.peek()? == b'[' => cursor.list(&mut |cursor| {
+                let path = cursor.plain_string()?;
+                image = image.or(Some(path).filter(|path| !path.is_empty()));
+                Some(())
+            })?,
+            Some(Role::Image) => {
+                let path = cursor.plain_string()?;
+                image = image.or(Some(path).filter(|path| !path.is_empty()));
+            }
+            _ => cursor.value(0)?,
+        }
+        Some(())
+    })?;
+    let id = std::str::from_utf8(id?).ok().filter(|id| !id.is_empty())?;
+    let image = image.map(std::str::from_utf8).transpose().ok()?;
+    Some(Head { id, image })
+}
+
 struct Cursor<'b> {
     bytes: &'b [u8],
     at: usize,

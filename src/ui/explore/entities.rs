@@ -112,7 +112,7 @@ fn draw_header(theme: &Theme, (area, columns): (Rect, &Columns), buffer: &mut Bu
     line.push_str(&text::right("count", columns.count + 1));
     line.push(' ');
     // The bar is logarithmic and the share beside it is not.
-    line.push_str(&text::left(if columns.bar >= 11 { "log scale" } else { "log" }, columns.bar));
+    line.push_str(&text::left(if columns.bar >= 9 { "bar (log)" } else { "(log)" }, columns.bar));
     if columns.share > 0 {
         line.push_str(&text::right("share", columns.share));
     }

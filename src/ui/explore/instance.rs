@@ -16,6 +16,9 @@ use crate::ui::widget::pane::Pane as Frame;
 use crate::ui::widget::picture::Pixels;
 use crate::ui::widget::text;
 
+/// The least width of the list at which each name has its place before it.
+const WITH_PLACES: u16 = 24;
+
 /// Draws the list of instances.
 pub fn draw_list(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let Some(drill) = model.explore.drill.as_ref().filter(|_| area.height > 2) else { return };
@@ -26,10 +29,14 @@ pub fn draw_list(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) 
     let places = text::width(&number::count(all)).max(2);
     for (row, place) in Frame::inner(area).rows().zip(drill.offset..) {
         let Some(&instance) = drill.instances.get(place) else { break };
-        let (place_width, name) = (places + 1, name(drill, instance));
-        let room = row.width.saturating_sub(place_width + 3);
-        let place_shown = text::right(&number::count(place as u64 + 1), place_width);
-        let line = format!("{place_shown}  {}", text::fit_middle(&name, room));
+        // Where there is little room the name is worth more than its place, which the title of the text tells.
+        let start = if area.width < WITH_PLACES {
+            "  ".to_owned()
+        } else {
+            format!("{}  ", text::right(&number::count(place as u64 + 1), places + 1))
+        };
+        let room = row.width.saturating_sub(text::width(&start) + 1);
+        let line = start + &text::fit_middle(&name(drill, instance), room);
         buffer.set_stringn(row.x, row.y, line, usize::from(row.width), theme.style(Role::Text));
         if place == drill.cursor {
             buffer.set_style(row, look::selection(theme, focused));
@@ -58,7 +65,7 @@ pub fn draw_text(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) 
     let picture = if pictures { picture_area(drill, area) } else { Rect::default() };
     draw_picture(drill, theme, picture, buffer);
     let inner = beside_picture(area, picture);
-    let page = Page::of(drill, head(drill, theme, inner.width), inner.width);
+    let page = Page::of(drill, theme, inner.width);
     let first = drill.scroll.min(page.lines().saturating_sub(usize::from(inner.height)));
     for (row, number) in inner.rows().zip(first..page.lines()) {
         buffer.set_line(row.x, row.y, &page.line(theme, number), row.width);
@@ -70,7 +77,7 @@ pub fn text_place(model: &Model, area: Rect) -> Option<TextPlace> {
     let drill = model.explore.drill.as_ref()?;
     let picture = if model.shows_pictures { picture_area(drill, area) } else { Rect::default() };
     let Rect { width, height, .. } = beside_picture(area, picture);
-    let lines = Page::of(drill, head(drill, &Theme::plain(), width), width).lines();
+    let lines = Page::of(drill, &Theme::plain(), width).lines();
     Some(TextPlace { width, height, lines })
 }
 
@@ -140,29 +147,4 @@ fn draw_picture(drill: &Drill, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     for (row, line) in area.rows().zip(text::wrap(&words, area.width, theme.style(Role::TextDim))) {
         buffer.set_line(row.x, row.y, &line, row.width);
     }
-}
-
-/// Everything that is told of the instance over its text.
-fn head(drill: &Drill, theme: &Theme, width: u16) -> Vec<Line<'static>> {
-    let dim = theme.style(Role::TextDim);
-    let view = match &drill.text {
-        Shown::Absent => return Vec::new(),
-        Shown::Pending => return vec![Line::styled("reading …", dim)],
-        Shown::Failed(reason) => return text::wrap(reason, width, theme.style(Role::Error)),
-        Shown::Ready(view) => view,
-    };
-    let mut lines = Vec::new();
-    if !view.labels.is_empty() {
-        lines.extend(text::wrap(&format!("label: {}", view.labels.join(", ")), width, theme.style(Role::TextStrong)));
-    }
-    for path in &view.images {
-        lines.push(Line::styled(text::fit_path(path, width), dim));
-    }
-    if let Shown::Failed(reason) = &drill.picture {
-        lines.extend(text::wrap(&format!("no picture: {reason}"), width, theme.style(Role::Warning)));
-    }
-    if !lines.is_empty() && !view.turns.is_empty() {
-        lines.push(Line::default());
-    }
-    lines
 }

@@ -14,6 +14,8 @@ const LEAST_CHART: u16 = 7;
 const OPENING: u16 = 7;
 /// The width of the list of instances.
 const LIST: u16 = 24;
+/// Its width where there is little, for names alone.
+const NAMES: u16 = 18;
 /// The least width of the entity table beside something else.
 const TABLE: u16 = 50;
 
@@ -104,8 +106,9 @@ fn beside(model: &Model, bottom: Rect) -> (Rect, Side) {
             let (list, text) = split_across(rest, LIST);
             return (entities, Side::Drill { list, text });
         }
-        if bottom.width >= LIST + 36 {
-            let (list, text) = split_across(bottom, LIST);
+        if bottom.width >= NAMES + 32 {
+            let width = if bottom.width >= LIST + 36 { LIST } else { NAMES };
+            let (list, text) = split_across(bottom, width);
             return (nothing, Side::Drill { list, text });
         }
         let list_height = if bottom.height >= 14 { 5 } else { 0 };

@@ -62,6 +62,8 @@ fn amount(stage: Stage, (done, total): (u64, u64)) -> String {
         Stage::Read => String::new(),
         Stage::Extract | Stage::Plan | Stage::Write => format!(" {}", number::noun(value, "instance")),
         Stage::Index => format!(" {}", number::noun(value, "perspective")),
+        // Not part of opening a dataset.
+        Stage::Embed | Stage::Cluster | Stage::Train | Stage::Sample | Stage::Filter => String::new(),
     };
     if total == 0 {
         return format!("{} · {}{}", stage.label(), shown(done), unit(done));

@@ -5,13 +5,13 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 
-use crate::app::model::{Drill, InstanceView, TextLines, TurnView};
+use crate::app::model::{Drill, InstanceView, Shown, TextLines, TurnView};
 use crate::config::theme::{Role, Theme};
 use crate::source::Speaker;
 use crate::ui::look;
-use crate::ui::widget::text::{Prose, ranges};
+use crate::ui::widget::text::{self, Prose, ranges};
 
 /// Where the turns of an instance are broken into lines of so many cells.
 #[must_use]
@@ -30,15 +30,16 @@ pub struct Page<'a> {
     head: Vec<Line<'static>>,
     view: Option<&'a InstanceView>,
     text: Cow<'a, TextLines>,
-    /// What is told under the text, if anything.
-    foot: Option<&'static str>,
+    /// What is told under the text.
+    foot: Vec<Line<'static>>,
 }
 
 impl<'a> Page<'a> {
-    /// The page of the opened instance, under what stands over its text.
-    pub fn of(drill: &'a Drill, head: Vec<Line<'static>>, width: u16) -> Self {
+    /// The page of the opened instance in so many cells.
+    pub fn of(drill: &'a Drill, theme: &Theme, width: u16) -> Self {
+        let head = head(drill, theme, width);
         let Some(view) = drill.text.ready() else {
-            return Self { head, view: None, text: Cow::default(), foot: None };
+            return Self { head, view: None, text: Cow::default(), foot: Vec::new() };
         };
         let kept = drill.lines.ready.as_deref();
         let (text, missing) = match (view.is_long(), kept) {
@@ -46,16 +47,23 @@ impl<'a> Page<'a> {
             (true, Some(lines)) => (Cow::Borrowed(lines), false),
             (true, None) => (Cow::default(), true),
         };
-        let foot = match missing {
-            true => Some("breaking a long text into lines …"),
-            false => view.cut.then_some("… the text is longer than what is shown"),
+        let words = if missing {
+            Some("breaking a long text into lines …")
+        } else {
+            view.cut.then_some("… the text is longer than what is shown")
         };
+        let dim = theme.style(Role::TextDim);
+        let mut foot: Vec<Line<'static>> = words.map(|words| Line::styled(words, dim)).into_iter().collect();
+        if let Shown::Failed(reason) = &drill.picture {
+            foot.push(Line::default());
+            foot.extend(text::wrap(&format!("no picture: {reason}"), width, dim));
+        }
         Self { head, view: Some(view), text, foot }
     }
 
     /// The number of lines.
     pub fn lines(&self) -> usize {
-        self.head.len() + self.text.lines.len() + usize::from(self.foot.is_some())
+        self.head.len() + self.text.lines.len() + self.foot.len()
     }
 
     /// One line.
@@ -63,13 +71,40 @@ impl<'a> Page<'a> {
         if let Some(line) = self.head.get(number) {
             return line.clone();
         }
-        let of_turn = self.text.lines.get(number - self.head.len());
+        let place = number - self.head.len();
+        let of_turn = self.text.lines.get(place);
         let turn = of_turn.and_then(|(turn, range)| Some((self.view?.turns.get(*turn as usize)?, range)));
         match turn {
             Some((turn, range)) => turn_line(turn, range.start as usize..range.end as usize, theme),
-            None => Line::styled(self.foot.unwrap_or_default(), theme.style(Role::TextDim)),
+            None => self.foot.get(place.saturating_sub(self.text.lines.len())).cloned().unwrap_or_default(),
         }
     }
+}
+
+/// What stands over the text: labels and the pictures' paths, marked where the shown one could not be had; why is told under the text,
+/// which is what the user came for.
+fn head(drill: &Drill, theme: &Theme, width: u16) -> Vec<Line<'static>> {
+    let dim = theme.style(Role::TextDim);
+    let view = match &drill.text {
+        Shown::Absent => return Vec::new(),
+        Shown::Pending => return vec![Line::styled("reading …", dim)],
+        Shown::Failed(reason) => return text::wrap(reason, width, theme.style(Role::Error)),
+        Shown::Ready(view) => view,
+    };
+    let mut lines = Vec::new();
+    if !view.labels.is_empty() {
+        lines.extend(text::wrap(&format!("label: {}", view.labels.join(", ")), width, theme.style(Role::TextStrong)));
+    }
+    for (path, place) in view.images.iter().zip(0..) {
+        let failed = place == drill.image && matches!(drill.picture, Shown::Failed(_));
+        let mark = if failed { "no picture: " } else { "" };
+        let path = text::fit_path(path, width.saturating_sub(text::width(mark)));
+        lines.push(Line::from(vec![look::span(theme, Role::Warning, mark), Span::styled(path, dim)]));
+    }
+    if !lines.is_empty() && !view.turns.is_empty() {
+        lines.push(Line::default());
+    }
+    lines
 }
 
 /// The speaker's name as it stands before what is said.

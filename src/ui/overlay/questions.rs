@@ -47,14 +47,14 @@ pub(super) fn popup(theme: &Theme, overlay: &Overlay, (width, height): Room) -> 
             ),
         ),
         Overlay::ConfirmOverwrite { paths } => {
-            let mut lines = plain("These are there already:");
+            let mut lines = plain("Written anew or, where no longer chosen, removed:");
             let most = usize::from(height).saturating_sub(5).max(1);
             let names = paths.iter().take(most).map(|path| text::fit_path(&path.display().to_string(), width));
             lines.extend(names.map(|name| Line::styled(name, theme.style(Role::TextStrong))));
             if paths.len() > most {
                 lines.push(Line::styled(format!("and {} more", paths.len() - most), theme.style(Role::TextDim)));
             }
-            asked(theme, "Overwrite?", (lines, &[("y", "overwrite them"), ("Esc", "stay")]))
+            asked(theme, "Overwrite?", (lines, &[("y", "replace them"), ("Esc", "stay")]))
         }
         Overlay::Error { title, cause, next } => {
             let mut head = text::wrap(cause, width, theme.style(Role::Text));

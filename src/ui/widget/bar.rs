@@ -58,6 +58,8 @@ pub fn pace((done, total): (u64, u64), rate: f64, remaining: Option<Duration>) -
     }
     if rate >= 1.0 {
         parts.push(format!("{} a second", number::count(rate.round() as u64)));
+    } else if rate > 0.0 {
+        parts.push(format!("{:.1} s each", 1.0 / rate));
     }
     if let Some(remaining) = remaining {
         parts.push(format!("{} left", duration(remaining)));
@@ -92,5 +94,6 @@ mod tests {
         let minute = Duration::from_secs(80);
         assert_eq!(pace((41, 100), 12_400.0, Some(minute)), "41 % · 12,400 a second · 1 min 20 s left");
         assert_eq!(pace((41, 0), 0.0, None), "");
+        assert_eq!(pace((1, 0), 0.25, None), "4.0 s each");
     }
 }

@@ -1,0 +1,89 @@
+//! `fantail plan`: the decisions of a recipe as portable SQL over exported tables.
+//!
+//! Invariant: the query gives the decisions that `fantail apply` makes; nothing is written but the tables, the query and the recipe.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use super::apply::Interrupt;
+use super::counts;
+use crate::index::cache::Cache;
+use crate::job::Failure;
+use crate::load::{self, Provenance};
+use crate::manifest::{self, Contents, Shard, Target};
+use crate::number::{bytes, count};
+use crate::plan::{Plan, PlanError};
+use crate::policy;
+use crate::recipe::Recipe;
+
+const NOTES: &str = "\
+Writes instances, entities, perspectives, probabilities, overrides, override_draws and parameters as Parquet, load.sql (DuckDB's way to
+find them) and decisions.sql: a view `decisions` of (instance, id, decision, repeat). All policies are covered, with votes, repeats,
+\u{3b1}, instances without entities, and overrides. Draws are exported, not computed in SQL, so that a query under another threshold, \u{3b1},
+share or gate gives the decisions that fantail would make. Scores that are products or means are floating-point sums in the engine's
+own order: a draw within about 1e-15 of one may fall on the other side (policies target, and adr with vote mean or length_normalised).
+
+  fantail plan data.jsonl --recipe recipe.toml --emit sql --out sql
+  cd sql && duckdb calibrated.db -c '.read load.sql' -c '.read decisions.sql' -c 'SELECT decision, COUNT(*) FROM decisions GROUP BY 1'";
+
+/// What `fantail plan` can write.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum PlanForm {
+    /// Parquet tables and SQL.
+    #[default]
+    Sql,
+}
+
+/// The arguments of `fantail plan`.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_long_help = NOTES)]
+pub struct PlanArguments {
+    /// A file, a folder, or a pattern such as 'data/*.jsonl'
+    pub dataset: PathBuf,
+    /// The recipe
+    #[arg(long, value_name = "FILE")]
+    pub recipe: PathBuf,
+    /// What to write
+    #[arg(long, value_enum)]
+    pub emit: PlanForm,
+    /// The folder to write to
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Replace files that are there
+    #[arg(long)]
+    pub force: bool,
+    /// The counts of the whole that DATASET is a part of, as `stats --counts-out` wrote them; several are added up
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub counts_in: Vec<PathBuf>,
+}
+
+/// Runs `fantail plan`: progress on stderr, what was written on stdout.
+///
+/// # Errors
+/// An unreadable dataset, an invalid recipe, a folder that cannot be written to, or an interrupt.
+pub fn run(arguments: &PlanArguments) -> color_eyre::Result<()> {
+    let PlanForm::Sql = arguments.emit;
+    let recipe = Recipe::load(&arguments.recipe)?;
+    let interrupt = Interrupt::of("plan")?;
+    let cache = Cache::of_user();
+    let (loaded, provenance) = load::load(&arguments.dataset, &recipe, &interrupt, &cache)?;
+    if let (Provenance::Built(_), Err(cause)) = (provenance, load::keep(&loaded, &recipe, &cache)) {
+        interrupt.teller.log(&format!("the index could not be cached, so the next time takes as long: {cause}"));
+    }
+    let index = counts::under(loaded.index, &recipe, &arguments.counts_in)?;
+    policy::fits(&index, &recipe).map_err(|error| error.in_file(&arguments.recipe))?;
+    let plan = Plan::new(&index, &recipe, &interrupt).map_err(|error: PlanError| color_eyre::Report::from(error))?;
+    let contents =
+        Contents { dataset: &loaded.dataset, index: &index, recipe: &recipe, plan: &plan, shard: Shard::WHOLE };
+    let target = Target { force: arguments.force, ..Target::new(&arguments.out) };
+    let files = manifest::write_sql(&contents, &target, &interrupt).map_err(Failure::from)?;
+    drop(interrupt);
+    let tally = plan.tally();
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "keeps {}, drops {}, writes {}", count(tally.kept), count(tally.dropped), count(tally.after))?;
+    for file in files {
+        let rows = if file.rows > 0 { format!("{} rows, ", count(file.rows)) } else { String::new() };
+        writeln!(out, "wrote {} ({rows}{})", file.path.display(), bytes(file.bytes))?;
+    }
+    Ok(out.flush()?)
+}

@@ -1,0 +1,75 @@
+//! The job behind the worker's tasks: starts a worker, has it do one task after the other, and ends it.
+//!
+//! Invariant: a worker lives no longer than its job; whatever it does, the job ends in one terminal event.
+
+use std::path::Path;
+
+use super::client::{Client, Patience};
+use super::error::WorkerError;
+use super::find::{Choice, Surroundings, find};
+use super::protocol::Outcome;
+use super::work::Work;
+use crate::job::{End, Event, Failure, Job, Listener, Summary};
+use crate::manifest::WrittenFile;
+use crate::progress::Stage;
+
+/// Has a worker do tasks, in order.
+pub struct WorkerJob {
+    /// Which worker, on what.
+    pub choice: Choice,
+    /// The tasks.
+    pub works: Vec<Work>,
+    /// How long the worker may take for what.
+    pub patience: Patience,
+    /// The command that does the same without the terminal program; empty where there is none.
+    pub command: String,
+}
+
+impl Job for WorkerJob {
+    fn name(&self) -> String {
+        self.works.iter().map(Work::name).collect::<Vec<_>>().join(", then ")
+    }
+
+    fn stages(&self) -> Vec<Stage> {
+        self.works.iter().flat_map(Work::stages).copied().collect()
+    }
+
+    fn run(&mut self, listener: &dyn Listener) -> Result<Summary, End> {
+        let found = find(&self.choice, &Surroundings::here()).map_err(end)?;
+        let log = |line: String| listener.tell(Event::Log { line });
+        log(format!("starting {}", found.launch));
+        let mut client = Client::start(&found.launch, &self.choice.device, self.patience).map_err(end)?;
+        let device = client.device().clone();
+        log(format!("{} ({}) with libtorch {}", device.name, device.model, client.libtorch()));
+        if !device.note.is_empty() {
+            log(device.note.clone());
+        }
+        listener.tell(Event::Device(device));
+        let mut summary = Summary { command: self.command.clone(), ..Summary::default() };
+        for work in &self.works {
+            let outcome = client.run(work, listener).map_err(end)?;
+            take_in(&mut summary, outcome);
+        }
+        Ok(summary)
+    }
+}
+
+/// Adds what a task made to what the job made.
+fn take_in(summary: &mut Summary, outcome: Outcome) {
+    let Outcome { files, figures, set_aside } = outcome;
+    summary.files.extend(files.into_iter().map(|path| WrittenFile { bytes: size(&path), rows: 0, path }));
+    summary.figures.extend(figures);
+    summary.set_aside += set_aside;
+}
+
+/// A file's size; 0 where it cannot be seen, as on another machine.
+fn size(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |facts| facts.len())
+}
+
+fn end(error: WorkerError) -> End {
+    match error {
+        WorkerError::Cancelled => End::Cancelled,
+        error => End::Failed(Failure::from(error)),
+    }
+}

@@ -1,0 +1,152 @@
+//! Rows of the table of decisions, many at a time and column by column, made on all cores.
+//!
+//! Invariant: a row depends on its instance alone, never on the batch that it is made in.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::super::Part;
+use crate::plan::Explainer;
+use crate::source::{Image, Instance};
+
+/// Instances that one thread takes at a time.
+const CHUNK: usize = 2048;
+
+/// A row of the table.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(in super::super) struct Row<'a> {
+    pub(in super::super) id: &'a str,
+    pub(in super::super) source: Option<&'a str>,
+    pub(in super::super) decision: &'static str,
+    pub(in super::super) repeat: u32,
+    pub(in super::super) weight: f64,
+    pub(in super::super) keep_probability: f64,
+    pub(in super::super) reason: &'a str,
+    pub(in super::super) seed_id: Option<&'a str>,
+    pub(in super::super) guidance: Option<f64>,
+    pub(in super::super) path: Option<&'a str>,
+}
+
+/// Rows in the order of the source.
+#[derive(Default)]
+pub(in super::super) struct Batch {
+    chunks: Vec<Chunk>,
+    /// The names of the dataset's files.
+    sources: Vec<String>,
+}
+
+/// Rows in columns: texts stand behind each other, `ends` says where.
+#[derive(Default)]
+struct Chunk {
+    ids: Texts,
+    reasons: Texts,
+    paths: Texts,
+    pathless: Vec<bool>,
+    sources: Vec<Option<usize>>,
+    repeats: Vec<u32>,
+    weights: Vec<f64>,
+    keep_probabilities: Vec<f64>,
+}
+
+#[derive(Default)]
+struct Texts {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.ends.push(self.text.len());
+    }
+
+    fn get(&self, number: usize) -> &str {
+        let start = number.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.text[start..self.ends[number]]
+    }
+}
+
+impl Batch {
+    /// The rows of some instances.
+    pub(super) fn of(part: &Part<'_>, range: &Range<usize>, explainer: &Explainer<'_>) -> Self {
+        let file = |file: &std::path::PathBuf| {
+            file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+        };
+        let starts: Vec<usize> = range.clone().step_by(CHUNK).collect();
+        let chunk = |start: usize| Chunk::of(part, start..range.end.min(start + CHUNK), explainer);
+        Self {
+            chunks: starts.into_par_iter().map(chunk).collect(),
+            sources: part.contents.dataset.files().iter().map(file).collect(),
+        }
+    }
+
+    /// The number of rows.
+    pub(in super::super) fn len(&self) -> usize {
+        self.chunks.iter().map(|chunk| chunk.repeats.len()).sum()
+    }
+
+    /// The rows, in order.
+    pub(in super::super) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        let sources = &self.sources;
+        let rows = move |chunk| Chunk::rows(chunk, sources);
+        self.chunks.iter().flat_map(rows)
+    }
+
+    /// The rows as text, a piece a chunk.
+    pub(super) fn lines(&self, line: fn(&Row<'_>, &mut String)) -> Vec<String> {
+        let text = |chunk: &Chunk| {
+            let mut text = String::new();
+            chunk.rows(&self.sources).for_each(|row| line(&row, &mut text));
+            text
+        };
+        self.chunks.par_iter().map(text).collect()
+    }
+}
+
+impl Chunk {
+    fn of(part: &Part<'_>, range: Range<usize>, explainer: &Explainer<'_>) -> Self {
+        let (dataset, plan) = (part.contents.dataset, part.contents.plan);
+        let policy = part.contents.recipe.rebalance.policy.key();
+        let mut chunk = Self::default();
+        let mut instance = Instance::default();
+        for number in range {
+            dataset.read_head(number, &mut instance);
+            chunk.ids.push(&instance.id);
+            let outlook = explainer.tell(number, policy, &mut chunk.reasons.text);
+            chunk.reasons.push("");
+            let path = match instance.images.first() {
+                Some(Image::Path(path)) => Some(path.as_ref()),
+                _ => None,
+            };
+            chunk.paths.push(path.unwrap_or_default());
+            chunk.pathless.push(path.is_none());
+            let files = dataset.files().len();
+            chunk.sources.push(dataset.slot(number).map(|(file, _)| file).filter(|&file| file < files));
+            chunk.repeats.push(plan.repeat(number));
+            chunk.weights.push(outlook.repeat);
+            chunk.keep_probabilities.push(outlook.keep);
+        }
+        chunk
+    }
+
+    fn rows<'a>(&'a self, sources: &'a [String]) -> impl Iterator<Item = Row<'a>> {
+        (0..self.repeats.len()).map(move |number| self.row(number, sources))
+    }
+
+    fn row<'a>(&'a self, number: usize, sources: &'a [String]) -> Row<'a> {
+        Row {
+            id: self.ids.get(number),
+            source: self.sources[number].map(|file| sources[file].as_str()),
+            decision: if self.repeats[number] > 0 { "keep" } else { "drop" },
+            repeat: self.repeats[number],
+            weight: self.weights[number],
+            keep_probability: self.keep_probabilities[number],
+            reason: self.reasons.get(number),
+            seed_id: None,
+            guidance: None,
+            path: (!self.pathless[number]).then(|| self.paths.get(number)),
+        }
+    }
+}

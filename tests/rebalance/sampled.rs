@@ -1,0 +1,55 @@
+//! The closed form against the published sampler, on entities that a sidecar gives: only the file lies between the two.
+
+use super::*;
+
+#[path = "../../benches/shared/sidecar.rs"]
+mod sidecar;
+
+use fantail::index::cache::Cache;
+use sidecar::{Sampler, mean_and_sd};
+
+const RUNS: u64 = 60;
+
+#[test]
+fn the_closed_form_and_the_published_sampler_agree() {
+    agree(6_000, [12, 30, 4], RUNS);
+}
+
+/// The size that the paper's set has. Run with `cargo test --release --test rebalance -- --ignored`; `cargo bench --bench official`
+/// prints the figures.
+#[test]
+#[ignore = "writes 300 MB and takes a minute"]
+fn at_full_scale_they_agree_too() {
+    agree(665_298, [120, 304, 24], 5);
+}
+
+fn agree(instances: usize, thresholds: [u32; 3], runs: u64) {
+    let rows = sidecar::rows(instances);
+    let folder = tempfile::tempdir().unwrap();
+    let path = sidecar::write(folder.path(), &rows).unwrap();
+    let file = folder.path().join("recipe.toml");
+    std::fs::write(&file, sidecar::recipe(folder.path(), thresholds)).unwrap();
+    let recipe = Recipe::load(&file).unwrap();
+    let index = fantail::load::load(&path, &recipe, &Unobserved, &Cache::none()).unwrap().0.index;
+    let sampler = Sampler::new(&rows, thresholds);
+    let entities: Vec<usize> = index.perspectives.iter().map(fantail::index::PerspectiveIndex::entities).collect();
+    assert_eq!(entities, sampler.entities(), "the index counts what the sampler counts");
+
+    let (preview, _) = exact(&index, &recipe);
+    let kept: Vec<usize> = (0..runs).map(|run| sampler.run(1000 + run)).collect();
+    let (mean, sd) = mean_and_sd(&kept);
+    let closed = &preview.instances;
+    let share = closed.kept / instances as f64;
+    assert!((0.2..0.9).contains(&share), "a share that says something: {share}");
+    // Three and a half standard errors, of the standard deviation that the closed form states itself.
+    let allowed = 3.5 * closed.kept_sd / (runs as f64).sqrt();
+    assert!((mean - closed.kept).abs() < allowed, "{mean} against {} ± {allowed}", closed.kept);
+    if runs > 30 {
+        // (n − 1)·s²/σ² is chi-square of n − 1: within four of its standard deviations.
+        let freedom = (runs - 1) as f64;
+        let chi = freedom * (sd / closed.kept_sd).powi(2);
+        assert!((chi - freedom).abs() < 4.0 * (2.0 * freedom).sqrt(), "sd {sd} against {}", closed.kept_sd);
+    }
+    let planned = plan(&index, &recipe).tally().kept as f64;
+    assert!((planned - closed.kept).abs() < 4.5 * closed.kept_sd, "{planned} against {}", closed.kept);
+}

@@ -1,0 +1,87 @@
+//! A recipe that is wrong changes nothing that was on the screen: it is told, with its line and the way out, and that is all.
+
+use std::path::Path;
+
+use fantail::app::message::{Failure, Message};
+use fantail::app::model::Reckoning;
+use fantail::app::update;
+use fantail::recipe::Recipe;
+
+use super::fixture;
+use super::paper::{drawn, text};
+use super::{ColorSupport, theme};
+
+/// Wrong recipes as they are saved under a running program: the place that is named, and the way out.
+const WRONG: [(&str, &str, &str); 11] = [
+    ("unknown key", "[rebalance]\nalfa = 0.5", ":2:1: unknown key 'alfa'; did you mean 'alpha'?"),
+    ("wrong type", "[rebalance]\nalpha = \"much\"", ":2:9: invalid type: string \"much\", expected f64"),
+    ("not TOML", "[rebalance]\nalpha = ", ":2:9: "),
+    (
+        "τ = 0",
+        "[threshold]\ntoken = { count = 0 }",
+        ":2:9: a threshold of 0 keeps nothing; write a count of at least 1",
+    ),
+    (
+        "negative α",
+        "[rebalance]\nalpha = -0.5",
+        ":2:9: alpha = -0.5 is out of range; write a number above 0, at most 1",
+    ),
+    (
+        "policy without its perspective",
+        "\n[rebalance]\npolicy = \"uniform\"\nperspective = \"label\"",
+        ":4:1: the policy 'uniform' balances 'label', which was not extracted; set rebalance.perspective to one of: token, object",
+    ),
+    (
+        "more votes than perspectives",
+        "[rebalance]\npass_count = 5",
+        ":2:1: pass_count = 5 can never be reached: this dataset has 4 perspectives; write at most 4",
+    ),
+    (
+        "no such entity",
+        "[[rebalance.override]]\nentity = \"object:astrolab\"\naction = \"pin\"",
+        ":2:1: no object entity is called 'astrolab'; did you mean 'astrolabe'?",
+    ),
+    (
+        "contradiction",
+        "[[rebalance.override]]\nentity = \"object:man\"\naction = \"pin\"\n\
+         [[rebalance.override]]\nentity = \"object:man\"\naction = \"exclude\"",
+        ":5:",
+    ),
+    (
+        "contradiction of patterns",
+        "[[rebalance.override]]\nentity = \"object:ma*\"\naction = \"pin\"\n\
+         [[rebalance.override]]\nentity = \"object:*an\"\naction = \"exclude\"",
+        ":5:1: ",
+    ),
+    ("unknown policy", "[rebalance]\npolicy = \"adz\"", ":2:10: no such value 'adz'; did you mean 'adr'?"),
+];
+
+#[test]
+fn a_wrong_recipe_is_told_and_changes_nothing_on_the_screen() {
+    let theme = theme("dark", ColorSupport::TrueColor);
+    let path = Path::new("recipe.toml");
+    for (name, saved, told) in WRONG {
+        let mut model = fixture::rebalancing();
+        model.history.path = path.into();
+        let before = (drawn(&model, &theme, (120, 36)), model.recipe.clone());
+        let outcome = Recipe::parse(saved, path).map(Box::new).map_err(|error| Failure {
+            title: "the recipe on disk is not in use".into(),
+            cause: error.to_string(),
+            next: "correct the file at the place that is named".into(),
+        });
+        let effects = update(&mut model, Message::RecipeRead(outcome));
+
+        assert!(effects.is_empty(), "{name}: {:?}", effects.iter().map(|effect| effect.label()).collect::<Vec<_>>());
+        assert_eq!(model.recipe, before.1, "{name}");
+        assert!(matches!(model.rebalance.preview, Reckoning::Exact(_)), "{name}");
+        let notice = &model.notices.last().unwrap_or_else(|| panic!("{name}: nothing is told")).text;
+        assert!(notice.contains(&format!("recipe.toml{told}")), "{name}: {notice}");
+
+        let after = drawn(&model, &theme, (120, 36));
+        let width = usize::from(after.area.width);
+        let rows = usize::from(after.area.height);
+        let all_but_status = |buffer: &super::Buffer| buffer.content()[..width * (rows - 1)].to_vec();
+        assert_eq!(all_but_status(&after), all_but_status(&before.0), "{name}:\n{}", text(&after));
+        assert_ne!(after, before.0, "{name}: the status line says so");
+    }
+}
