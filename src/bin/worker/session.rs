@@ -49,7 +49,6 @@ impl Session {
     }
 
     /// A figure such as `loss` at unit `at` of the stage that runs.
-    #[expect(dead_code, reason = "the first engine that trains and samples reports it")]
     pub fn measure(&self, name: &str, at: u64, value: f64) {
         if self.due(name, false) {
             self.voice.say(&Report::Measure { task: self.task, name: name.to_owned(), at, value });
@@ -57,7 +56,6 @@ impl Session {
     }
 
     /// A new synthetic image, the real image that it began from, and what it is to show.
-    #[expect(dead_code, reason = "the first engine that trains and samples reports it")]
     pub fn picture(&self, path: &Path, seed: Option<&Path>, caption: &str) {
         let seed = seed.map(PathBuf::from);
         self.voice.say(&Report::Picture { task: self.task, path: path.to_owned(), seed, caption: caption.to_owned() });
