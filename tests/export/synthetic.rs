@@ -80,7 +80,8 @@ fn every_format_opens_again_with_the_copies_counted() {
         assert_eq!(records("read"), records("kept") + records("dropped") + records("set_aside"), "{name}");
         assert_eq!((records("synthetic"), &told["synthesis"]["made"]), (13, &13.into()), "{name}");
         let mut moved = 0;
-        for (key, entry) in told["perspectives"].as_object().unwrap() {
+        let held = told["perspectives"].as_object().unwrap().iter().filter(|(_, entry)| entry["entities"] != 0);
+        for (key, entry) in held {
             let of = data.index.perspectives.iter().position(|entry| entry.perspective.key() == key).unwrap();
             let sum: u64 = plan.completed_counts(&data.index)[of].iter().map(|&count| u64::from(count)).sum();
             assert_eq!(entry["completed"]["occurrences"], sum, "{name} {key}");
