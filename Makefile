@@ -6,6 +6,7 @@
 #   make test                   formatting, lints, all tests, interop
 #   make bench                  the benchmarks (divan)
 #   make lint                   formatting, lints, licences
+#   make proof                  does a filled tail help a classifier? Fashion-MNIST, hours on a CPU; PROOF=--quick: minutes
 #   make interop                what is written, read by other people's readers (Python packages, kept in the user's cache)
 #
 # The worker, fantail-worker, is built on libtorch 2.11: the one in LIBTORCH, the active Python's with LIBTORCH_USE_PYTORCH=1, else one
@@ -14,7 +15,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := run
-.PHONY: run build test lint format clippy deny bench interop picture
+.PHONY: proof run build test lint format clippy deny bench interop picture
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -73,3 +74,7 @@ interop: build
 picture: build
 	assets/picture.py --size 120x36 --keys "Enter Space" --out assets/explore.svg -- $(TARGET)/release/fantail
 	assets/picture.py --size 120x36 --keys "2" --out assets/rebalance.svg -- $(TARGET)/release/fantail
+
+# Needs the four files of Fashion-MNIST: Debian's dataset-fashion-mnist, or PROOF="--data DIR".
+proof: build
+	$(TARGET)/release/fantail-worker proof $(PROOF)

@@ -130,6 +130,7 @@ fn fitting(
         Err(miss) => miss,
     };
     let extraction = entity::extract(dataset, &recipe.entities, observer)?;
+    dataset.intact()?;
     Ok((index::build(extraction, observer)?, Provenance::Built(miss)))
 }
 

@@ -3,6 +3,7 @@
 //! Invariant: a source never changes what it reads, never holds a record twice, and loses nothing:
 //! a record that cannot be used is set aside with its row, byte offset and reason.
 
+mod assembly;
 mod coco;
 mod content;
 mod contents;
@@ -11,6 +12,7 @@ mod dataset;
 mod demo;
 mod detect;
 mod error;
+mod exchange;
 mod frame;
 mod guess;
 mod identity;
@@ -19,25 +21,33 @@ mod images;
 mod instance;
 mod json;
 mod list;
+mod mapping;
 mod meter;
 mod opening;
 mod parquet;
 mod part;
+mod reader;
+mod repetition;
 mod role;
+mod set_aside;
 mod shards;
 mod sidecar;
 mod span;
+mod state;
 mod stdin;
 mod walk;
 
 pub use contents::Opening;
-pub use dataset::{Dataset, Fingerprint, Place, Reader, SetAside, SetAsideKind};
+pub use dataset::Dataset;
 pub use demo::{DEMO, is_demo, open_demo};
 pub use error::SourceError;
 pub use frame::{Annotated, Frame};
 pub use images::read_picture;
 pub use instance::{Given, Image, Instance, Speaker, Turn};
 pub use opening::{fingerprint, open};
+pub use reader::{Place, Reader};
+pub use set_aside::{SetAside, SetAsideKind};
+pub use state::Fingerprint;
 pub use stdin::{STDIN, STDIN_NAME, is_stdin};
 
 use std::path::PathBuf;

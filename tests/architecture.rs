@@ -92,10 +92,12 @@ impl Source {
         self.paths().iter().map(|path| first_word(path)).filter(|module| module != self.top()).collect()
     }
 
-    /// What follows `crate::` or `fantail::`, up to the end of its line; of a group, each of its paths.
+    /// What follows `crate::` or `fantail::`, up to the end of its line; of a group, each of its paths. In a program of its own
+    /// `crate` is that program, and `fantail` the library.
     fn paths(&self) -> Vec<String> {
         let mut found = Vec::new();
-        for (line, key) in self.code().flat_map(|line| [(line, "crate::"), (line, "fantail::")]) {
+        let keys: &[&str] = if self.top() == "bin" { &["fantail::"] } else { &["crate::", "fantail::"] };
+        for (line, key) in self.code().flat_map(|line| keys.iter().map(move |key| (line, *key))) {
             for rest in line.match_indices(key).map(|(at, key)| &line[at + key.len()..]) {
                 match rest.strip_prefix('{') {
                     Some(group) => {

@@ -460,6 +460,79 @@ fn structs(name: &str, fields: &[Series]) -> Series {
 }
 
 #[test]
+fn questions_with_their_answers_are_turns() {
+    let cases = [
+        r#"{"id": "a", "images": ["a.png"], "texts": [{"user": "Hi?", "assistant": "Ho.", "source": "x"}, {"user": "Why?", "assistant": "So."}]}"#,
+        r#"{"id": "a", "images": ["a.png"], "qa": [{"answer": "Ho.", "question": "Hi?"}, {"question": "Why?", "answer": ["So.", ""]}]}"#,
+        r#"{"id": "a", "image": "a.png", "conversations": [{"human": "Hi?", "gpt": "Ho."}, {"prompt": "Why?", "response": "S\u006f."}]}"#,
+        r#"{"id": "a", "image": "a.png", "rounds": [{"instruction": "Hi?", "input": "", "output": "Ho.", "score": {"user": 1}}, {"query": "Why?", "completion": "So."}]}"#,
+    ];
+    for case in cases {
+        for (name, text) in [("x.jsonl", format!("{case}\n")), ("x.json", format!("[{case}]"))] {
+            let dataset = opened(name, &text);
+            assert_eq!(all_told(&dataset), ["a | a.png | H: Hi? A: Ho. H: Why? A: So. |  | -"], "{text}");
+            assert_eq!(dataset.format(), Format::Llava);
+        }
+    }
+    let flat = [
+        r#"{"question": "Hi?", "answer": "Ho."}"#,
+        r#"{"instruction": "Hi?", "input": "", "output": "Ho."}"#,
+        r#"{"prompt": "Hi?", "response": "Ho."}"#,
+        r#"{"user": "Hi?", "assistant": "Ho."}"#,
+        r#"{"question": "Hi?", "answers": [{"answer": "Ho.", "answer_confidence": "yes"}]}"#,
+    ];
+    for case in flat {
+        let dataset = opened("x.jsonl", &format!("{case}\n{}\n", case.replace("Ho", "Oh")));
+        let expected = ["row-0 |  | H: Hi? A: Ho. |  | -", "row-1 |  | H: Hi? A: Oh. |  | -"];
+        assert_eq!(all_told(&dataset), expected, "{case}");
+    }
+    assert_eq!(all_told(&opened("x.jsonl", "{\"caption\": \"A cat.\"}\n")), ["row-0 |  | C: A cat. |  | -"]);
+}
+
+#[test]
+fn a_large_file_of_exchanges_is_read_to_its_end() {
+    let record = |number: usize| {
+        let texts = format!("{{\"user\": \"What is {number}? {}\", \"assistant\": \"A number.\"}}", "x".repeat(200));
+        format!("{{\"id\": {number}, \"texts\": [{texts}, {texts}]}}")
+    };
+    let text = format!("[{}]", (0..20_000).map(record).collect::<Vec<_>>().join(", "));
+    let dataset = opened("x.json", &text);
+    assert_eq!((dataset.len(), dataset.set_aside().len()), (20_000, 0));
+    let mut instance = Instance::default();
+    dataset.read(19_999, &mut instance);
+    assert_eq!(instance.turns.len(), 4);
+}
+
+/// Shortens a file at the first report of a stage's progress.
+struct Shortening(PathBuf, Stage, AtomicU64);
+
+impl Observer for Shortening {
+    fn advanced(&self, stage: Stage, _done: u64, _total: u64) {
+        if stage == self.1 && self.2.fetch_add(1, Ordering::AcqRel) == 0 {
+            std::fs::OpenOptions::new().write(true).open(&self.0).unwrap().set_len(100).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_file_that_is_shortened_while_it_is_read_is_told() {
+    let text: String = (0..50_000).map(|number| llava(&number.to_string(), "What is this?") + "\n").collect();
+    let folder = folder(&[("x.jsonl", text.as_bytes()), ("y.jsonl", text.as_bytes())]);
+    let path = folder.path().join("x.jsonl");
+    let shortening = Shortening(path.clone(), Stage::Read, AtomicU64::new(0));
+    let Err(error) = open(&path, &Options::default(), &shortening) else { panic!("it opened") };
+    assert!(matches!(error, SourceError::Unreadable { .. }) && error.to_string().contains("shortened"), "{error}");
+    let path = folder.path().join("y.jsonl");
+    let dataset = open(&path, &Options::default(), &Unobserved).unwrap();
+    assert!(dataset.intact().is_ok());
+    Shortening(path, Stage::Extract, AtomicU64::new(0)).advanced(Stage::Extract, 0, 0);
+    let mut instance = Instance::default();
+    dataset.read(49_999, &mut instance);
+    assert!(instance.turns.is_empty(), "half a record is worse than none");
+    assert!(dataset.intact().unwrap_err().to_string().contains("y.jsonl"));
+}
+
+#[test]
 fn parquet_columns_of_every_kind_are_read() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.parquet");
@@ -478,7 +551,7 @@ fn parquet_columns_of_every_kind_are_read() {
     assert_eq!(dataset.format(), Format::Parquet);
     assert_eq!(all_told(&dataset), ["a | 4 bytes | H: hi A: ho | 3 | cat,mat", "b | b.png | H: 猫? | 4 | "]);
     let picture = instances(&dataset)[0].images[0].clone();
-    assert_eq!(dataset.image_bytes(&picture).unwrap(), b"\x89PNG");
+    assert_eq!(*dataset.image_bytes(&picture).unwrap(), *b"\x89PNG");
 }
 
 #[test]
@@ -514,10 +587,16 @@ fn parquet_questions_with_their_answers_are_turns() {
         )
     };
     let pictures = || strings("image", &[Some("a.png"), Some("b.png")]);
-    write_parquet(&path, vec![pictures(), pairs(["user", "assistant"])]);
-    let dataset = open(&path, &Options::default(), &Unobserved).unwrap();
     let expected = ["row-0 | a.png | H: what? A: this H: why? |  | -", "row-1 | b.png | H: who? A: she |  | -"];
-    assert_eq!(all_told(&dataset), expected);
+    for names in [["user", "assistant"], ["question", "answer"], ["instruction", "output"], ["prompt", "response"]] {
+        write_parquet(&path, vec![pictures(), pairs(names)]);
+        let dataset = open(&path, &Options::default(), &Unobserved).unwrap();
+        assert_eq!(all_told(&dataset), expected, "{names:?}");
+    }
+    let (answers, questions) = (strings("answer", &[Some("this")]), strings("question", &[Some("what?")]));
+    write_parquet(&path, vec![strings("image", &[Some("a.png")]), answers, questions]);
+    let told = all_told(&open(&path, &Options::default(), &Unobserved).unwrap());
+    assert_eq!(told, ["row-0 | a.png | A: this H: what? |  | -"], "the order of the columns is kept");
     write_parquet(&path, vec![pictures(), pairs(["left", "right"])]);
     let message = failure("x.parquet", &std::fs::read(&path).unwrap());
     assert!(message.contains("columns are image, texts; set columns in the recipe's [dataset]"), "{message}");
@@ -576,7 +655,7 @@ fn an_image_folder_is_labelled_by_its_folders() {
     #[cfg(unix)]
     assert_eq!(kinds(&dataset).iter().map(|aside| aside.1).collect::<Vec<_>>(), [SetAsideKind::Unreadable; 2]);
     assert!(dataset.warnings()[0].contains("1 file that is no image"), "{:?}", dataset.warnings());
-    assert_eq!(dataset.image_bytes(&Image::Path("cats/2.PNG".into())).unwrap(), b"x");
+    assert_eq!(*dataset.image_bytes(&Image::Path("cats/2.PNG".into())).unwrap(), *b"x");
 }
 
 #[cfg(unix)]
@@ -713,10 +792,10 @@ fn no_path_leads_out_of_the_image_root() {
         std::os::unix::fs::symlink("..", folder.path().join("root/up")).unwrap();
     }
     let dataset = open(&folder.path().join("root/x.jsonl"), &Options::default(), &Unobserved).unwrap();
-    let read = |path: &str| dataset.image_bytes(&Image::Path(path.to_owned().into()));
+    let read = |path: &str| dataset.image_bytes(&Image::Path(path.to_owned().into())).map(std::borrow::Cow::into_owned);
     let inside = folder.path().join("root/ok.jpg");
     for path in ["ok.jpg", "./deep/../ok.jpg", "deep/ok.jpg", inside.to_str().unwrap()] {
-        assert_eq!(read(path).unwrap(), b"ok", "{path}");
+        assert_eq!(*read(path).unwrap(), *b"ok", "{path}");
     }
     let outside = folder.path().join("secret.jpg");
     let mut refused = vec![

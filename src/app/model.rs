@@ -3,6 +3,7 @@
 //! Invariant: screens, overlays and states are enums; whatever can be derived from an index and a recipe is not stored twice
 //! unless deriving it takes longer than a frame.
 
+mod awaited;
 mod drill;
 mod explore;
 mod export;
@@ -10,11 +11,14 @@ mod history;
 mod notice;
 mod overlay;
 mod rebalance;
+mod screen;
+mod synthesize;
 mod task;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use awaited::Awaited;
 pub use drill::{Drill, Ids, InstanceView, LongText, Picture, Shown, TextLines, TurnView};
 pub use explore::{EntityTable, Explore, Order, Pane, Rows, Search, SearchState};
 pub(crate) use export::FORMATS;
@@ -24,6 +28,8 @@ pub use notice::{Finding, Level, Notice, Toast};
 pub use overlay::{Overlay, TextField, ValueTarget};
 pub use rebalance::parameters;
 pub use rebalance::{Compared, Control, PolicyLine, RebalancePane, RebalanceScreen, Reckoning, Slider};
+pub use screen::{ChartMode, Screen};
+pub use synthesize::{SynthesizePane, SynthesizeScreen, SynthesizerLine, Trial, TrialPicture};
 pub use task::{Curve, Job, JobKind, JobState, JobStep, Sample};
 
 use super::bindings::{Bindings, Context};
@@ -31,71 +37,9 @@ use super::hit::{Drag, HitMap};
 use crate::entity::Perspective;
 use crate::index::{PerspectiveIndex, Split};
 use crate::load::Loaded;
+use crate::policy::Parameter;
 use crate::progress::Stage;
 use crate::recipe::Recipe;
-
-/// The screens on the number keys.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Screen {
-    /// How long is the tail, and what is in it?
-    #[default]
-    Explore,
-    /// What would this policy do?
-    Rebalance,
-    /// Which tail to fill, from what, by how much?
-    Synthesize,
-    /// The background job.
-    Run,
-    /// What to write.
-    Export,
-}
-
-impl Screen {
-    /// All of them, in the order of their number keys.
-    pub const ALL: [Self; 5] = [Self::Explore, Self::Rebalance, Self::Synthesize, Self::Run, Self::Export];
-
-    /// The name on its tab.
-    #[must_use]
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Explore => "Explore",
-            Self::Rebalance => "Rebalance",
-            Self::Synthesize => "Synthesize",
-            Self::Run => "Run",
-            Self::Export => "Export",
-        }
-    }
-}
-
-/// How the chart draws a distribution.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum ChartMode {
-    /// Count against rank, both logarithmic.
-    #[default]
-    RankFrequency,
-    /// Number of entities in each bin of counts.
-    Histogram,
-    /// Cumulative share of occurrences against share of entities, from the rarest (Lorenz), with the Gini area.
-    Lorenz,
-    /// Cumulative share of occurrences against rank, from the most frequent.
-    Cumulative,
-}
-
-impl ChartMode {
-    /// All of them, in the order in which one key cycles.
-    pub const ALL: [Self; 4] = [Self::RankFrequency, Self::Histogram, Self::Lorenz, Self::Cumulative];
-
-    /// The name on the chart's frame.
-    #[must_use]
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::RankFrequency => "rank–frequency",
-            Self::Histogram => "histogram",
-            Self::Lorenz => "Lorenz curve",
-            Self::Cumulative => "cumulative mass",
-        }
-    }
-}
 
 /// What is known of the dataset.
 pub enum Data {
@@ -136,6 +80,8 @@ pub struct Model {
     pub explore: Explore,
     /// The Rebalance screen.
     pub rebalance: RebalanceScreen,
+    /// The Synthesize screen.
+    pub synthesize: SynthesizeScreen,
     /// The background job.
     pub job: JobState,
     /// How far the Run screen's log is scrolled up from its end.
@@ -170,31 +116,6 @@ pub struct Model {
     pub awaited: Awaited,
 }
 
-/// The newest request of each kind: a result with another number is dropped.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Awaited {
-    /// Loading the dataset.
-    pub load: u64,
-    /// Ordering and searching the entity table.
-    pub rows: u64,
-    /// What the policy would do.
-    pub preview: u64,
-    /// The policies side by side.
-    pub comparison: u64,
-    /// The shown instance.
-    pub instance: u64,
-    /// The shown instance's lines.
-    pub lines: u64,
-    /// The names of the visible instances.
-    pub ids: u64,
-    /// The shown picture.
-    pub picture: u64,
-    /// Why an instance is kept or dropped.
-    pub explanation: u64,
-    /// The background job.
-    pub job: u64,
-}
-
 impl Model {
     /// A model that is loading a dataset; `name` is the path as given, or "demo".
     #[must_use]
@@ -211,6 +132,7 @@ impl Model {
             chart: ChartMode::default(),
             explore: Explore::default(),
             rebalance: RebalanceScreen::default(),
+            synthesize: SynthesizeScreen::default(),
             job: JobState::Absent,
             log_scroll: 0,
             export: ExportScreen::default(),
@@ -292,10 +214,28 @@ impl Model {
         rebalance::policies()
     }
 
-    /// The recipe's policy's parameters on this dataset, as sliders; none before it is loaded.
+    /// The parameters that the shown screen's sliders turn; none before the dataset is loaded.
+    #[must_use]
+    pub fn parameters(&self) -> Vec<Parameter> {
+        let Some(loaded) = self.loaded() else { return Vec::new() };
+        match self.screen {
+            Screen::Synthesize => synthesize::parameters(self),
+            _ => parameters(&self.recipe, &loaded.index),
+        }
+    }
+
+    /// The same as sliders.
     #[must_use]
     pub fn sliders(&self) -> Vec<Slider> {
-        self.loaded().map_or_else(Vec::new, |loaded| rebalance::sliders(&self.recipe, &loaded.index))
+        let Some(loaded) = self.loaded() else { return Vec::new() };
+        let parameters = self.parameters().into_iter();
+        parameters.map(|parameter| rebalance::slider(parameter, &self.recipe, &loaded.index)).collect()
+    }
+
+    /// The synthesis policies, in the order of the Synthesize screen.
+    #[must_use]
+    pub fn synthesizers(&self) -> Vec<SynthesizerLine> {
+        synthesize::lines(&self.recipe)
     }
 
     /// The manifest formats as the Export screen lists them.

@@ -144,15 +144,15 @@ impl TrainJob {
 }
 
 /// Writes a file beside its name, waits until it is on the disk, and renames it.
-fn write(path: &Path, fill: impl FnOnce(&mut BufWriter<File>) -> Result<(), End>) -> Result<(), End> {
+fn write(path: &Path, content: impl FnOnce(&mut BufWriter<File>) -> Result<(), End>) -> Result<(), End> {
     let failed = |cause: std::io::Error| unwritable(path, &cause);
-    let (file, beside) = written(path, fill)?;
+    let (file, beside) = written(path, content)?;
     file.sync_all().map_err(failed)?;
     std::fs::rename(&beside, path).map_err(failed)
 }
 
 /// Writes a file beside its name.
-fn written(path: &Path, fill: impl FnOnce(&mut BufWriter<File>) -> Result<(), End>) -> Result<(File, PathBuf), End> {
+fn written(path: &Path, content: impl FnOnce(&mut BufWriter<File>) -> Result<(), End>) -> Result<(File, PathBuf), End> {
     let failed = |cause: std::io::Error| unwritable(path, &cause);
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(failed)?;
@@ -160,7 +160,7 @@ fn written(path: &Path, fill: impl FnOnce(&mut BufWriter<File>) -> Result<(), En
     let mut beside = path.as_os_str().to_owned();
     beside.push(".new");
     let mut file = BufWriter::new(File::create(&beside).map_err(failed)?);
-    fill(&mut file)?;
+    content(&mut file)?;
     let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
     Ok((file, beside.into()))
 }

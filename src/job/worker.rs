@@ -53,4 +53,7 @@ pub use find::{Choice, Found, Launch, Libtorch, Origin, Place, Surroundings, fin
 pub use line::{LONGEST_LINE, Line, LineReader};
 pub use protocol::{Device, HEARTBEAT, Order, Outcome, PROTOCOL, Problem, Report};
 pub use task::WorkerJob;
-pub use work::{Colour, Embed, Instances, Listed, Planned, Sample, Sampler, SkipScale, Train, TrainSettings, Work};
+pub use work::{
+    Cluster, Colour, Embed, Filters, Finding, Instances, Listed, Planned, Sample, Sampled, Sampler, SkipScale,
+    Subclasses, Train, TrainSettings, Verdict, Work,
+};

@@ -41,6 +41,8 @@ pub(super) struct Voter<'a> {
     pub(super) formula: Formula,
     pub(super) reduction: Reduction,
     pub(super) scorer: Scorer,
+    /// Number and hash of the name of each entity side by side, as a vote needs both; empty where entities do not draw.
+    drawers: Vec<(f64, u64)>,
 }
 
 /// The draw that decided a vote: the one that would be the first to succeed if all probabilities rose together.
@@ -81,7 +83,11 @@ impl<'a> Decider<'a> {
         let voter = |dictionary: &Dictionary| {
             let entry = index.perspective(dictionary.perspective)?;
             let (formula, reduction) = (dictionary.formula, dictionary.reduction);
-            Some(Voter { entry, formula, reduction, scorer: scorer(dictionary, entry, observer) })
+            let scorer = scorer(dictionary, entry, observer);
+            let draw = matches!(rule.fate, Fate::Votes { .. }) && reduction == Reduction::Any;
+            let drawer = |rank: usize| (scorer.value(rank as u32), entry.name_hashes.get(rank).copied().unwrap_or(0));
+            let drawers = if draw { (0..entry.entities()).map(drawer).collect() } else { Vec::new() };
+            Some(Voter { entry, formula, reduction, scorer, drawers })
         };
         let voters: Vec<_> = rule.dictionaries.iter().filter_map(voter).collect();
         observer.go_on()?;
@@ -243,7 +249,8 @@ impl<'a> Decider<'a> {
         }
         let mut first: Option<Draw> = None;
         for &rank in voter.ranks(instance) {
-            let (probability, number) = (voter.value(rank), key.with(voter.name_hash(rank)).unit());
+            let (probability, name) = voter.drawer(rank);
+            let number = key.with(name).unit();
             let sooner = first.is_none_or(|first| number * first.probability < first.number * probability);
             if sooner {
                 first = Some(Draw { rank: Some(rank), probability, number });
@@ -264,8 +271,8 @@ impl<'a> Decider<'a> {
         }
         let key = self.vote_key(voter, instance);
         voter.ranks(instance).iter().rev().any(|&rank| {
-            let probability = voter.value(rank);
-            probability >= 1.0 || key.with(voter.name_hash(rank)).unit() < probability
+            let (probability, name) = voter.drawer(rank);
+            probability >= 1.0 || key.with(name).unit() < probability
         })
     }
 
@@ -295,6 +302,10 @@ impl Voter<'_> {
     /// An entity's number.
     pub(super) fn value(&self, rank: u32) -> f64 {
         self.scorer.value(rank)
+    }
+
+    fn drawer(&self, rank: u32) -> (f64, u64) {
+        self.drawers.get(rank as usize).copied().unwrap_or_default()
     }
 
     fn name_hash(&self, rank: u32) -> u64 {

@@ -14,9 +14,9 @@ use serde::Deserialize;
 use annotation::{Annotation, Annotations};
 
 use super::content::Content;
-use super::dataset::{Place, Reader};
 use super::json::{Check, Name, Samples, Sequence, Shape, Text, parse, text_start};
 use super::part::{Input, Part, id_hash, set_aside};
+use super::reader::{Place, Reader};
 use super::span::{Member, members, skip_space};
 use super::walk::{Fault, Spans, walk};
 use super::{Annotated, Format, Image, Instance, SourceError, Speaker, Turn};

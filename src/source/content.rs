@@ -6,9 +6,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use memmap2::Mmap;
-
 use super::SourceError;
+use super::mapping::{Intact, Mapping};
 use super::meter::Phase;
 
 /// The most that one compressed file may grow to, in bytes.
@@ -24,7 +23,7 @@ pub(crate) struct Content {
 }
 
 enum Bytes {
-    Mapped(Mmap),
+    Mapped(Mapping),
     Owned(Vec<u8>),
     Embedded(&'static [u8]),
 }
@@ -47,6 +46,14 @@ impl Content {
         Self { bytes: Bytes::Embedded(bytes), cut: None }
     }
 
+    /// Whether all that was read of it was the file's; bytes in memory cannot go.
+    pub(crate) fn intact(&self) -> Intact {
+        match &self.bytes {
+            Bytes::Mapped(map) => map.intact().clone(),
+            Bytes::Owned(_) | Bytes::Embedded(_) => Intact::default(),
+        }
+    }
+
     /// Maps a plain file, decompresses a gzip or Zstandard one; told apart by their first bytes.
     pub(crate) fn open(path: &Path, phase: &Phase<'_>) -> Result<Self, SourceError> {
         Self::of(&regular(path)?, path, phase)
@@ -54,7 +61,7 @@ impl Content {
 
     /// The bytes of an opened file, which is called `path`.
     pub(crate) fn of(file: &File, path: &Path, phase: &Phase<'_>) -> Result<Self, SourceError> {
-        let map = map(file, path)?;
+        let map = Mapping::of(file).map_err(|cause| SourceError::Unreadable { path: path.to_owned(), cause })?;
         let decoder: Box<dyn Read + '_> = match map.get(..4) {
             Some([0x1f, 0x8b, ..]) => Box::new(flate2::read::MultiGzDecoder::new(&map[..])),
             Some([0x28, 0xb5, 0x2f, 0xfd]) => Box::new(
@@ -69,9 +76,19 @@ impl Content {
             let reason = format!("it decompresses to more than {} GiB; decompress it to a file first", LARGEST >> 30);
             return Err(SourceError::Malformed { path: path.to_owned(), format: "a compressed file", reason });
         }
+        intact(path, map.intact())?;
         out.shrink_to_fit();
         Ok(Self { bytes: Bytes::Owned(out), cut })
     }
+}
+
+/// Fails when something was read of the file at `path` that it no longer had.
+pub(crate) fn intact(path: &Path, intact: &Intact) -> Result<(), SourceError> {
+    if intact.holds() {
+        return Ok(());
+    }
+    let cause = std::io::Error::other("another program shortened it while it was read; open it again once it is whole");
+    Err(SourceError::Unreadable { path: path.to_owned(), cause })
 }
 
 /// Fills `out` until the end, the bound or a fault; the fault comes back in words.
@@ -101,16 +118,4 @@ fn regular(path: &Path) -> Result<File, SourceError> {
         return Err(unreadable(std::io::Error::other(what)));
     }
     File::open(path).map_err(unreadable)
-}
-
-fn map(file: &File, path: &Path) -> Result<Mmap, SourceError> {
-    // SAFETY: the map is read only and private to this process. Another program that shortens the file in place while it
-    // is open makes later reads fail with a bus error, as with every program that maps its input; all text is checked
-    // for UTF-8 each time that it is read, so a changed file cannot make an invalid `str`.
-    #[allow(unsafe_code)]
-    let map = unsafe { Mmap::map(file) }.map_err(|cause| SourceError::Unreadable { path: path.to_owned(), cause })?;
-    #[cfg(unix)]
-    // Only a hint: a kernel that refuses it reads a little later.
-    let _ = map.advise(memmap2::Advice::WillNeed);
-    Ok(map)
 }

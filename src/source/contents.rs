@@ -5,11 +5,11 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::content::Content;
-use super::dataset::FileStates;
+use super::content::{Content, intact};
 use super::image_folder::Tree;
 use super::meter::{Meter, Phase};
 use super::shards::{Files, Named, expand};
+use super::state::FileStates;
 use super::{Fingerprint, Options, SourceError, stdin};
 use crate::progress::Observer;
 
@@ -108,7 +108,10 @@ impl Input {
         let ahead = bytes.start / HASH_SHARE..bytes.end / HASH_SHARE;
         let content = Content::open(path, &meter.phase(ahead.start..ahead.start, 1));
         match &content {
-            Ok(content) => hash(hasher, content, &meter.phase(ahead, content.len() as u64))?,
+            Ok(content) => {
+                hash(hasher, content, &meter.phase(ahead, content.len() as u64))?;
+                intact(path, &content.intact())?;
+            }
             Err(SourceError::Cancelled) => return Err(SourceError::Cancelled),
             Err(_) => {}
         }
@@ -140,6 +143,7 @@ fn sidecar(file: &Path, meter: &Meter<'_>, hasher: &mut blake3::Hasher) -> Resul
     let phase = meter.phase(place..place, 1);
     let content = Content::open(file, &phase)?;
     hash(hasher, &content, &phase)?;
+    intact(file, &content.intact())?;
     Ok(content)
 }
 

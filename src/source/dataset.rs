@@ -3,107 +3,14 @@
 //! Invariant: instance numbers are dense (`0..len`), in source order over all shards, and skip what was set aside. A record that
 //! is an earlier one once more, byte for byte, is an instance of its own with a hash of its own.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use super::images::ImageStore;
+use super::mapping::Intact;
 use super::sidecar::Sidecar;
-use super::{Format, Instance, SourceError};
-
-/// One readable part of a dataset: a file, or a shard of one.
-pub trait Reader: Send + Sync {
-    /// How many usable records it holds.
-    fn len(&self) -> usize;
-
-    /// True when it holds none.
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Clears `into` and fills it with record `row` (`row < len`).
-    fn read<'a>(&'a self, row: usize, into: &mut Instance<'a>);
-
-    /// As [`Self::read`], but only id and images have to be right: much cheaper where the rest need not be taken apart.
-    fn read_head<'a>(&'a self, row: usize, into: &mut Instance<'a>) {
-        self.read(row, into);
-    }
-
-    /// The record's own bytes, where the format has such (JSON records, CSV lines, list lines).
-    fn raw(&self, _row: usize) -> Option<&[u8]> {
-        None
-    }
-
-    /// What stands around its records, where [`Self::raw`] gives them.
-    fn frame(&self) -> super::Frame<'_> {
-        super::Frame::LINES
-    }
-
-    /// The file's lists of images and annotations, where it has such.
-    fn annotated(&self) -> Option<super::Annotated<'_>> {
-        None
-    }
-
-    /// Where record `row` is in its file.
-    fn place(&self, row: usize) -> Place {
-        Place { row: row as u64, offset: 0 }
-    }
-}
-
-/// Where a record is in its file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// 0-based row among all records of the file, usable or not.
-    pub row: u64,
-    /// Byte offset in the (decompressed) file; 0 where the format has none.
-    pub offset: u64,
-}
-
-/// Why a record was set aside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SetAsideKind {
-    /// Not JSON.
-    BadJson,
-    /// A row of a table or a list that cannot be taken apart into its fields.
-    BadRow,
-    /// A member has a type that cannot be used.
-    WrongType,
-    /// No id where the format needs one.
-    MissingId,
-    /// An id that an earlier record has.
-    DuplicateId,
-    /// Bytes that are not UTF-8.
-    InvalidUtf8,
-    /// The file ends inside the record.
-    Truncated,
-    /// A file that is not an image where one is expected, or cannot be read.
-    Unreadable,
-}
-
-/// A record that could not be used.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct SetAside {
-    /// Which file, when the dataset has several.
-    pub file: PathBuf,
-    /// 0-based row among all records of that file.
-    pub row: u64,
-    /// Byte offset of the record in the (decompressed) file.
-    pub offset: u64,
-    /// The class of the fault.
-    pub kind: SetAsideKind,
-    /// What exactly is wrong, in words.
-    pub message: String,
-}
-
-/// BLAKE3 over the content of every file, in order; 32 bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Fingerprint(pub [u8; 32]);
-
-impl std::fmt::Display for Fingerprint {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("blake3:")?;
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
+use super::state::FileStates;
+use super::{Fingerprint, Format, Instance, Place, Reader, SetAside, SourceError, content};
 
 /// An opened dataset.
 pub struct Dataset {
@@ -114,6 +21,8 @@ pub struct Dataset {
     pub(crate) row_starts: Vec<u64>,
     /// What was opened, as it was then.
     pub(crate) states: FileStates,
+    /// Whether what is read of each mapped file is still the file's.
+    pub(crate) intact: Vec<(PathBuf, Intact)>,
     pub(crate) format: Format,
     pub(crate) images: ImageStore,
     pub(crate) readers: Vec<Box<dyn Reader>>,
@@ -250,6 +159,15 @@ impl Dataset {
         }
     }
 
+    /// Fails when something was read of a file that it no longer had, because another program shortened it: then what was made
+    /// of the dataset is worth nothing.
+    ///
+    /// # Errors
+    /// [`SourceError::Unreadable`] with the file.
+    pub fn intact(&self) -> Result<(), SourceError> {
+        self.intact.iter().try_for_each(|(file, intact)| content::intact(file, intact))
+    }
+
     /// Where the record is in its file.
     #[must_use]
     pub fn place(&self, number: usize) -> Option<Place> {
@@ -305,10 +223,10 @@ impl Dataset {
     ///
     /// # Errors
     /// [`SourceError::Unreadable`] when the file cannot be read, is too large, or lies outside the image root.
-    pub fn image_bytes(&self, image: &super::Image<'_>) -> Result<Vec<u8>, SourceError> {
+    pub fn image_bytes<'i>(&self, image: &'i super::Image<'_>) -> Result<Cow<'i, [u8]>, SourceError> {
         match image {
-            super::Image::Bytes(bytes) => Ok(bytes.to_vec()),
-            super::Image::Path(path) => self.images.read(path),
+            super::Image::Bytes(bytes) => Ok(Cow::Borrowed(bytes)),
+            super::Image::Path(path) => self.images.read(path).map(Cow::Owned),
         }
     }
 
@@ -316,29 +234,5 @@ impl Dataset {
         let (file, row) = self.slot(number)?;
         let reader = self.readers.get(file)?;
         (row < reader.len()).then_some((reader.as_ref(), row))
-    }
-}
-
-/// Size and time of change of files when they were opened.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct FileStates(Vec<(PathBuf, Option<(u64, std::time::SystemTime)>)>);
-
-impl FileStates {
-    /// Takes down how a file is now.
-    pub(crate) fn note(&mut self, path: &Path) {
-        self.0.push((path.to_owned(), Self::now(path)));
-    }
-
-    fn hold(&self) -> bool {
-        self.0.iter().all(|(path, state)| Self::now(path) == *state)
-    }
-
-    fn bytes(&self) -> u64 {
-        self.0.iter().filter_map(|(_, state)| state.map(|(bytes, _)| bytes)).sum()
-    }
-
-    fn now(path: &Path) -> Option<(u64, std::time::SystemTime)> {
-        let facts = std::fs::metadata(path).ok()?;
-        Some((facts.len(), facts.modified().ok()?))
     }
 }

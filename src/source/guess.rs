@@ -4,6 +4,7 @@
 
 use serde_json::{Map, Value};
 
+use super::exchange;
 use super::role::{Role, Roles};
 use crate::source::{Columns, Format, Speaker};
 
@@ -59,13 +60,10 @@ pub(crate) fn roles(samples: &[Map<String, Value>], columns: &Columns) -> Result
     let present = present(samples);
     let mut roles = Roles::default();
     named(columns, &present, &mut roles)?;
-    let turns = TURNS.iter().find(|name| samples.iter().any(|sample| is_conversation(sample.get(**name))));
-    let format = if turns.is_some() { Format::Llava } else { Format::Jsonl };
-    for name in TURNS.iter().filter(|_| turns.is_some()) {
-        roles.insert(name, Role::Turns);
-    }
+    let turns = conversations(&mut roles, &present, samples);
+    let format = if turns { Format::Llava } else { Format::Jsonl };
     known(&mut roles, columns, &present, samples);
-    if turns.is_none() && columns.text.is_none() {
+    if !turns && columns.text.is_none() {
         texts(&mut roles, &present, samples);
     }
     Ok((roles, format))
@@ -162,6 +160,30 @@ fn known(roles: &mut Roles, columns: &Columns, present: &[String], samples: &[Ma
     }
 }
 
+/// Finds the members that hold conversations, by their names or because questions with their answers are in them.
+fn conversations(roles: &mut Roles, present: &[String], samples: &[Map<String, Value>]) -> bool {
+    let some = |name: &str, is: fn(Option<&Value>) -> bool| samples.iter().any(|sample| is(sample.get(name)));
+    let named = TURNS.iter().any(|name| some(name, is_conversation));
+    for name in TURNS.iter().filter(|_| named) {
+        roles.insert(name, Role::Turns);
+    }
+    let free: Vec<&String> = present.iter().filter(|name| !named && roles.of(name).is_none()).collect();
+    let exchanges: Vec<&String> = free.into_iter().filter(|name| some(name, is_exchanges)).collect();
+    for name in &exchanges {
+        roles.insert(name, Role::Turns);
+    }
+    named || !exchanges.is_empty()
+}
+
+/// Whether a value is a question with its answer, or a list of such.
+fn is_exchanges(value: Option<&Value>) -> bool {
+    match value {
+        Some(Value::Array(list)) => list.iter().any(|element| element.is_object() && is_exchanges(Some(element))),
+        Some(Value::Object(members)) => exchange::is_whole(members.keys().map(String::as_str)),
+        _ => false,
+    }
+}
+
 fn is_conversation(value: Option<&Value>) -> bool {
     value.and_then(Value::as_array).is_some_and(|turns| turns.is_empty() || turns.iter().any(Value::is_object))
 }
@@ -169,8 +191,9 @@ fn is_conversation(value: Option<&Value>) -> bool {
 /// Text members by name; without any, the one with the longest words that hold a space.
 fn texts(roles: &mut Roles, present: &[String], samples: &[Map<String, Value>]) {
     let mut found = false;
+    let pair = ["user", "assistant"].iter().all(|name| present.iter().any(|other| other == name));
     for name in present {
-        if let Some(speaker) = text_speaker(name)
+        if let Some(speaker) = if pair { exchange::speaker(name) } else { text_speaker(name) }
             && roles.of(name).is_none()
             && samples.iter().any(|sample| sample.get(name).is_some_and(|value| value.is_string() || value.is_array()))
         {

@@ -7,10 +7,10 @@ use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use super::dataset::Reader;
 use super::list::names_image;
 use super::meter::Phase;
 use super::part::{Part, id_hash};
+use super::reader::Reader;
 use super::{Image, Instance, SetAside, SetAsideKind, SourceError};
 use crate::number::count;
 

@@ -7,6 +7,7 @@ mod layout;
 mod pair;
 mod quick;
 mod record;
+mod said;
 mod shape;
 mod turn;
 mod value;
@@ -18,12 +19,11 @@ pub(crate) use record::{NAMES, PATHS, TEXTS, distinct, parse, read as read_recor
 pub(crate) use shape::{Samples, Shape, shape, text_start};
 pub(crate) use value::{Name, Text};
 
-use super::content::Content;
-use super::dataset::{Place, Reader};
 use super::guess;
-use super::part::{Input, Part, id_hash, id_hashes, row_id, set_aside};
+use super::part::{Input, Part, Records, id_hash, of_walk};
+use super::reader::{Place, Reader};
 use super::role::Roles;
-use super::walk::{Fault, Spans, Walked, walk};
+use super::walk::{Fault, Walked, walk};
 use super::{Format, Instance, SourceError};
 
 /// Loads one file of JSON records.
@@ -40,24 +40,8 @@ pub(crate) fn load(input: Input<'_>, shape: &Shape) -> Result<(Part, Format), So
     };
     let format = settled(&input, format, &roles, &samples)?;
     let mapping = shown(&roles, &samples);
-    let mut walked = walk_records(&input, shape, samples.first_members, &roles)?;
-    let made_ids = walked.settle_ids();
-    let id_hashes = id_hashes(&mut walked, made_ids, input.first_row);
-    let reader = Records {
-        content: input.content,
-        spans: walked.spans,
-        roles,
-        made_ids: made_ids.then_some(input.first_row),
-        body,
-    };
-    let part = Part {
-        reader: Box::new(reader),
-        id_hashes,
-        set_aside: set_aside(walked.aside, input.path),
-        mapping,
-        warnings: Vec::new(),
-        rows: walked.rows,
-    };
+    let walked = walk_records(&input, shape, samples.first_members, &roles)?;
+    let part = of_walk(input, walked, mapping, |records| Box::new(Objects { records, roles, body }));
     Ok((part, format))
 }
 
@@ -107,36 +91,33 @@ impl Check for IdOf<'_> {
     }
 }
 
-/// The records of one file.
-struct Records {
-    content: Content,
-    spans: Spans,
+/// The records of one file, objects all of them.
+struct Objects {
+    records: Records,
     roles: Roles,
-    /// The number of rows in the files before this one, where ids are made from rows.
-    made_ids: Option<u64>,
     /// Where the values are, unless there is one a line.
     body: Option<std::ops::Range<usize>>,
 }
 
-impl Reader for Records {
+impl Reader for Objects {
     fn len(&self) -> usize {
-        self.spans.len()
+        self.records.len()
     }
 
     fn read<'a>(&'a self, row: usize, into: &mut Instance<'a>) {
-        let record = &self.content[self.spans.range(row)];
+        let record = self.records.bytes(row);
         if read_record(record, &self.roles, into).is_err() {
             // Only a file that changed on disk since it was opened comes here; half a record is worse than none.
             into.clear();
         }
-        if let Some(first) = self.made_ids {
-            into.id = Cow::Owned(row_id(first + self.spans.row(row)));
+        if let Some(id) = self.records.made_id(row) {
+            into.id = Cow::Owned(id);
         }
     }
 
     fn read_head<'a>(&'a self, row: usize, into: &mut Instance<'a>) {
-        let record = &self.content[self.spans.range(row)];
-        let Some(head) = quick::head(record, &self.roles).filter(|_| self.made_ids.is_none()) else {
+        let head = quick::head(self.records.bytes(row), &self.roles);
+        let Some(head) = head.filter(|_| self.records.made_id(row).is_none()) else {
             return self.read(row, into);
         };
         into.clear();
@@ -145,14 +126,14 @@ impl Reader for Records {
     }
 
     fn raw(&self, row: usize) -> Option<&[u8]> {
-        Some(&self.content[self.spans.range(row)])
+        Some(self.records.bytes(row))
     }
 
     fn frame(&self) -> super::Frame<'_> {
-        frame::frame(&self.content, &self.spans, self.body.as_ref())
+        frame::frame(&self.records.content, &self.records.spans, self.body.as_ref())
     }
 
     fn place(&self, row: usize) -> Place {
-        Place { row: self.spans.row(row), offset: self.spans.range(row).start as u64 }
+        self.records.place(row)
     }
 }

@@ -6,11 +6,10 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
-use super::content::Content;
-use super::dataset::{Place, Reader};
 use super::json::{line_start, text_start};
-use super::part::{Input, Part, id_hash, set_aside};
-use super::walk::{Fault, Spans, Step, Walk, walk};
+use super::part::{Input, Part, Records, id_hash, of_walk};
+use super::reader::{Place, Reader};
+use super::walk::{Fault, Step, Walk, walk};
 use super::{Image, Instance, SetAsideKind, SourceError};
 
 /// How many lines are looked at.
@@ -20,14 +19,8 @@ const SAMPLE: usize = 256;
 pub(crate) fn load(input: Input<'_>, separator: u8) -> Result<Part, SourceError> {
     let list = List { separator };
     let walked = walk(&list, &input.content, text_start(&input.content), &input.phase)?;
-    Ok(Part {
-        reader: Box::new(Entries { content: input.content, spans: walked.spans, list }),
-        id_hashes: walked.id_hashes,
-        set_aside: set_aside(walked.aside, input.path),
-        mapping: vec![("image".into(), "first field".into()), ("label".into(), "last field".into())],
-        warnings: Vec::new(),
-        rows: walked.rows,
-    })
+    let mapping = vec![("image".into(), "first field".into()), ("label".into(), "last field".into())];
+    Ok(of_walk(input, walked, mapping, |records| Box::new(Entries { records, list })))
 }
 
 /// The separator of a list, or why the text is none. A list names an image on most of its lines, the first included.
@@ -109,19 +102,18 @@ impl Walk for List {
 }
 
 struct Entries {
-    content: Content,
-    spans: Spans,
+    records: Records,
     list: List,
 }
 
 impl Reader for Entries {
     fn len(&self) -> usize {
-        self.spans.len()
+        self.records.len()
     }
 
     fn read<'a>(&'a self, row: usize, into: &mut Instance<'a>) {
         into.clear();
-        if let Ok((path, label)) = self.list.entry(&self.content[self.spans.range(row)]) {
+        if let Ok((path, label)) = self.list.entry(self.records.bytes(row)) {
             into.id = Cow::Borrowed(path);
             into.images.push(Image::Path(Cow::Borrowed(path)));
             into.labels.push(Cow::Borrowed(label));
@@ -129,14 +121,14 @@ impl Reader for Entries {
     }
 
     fn raw(&self, row: usize) -> Option<&[u8]> {
-        Some(&self.content[self.spans.range(row)])
+        Some(self.records.bytes(row))
     }
 
     fn frame(&self) -> super::Frame<'_> {
-        super::Frame::of_lines(&self.content, &self.spans, text_start(&self.content))
+        super::Frame::of_lines(&self.records.content, &self.records.spans, text_start(&self.records.content))
     }
 
     fn place(&self, row: usize) -> Place {
-        Place { row: self.spans.row(row), offset: self.spans.range(row).start as u64 }
+        self.records.place(row)
     }
 }

@@ -12,19 +12,17 @@ use column::Column;
 use polars::prelude::{ParquetReader, PlSmallStr, SerReader};
 use serde_json::{Map, Value};
 
-use super::dataset::{Place, Reader};
+use super::exchange;
 use super::guess;
 use super::json::{NAMES, PATHS, TEXTS, distinct};
 use super::part::{Input, Part, id_hash, row_id, set_aside};
+use super::reader::{Place, Reader};
 use super::role::{Role, speaker};
 use super::walk::{Aside, Fault};
-use super::{Image, Instance, SetAsideKind, SourceError, Speaker, Turn};
+use super::{Image, Instance, SetAsideKind, SourceError, Turn};
 
 /// How many rows are looked at.
 const SAMPLE: usize = 64;
-
-/// The members of a struct that holds a question and its answer, and who says each.
-const EXCHANGE: [(&str, Speaker); 2] = [("user", Speaker::Human), ("assistant", Speaker::Assistant)];
 
 /// Loads one table.
 pub(crate) fn load(input: &Input<'_>) -> Result<Part, SourceError> {
@@ -63,7 +61,7 @@ pub(crate) fn load(input: &Input<'_>) -> Result<Part, SourceError> {
 fn can_say(role: Role, column: &Column) -> bool {
     let innermost = column.innermost();
     let has = |name: &&str| innermost.member(name).is_some();
-    let pair = EXCHANGE.iter().all(|(name, _)| has(name));
+    let pair = exchange::is_whole(innermost.members());
     match role {
         Role::Text(_) if innermost.is_struct() => pair || TEXTS.iter().any(has),
         Role::Turns if innermost.is_struct() => {
@@ -192,7 +190,7 @@ fn fill<'a>(role: Role, column: &'a Column, row: usize, into: &mut Instance<'a>)
     };
     match role {
         Role::Turns => column.each_element(row, &mut |turn, at| conversation_turn(turn, at, into)),
-        Role::Text(_) if EXCHANGE.iter().all(|(name, _)| column.innermost().member(name).is_some()) => {
+        Role::Text(_) if exchange::is_whole(column.innermost().members()) => {
             column.each_element(row, &mut |pair, at| exchange(pair, at, turns));
         }
         Role::Text(speaker) => {
@@ -222,10 +220,12 @@ fn conversation_turn<'a>(turn: &'a Column, at: usize, into: &mut Instance<'a>) {
 
 /// A question and its answer, either of which may be missing.
 fn exchange<'a>(pair: &'a Column, at: usize, turns: &mut Vec<Turn<'a>>) {
-    for (name, speaker) in EXCHANGE {
-        let text = pair.member(name).and_then(|member| member.text(at)).filter(|text| !text.is_empty());
-        turns.extend(text.map(|text| Turn { speaker, text: Cow::Borrowed(text) }));
+    let first = turns.len();
+    for (name, speaker) in pair.members().filter_map(|name| Some((name, exchange::speaker(name)?))) {
+        let Some(member) = pair.member(name) else { continue };
+        member.each_text(at, &[], &mut |text| turns.push(Turn { speaker, text: Cow::Borrowed(text) }));
     }
+    exchange::in_order(&mut turns[first..]);
 }
 
 /// A picture: a path, bytes, or a struct with either; bytes are preferred.

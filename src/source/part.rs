@@ -7,9 +7,9 @@ use std::path::Path;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::content::Content;
-use super::dataset::Reader;
 use super::meter::Phase;
-use super::walk::{Aside, Walked};
+use super::reader::{Place, Reader};
+use super::walk::{Aside, Spans, Walked};
 use super::{Options, SetAside, SourceError};
 
 /// What a format is given.
@@ -41,6 +41,34 @@ pub(crate) struct Part {
     pub(crate) rows: u64,
 }
 
+/// The usable records of a file in which a record is a span of bytes.
+pub(crate) struct Records {
+    pub(crate) content: Content,
+    pub(crate) spans: Spans,
+    /// The number of rows in the files before this one, where ids are made from rows.
+    made_ids: Option<u64>,
+}
+
+impl Records {
+    pub(crate) fn len(&self) -> usize {
+        self.spans.len()
+    }
+
+    /// The bytes of a record.
+    pub(crate) fn bytes(&self, row: usize) -> &[u8] {
+        &self.content[self.spans.range(row)]
+    }
+
+    /// The id of a record whose file has none.
+    pub(crate) fn made_id(&self, row: usize) -> Option<String> {
+        self.made_ids.map(|first| row_id(first + self.spans.row(row)))
+    }
+
+    pub(crate) fn place(&self, row: usize) -> Place {
+        Place { row: self.spans.row(row), offset: self.spans.range(row).start as u64 }
+    }
+}
+
 /// The stable hash of an id.
 pub(crate) fn id_hash(id: &str) -> u64 {
     xxh3_64(id.as_bytes())
@@ -51,12 +79,27 @@ pub(crate) fn row_id(row: u64) -> String {
     format!("row-{row}")
 }
 
-/// The hashes of a walk's ids; made from rows where no record has an id.
-pub(crate) fn id_hashes(walked: &mut Walked, made: bool, first_row: u64) -> Vec<u64> {
-    if !made {
-        return std::mem::take(&mut walked.id_hashes);
+/// The part that a walk over the content makes. Ids are made from rows where no record has one; `reader` is given the records.
+pub(crate) fn of_walk(
+    input: Input<'_>,
+    mut walked: Walked,
+    mapping: Vec<(String, String)>,
+    reader: impl FnOnce(Records) -> Box<dyn Reader>,
+) -> Part {
+    let made_ids = walked.settle_ids().then_some(input.first_row);
+    let records = Records { content: input.content, spans: walked.spans, made_ids };
+    let id_hashes = match made_ids {
+        Some(_) => (0..records.len()).filter_map(|row| records.made_id(row)).map(|id| id_hash(&id)).collect(),
+        None => walked.id_hashes,
+    };
+    Part {
+        reader: reader(records),
+        id_hashes,
+        set_aside: set_aside(walked.aside, input.path),
+        mapping,
+        warnings: Vec::new(),
+        rows: walked.rows,
     }
-    (0..walked.spans.len()).map(|index| id_hash(&row_id(first_row + walked.spans.row(index)))).collect()
 }
 
 /// What a walk set aside, with the file's name.

@@ -175,3 +175,24 @@ fn without_a_cache_everything_still_works() {
     assert!(load::keep(&loaded, &Recipe::default(), &cache).is_err());
     assert!(load::keep(&loaded, &Recipe::default(), &Cache::none()).is_ok());
 }
+
+/// Shortens a file when the first entities are counted.
+struct Shortening<'a>(&'a Path);
+
+impl Observer for Shortening<'_> {
+    fn advanced(&self, stage: Stage, _done: u64, _total: u64) {
+        if stage == Stage::Extract {
+            fs::OpenOptions::new().write(true).open(self.0).unwrap().set_len(64).unwrap();
+        }
+    }
+}
+
+#[test]
+fn nothing_is_kept_of_a_file_that_is_shortened_while_its_entities_are_counted() {
+    let turns = ["What color is the cat?", "The cat on the sofa is black."];
+    let scratch = conversations(&vec![&turns[..]; 60_000]);
+    let cache = Cache::at(&scratch.beside("cache"));
+    let loaded = load::indexed(&scratch.path, &Recipe::default(), &Shortening(&scratch.path), &cache);
+    let Err(error) = loaded else { panic!("it was indexed") };
+    assert!(matches!(&error, LoadError::Source(_)) && error.to_string().contains("shortened"), "{error}");
+}

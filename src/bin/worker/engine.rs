@@ -2,7 +2,7 @@
 //!
 //! Invariant: an engine knows no pipe and no protocol: it reports through [`Session`](crate::session::Session) and asks it before every step whether to go on.
 
-use fantail::job::worker::{Device, Embed, Outcome, Problem, Sample, Train};
+use fantail::job::worker::{Cluster, Device, Embed, Outcome, Problem, Sample, Train};
 
 use crate::session::Session;
 
@@ -28,6 +28,14 @@ pub trait Engine {
     /// # Errors
     /// [`End`]; nothing is written then.
     fn embed(&mut self, embed: &Embed, session: &Session) -> Result<Outcome, End>;
+
+    /// Splits entities into subclasses.
+    ///
+    /// # Errors
+    /// [`End`]; nothing is written then. An engine that cannot do it says so.
+    fn cluster(&mut self, _cluster: &Cluster, _session: &Session) -> Result<Outcome, End> {
+        Err(End::failed("this worker cannot split entities", "use the fantail-worker of this build"))
+    }
 }
 
 /// Why a task did not finish.

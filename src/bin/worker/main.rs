@@ -18,7 +18,8 @@ use fantail::job::worker::PROTOCOL;
 /// What is said to who starts it by hand.
 const ABOUT: &str = "fantail-worker trains and samples for fantail, which starts it and speaks to it over stdin and stdout.\n\n\
     fantail-worker            serve; `fantail doctor` does so to ask for the device\n\
-    fantail-worker --version  its version, that of its protocol, and libtorch's";
+    fantail-worker --version  its version, that of its protocol, and libtorch's\n\
+    fantail-worker proof | bench | stability   measurements";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -36,7 +37,19 @@ fn main() -> ExitCode {
             println!("{ABOUT}");
             ExitCode::SUCCESS
         }
-        _ => {
+        [name, ..] => measure(name, &arguments[1..]),
+    }
+}
+
+/// The commands that measure, for people.
+fn measure(name: &str, arguments: &[String]) -> ExitCode {
+    match torch::prove(name, arguments) {
+        Some(Ok(())) => ExitCode::SUCCESS,
+        Some(Err(error)) => {
+            eprintln!("fantail-worker: {error}");
+            ExitCode::FAILURE
+        }
+        None => {
             eprintln!("{ABOUT}");
             ExitCode::from(2)
         }

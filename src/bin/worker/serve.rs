@@ -112,6 +112,7 @@ fn work<E: Engine>(mut engine: E, heard: &Receiver<Order>, (voice, ears): (&Arc<
             Work::Train(train) => engine.train(train, &session),
             Work::Sample(sample) => engine.sample(sample, &session),
             Work::Embed(embed) => engine.embed(embed, &session),
+            Work::Cluster(cluster) => engine.cluster(cluster, &session),
         });
         voice.say(&last_report(task, ended));
     }

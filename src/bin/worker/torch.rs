@@ -1,18 +1,40 @@
-//! The engine on libtorch.
+//! The engine on libtorch: a class-conditional diffusion model, the small encoder that judges its images, and the clustering that
+//! stands on embeddings.
 //!
-//! Invariant: `tch` is used below here and nowhere else.
+//! Invariant: `tch` is used below here and nowhere else; below `task` nothing knows the protocol's reports.
 
+mod candidate;
+mod checkpoint;
+mod cluster;
+mod compute;
 mod cuda;
 mod device;
+mod diffusion;
+mod encoder;
+mod error;
+mod filter;
+mod images;
+mod layer;
+mod optimizer;
+mod proof;
+mod random;
+mod sample;
+mod schedule;
+mod task;
+#[cfg(test)]
+mod tests;
+mod train;
+mod unet;
+mod weights;
 
-use fantail::job::worker::{Device, Embed, Outcome, Problem, Sample, Train, TrainSettings};
-use fantail::number;
+use fantail::job::worker::{Cluster, Device, Embed, Outcome, Problem, Sample, Train};
 
+use self::compute::Compute;
 use crate::engine::{End, Engine};
-use crate::pictures::Pictures;
 use crate::session::Session;
 
 pub use device::version;
+pub use proof::command as prove;
 
 /// Works on one device with libtorch.
 pub struct Torch {
@@ -35,29 +57,18 @@ impl Engine for Torch {
     }
 
     fn train(&mut self, train: &Train, session: &Session) -> Result<Outcome, End> {
-        let TrainSettings { side, colour, .. } = train.settings;
-        let (pictures, shape) = Pictures::read(&train.instances, (side, colour), session)?;
-        let (images, aside) = (number::count(pictures.listed.len() as u64), number::count(pictures.set_aside));
-        session.log(format!(
-            "{images} images of {side} × {side} pixels and {} channels; {aside} set aside",
-            shape.channels
-        ));
-        Err(unable("train"))
+        task::train::train(train, Compute::on(self.device), session)
     }
 
-    fn sample(&mut self, _sample: &Sample, _session: &Session) -> Result<Outcome, End> {
-        Err(unable("sample"))
+    fn sample(&mut self, sample: &Sample, session: &Session) -> Result<Outcome, End> {
+        task::sample::sample(sample, Compute::on(self.device), session)
     }
 
-    fn embed(&mut self, _embed: &Embed, _session: &Session) -> Result<Outcome, End> {
-        Err(unable("embed"))
+    fn embed(&mut self, embed: &Embed, session: &Session) -> Result<Outcome, End> {
+        task::embed::embed(embed, Compute::on(self.device), session)
     }
-}
 
-/// What this build leaves out.
-fn unable(what: &str) -> End {
-    End::failed(
-        format!("this build of fantail-worker cannot {what}"),
-        "use a newer build of fantail and fantail-worker",
-    )
+    fn cluster(&mut self, cluster: &Cluster, session: &Session) -> Result<Outcome, End> {
+        task::cluster::cluster(cluster, session)
+    }
 }

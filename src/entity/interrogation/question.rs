@@ -89,14 +89,28 @@ fn noun_phrase(clause: &Clause<'_>, from: usize) -> (Option<usize>, usize) {
     (head, end)
 }
 
-/// "what color" for "what is the color of …", "what doing" for "what is the man doing"; else "what".
+/// Whether a word singles one thing out: "most", "loudest".
+fn is_superlative(clause: &Clause<'_>, at: usize) -> bool {
+    let word = clause.word(at);
+    matches!(word, "most" | "least" | "best" | "worst")
+        || word.len() > 5 && word.ends_with("est") && clause.tag(at) == Tag::Adj
+}
+
+/// "what color" for "what is the color of …", "what city" for "what is the largest city", "what doing" for "what is the man
+/// doing"; else "what".
 /// `at` is the verb's place.
 fn of_attribute(clause: &Clause<'_>, at: usize, word: &str, form: &mut String) -> usize {
     form.push_str(word);
     let mut end = at + 1;
-    let mut head = None;
+    let (mut head, mut superlative) = (None, false);
     while end < clause.end {
+        // A number after the noun begins another phrase: "the date 10 days ago".
+        if head.is_some() && clause.tag(end) == Tag::Num {
+            break;
+        }
+        superlative |= head.is_none() && is_superlative(clause, end);
         let inside = clause.tag(end).is_noun()
+            || is_superlative(clause, end)
             || matches!(clause.tag(end), Tag::Det | Tag::Adj | Tag::Num | Tag::Pron)
             || clause.word(end) == "'s"
             || is_attribute(clause.word(end));
@@ -109,7 +123,8 @@ fn of_attribute(clause: &Clause<'_>, at: usize, word: &str, form: &mut String) -
         end += 1;
     }
     let doing = (end..clause.end.min(end + 12)).find(|at| clause.word(*at) == "doing");
-    if let Some(head) = head.filter(|head| is_attribute(clause.word(*head))) {
+    let asked = |head: &usize| superlative || is_attribute(clause.word(*head)) && clause.tag(*head) != Tag::Propn;
+    if let Some(head) = head.filter(asked) {
         form.push(' ');
         clause.push_singular(head, form);
         return end;

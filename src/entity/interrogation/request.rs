@@ -49,21 +49,22 @@ fn leads(clause: &Clause<'_>, verb: usize) -> bool {
 fn wished(clause: &Clause<'_>, at: usize) -> Option<usize> {
     match clause.word(at) {
         "i" | "we" | "i'm" => {
+            // "I would like a …" is a wish, "I like …" is not.
+            let would = (at + 1..at + 4).any(|at| matches!(clause.word(at), "would" | "'d" | "should"));
             let verb = (at + 1..at + 5).find(|at| {
-                matches!(
-                    clause.word(*at),
-                    "want"
-                        | "need"
-                        | "like"
-                        | "love"
-                        | "wonder"
-                        | "wondering"
-                        | "curious"
-                        | "ask"
-                        | "interested"
-                        | "expect"
-                        | "request"
-                )
+                matches!(clause.word(*at), "like" | "love") && would
+                    || matches!(
+                        clause.word(*at),
+                        "want"
+                            | "need"
+                            | "wonder"
+                            | "wondering"
+                            | "curious"
+                            | "ask"
+                            | "interested"
+                            | "expect"
+                            | "request"
+                    )
             })?;
             after_wish(clause, verb)
         }

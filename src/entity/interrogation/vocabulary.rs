@@ -18,7 +18,7 @@ pub(super) fn is_filler(word: &str) -> bool {
     FILLERS.binary_search(&word).is_ok()
 }
 
-const ATTRIBUTES: [&str; 56] = [
+const ATTRIBUTES: [&str; 58] = [
     "age",
     "animal",
     "author",
@@ -55,6 +55,7 @@ const ATTRIBUTES: [&str; 56] = [
     "nationality",
     "number",
     "occupation",
+    "origin",
     "pattern",
     "position",
     "price",
@@ -74,6 +75,7 @@ const ATTRIBUTES: [&str; 56] = [
     "title",
     "type",
     "types",
+    "value",
     "year",
 ];
 

@@ -117,7 +117,7 @@ pub(super) struct Closed;
 fn listen(pipe: impl Read + Send + 'static, sender: SyncSender<Heard>, wrap: fn(Line) -> Heard) -> std::io::Result<()> {
     let read = move || {
         let mut lines = LineReader::new(BufReader::new(pipe));
-        while let Ok(Some(line)) = lines.next() {
+        while let Ok(Some(line)) = lines.read() {
             if sender.send(wrap(line)).is_err() {
                 return;
             }

@@ -98,7 +98,6 @@ impl WorkerError {
             Self::NotStarted { .. } | Self::NoGreeting { .. } => "check --worker, or build the worker with: make build".into(),
             Self::OtherProtocol { .. } => "use fantail and fantail-worker of the same build".into(),
             Self::Refused(problem) | Self::Task(problem) => problem.next.clone(),
-            Self::Silent { .. } => "start the job again: it goes on from its last checkpoint".into(),
             Self::Died { status, .. } if status.contains("127") || status.contains("126") => {
                 "see what it runs on with: fantail doctor".into()
             }
@@ -110,7 +109,7 @@ impl WorkerError {
             Self::Died { during, .. } if during == STARTING => {
                 "check --worker and --libtorch; fantail doctor shows what is used, and why".into()
             }
-            Self::Died { .. } => "start the job again: it goes on from its last checkpoint".into(),
+            Self::Died { .. } | Self::Silent { .. } => "start the job again: it goes on from its last checkpoint".into(),
             Self::Babbling { .. } => "check --worker: it may start another program".into(),
             Self::Cancelled => "started again, the job goes on from its last checkpoint".into(),
         }

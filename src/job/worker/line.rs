@@ -35,7 +35,7 @@ impl<R: BufRead> LineReader<R> {
     ///
     /// # Errors
     /// What the pipe says.
-    pub fn next(&mut self) -> io::Result<Option<Line>> {
+    pub fn read(&mut self) -> io::Result<Option<Line>> {
         self.buffer.clear();
         let (mut cut, mut seen) = (false, false);
         loop {
@@ -74,7 +74,7 @@ mod tests {
 
     fn read(bytes: &[u8], capacity: usize) -> Vec<Line> {
         let mut reader = LineReader::new(BufReader::with_capacity(capacity, bytes));
-        std::iter::from_fn(|| reader.next().unwrap()).collect()
+        std::iter::from_fn(|| reader.read().unwrap()).collect()
     }
 
     #[test]

@@ -100,7 +100,7 @@ pub(super) fn take(
             listener.tell(Event::Picture { path, seed, caption });
         }
         Report::Memory { used, total } if watch.due("memory", MEASURE_PAUSE) => {
-            listener.tell(Event::Memory { used, total })
+            listener.tell(Event::Memory { used, total });
         }
         Report::SetAside { task, id, reason } if task == of => watch.log(format!("set aside {id}: {reason}"), listener),
         Report::Log { line } => watch.log(line, listener),

@@ -18,6 +18,8 @@ pub enum Work {
     Sample(Sample),
     /// Turn images into vectors.
     Embed(Embed),
+    /// Split entities into subclasses.
+    Cluster(Cluster),
 }
 
 impl Work {
@@ -28,6 +30,7 @@ impl Work {
             Self::Train(_) => "train the diffusion model",
             Self::Sample(_) => "make images",
             Self::Embed(_) => "embed images",
+            Self::Cluster(_) => "split entities into subclasses",
         }
     }
 
@@ -38,6 +41,7 @@ impl Work {
             Self::Train(_) => &[Stage::Read, Stage::Train],
             Self::Sample(_) => &[Stage::Sample],
             Self::Embed(_) => &[Stage::Read, Stage::Embed],
+            Self::Cluster(_) => &[Stage::Cluster],
         }
     }
 }
@@ -125,6 +129,9 @@ pub struct TrainSettings {
     pub skip_scale: SkipScale,
     /// κ of the constant scaling.
     pub kappa: f64,
+    /// The lowest image-guidance level λ that will be asked for: times nearer to pure noise are not learned, and a model that only
+    /// continues seeds is the sooner good. 0 learns all of them, and pictures can then be made without a seed.
+    pub lowest_level: f64,
     /// Share of a batch that is drawn evenly over entities; the rest is drawn evenly over instances.
     pub balance: f64,
     /// Flip images horizontally, half of the time.
@@ -146,16 +153,17 @@ impl Default for TrainSettings {
         Self {
             side: 32,
             colour: Colour::Auto,
-            steps: 2000,
+            steps: 3000,
             batch: 64,
-            learning_rate: 1e-3,
+            learning_rate: 2e-3,
             width: 32,
             skip_scale: SkipScale::Constant,
             kappa: 0.7,
-            balance: 0.5,
+            lowest_level: 0.2,
+            balance: 0.7,
             flip: true,
             unconditional: 0.1,
-            average: 0.995,
+            average: 0.999,
             clip: 1.0,
             checkpoint_every: 200,
             seed: 42,
@@ -194,8 +202,91 @@ pub struct Sample {
     pub guidance: f64,
     /// Images at once.
     pub batch: u32,
-    /// Candidates an image; the one nearest to its seed in embedding is kept.
+    /// Candidates an image; of those that pass the filters the one nearest to its seed in embedding is kept.
     pub candidates: u32,
+    /// Whether a link below the root may lead out of it.
+    #[serde(default)]
+    pub linked: bool,
+    /// What is sorted out.
+    #[serde(default)]
+    pub filters: Filters,
+}
+
+/// The thresholds of the filters. What is usual among the real images is the measure of each, so that a threshold means the same for
+/// every dataset.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Filters {
+    /// Nearer to a training image than this share of the usual distance between real neighbours: memorised.
+    pub copy: f64,
+    /// The intended entity's probability below this share of what is usual for its real images: of another class.
+    pub class: f64,
+    /// Concentration around the entity's centre below this quantile of its real images: an outlier; 0 sorts none out.
+    pub outlier: f64,
+    /// Contrast below this share of the least among real images: flat; the same of what is neither black nor white: saturated.
+    pub flat: f64,
+}
+
+impl Default for Filters {
+    fn default() -> Self {
+        Self { copy: 0.5, class: 0.5, outlier: 0.01, flat: 0.5 }
+    }
+}
+
+/// What the filters say of an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It passes all of them.
+    Kept,
+    /// Too similar to a training image.
+    Memorised,
+    /// Of another class.
+    WrongClass,
+    /// Unlike the real images of its class.
+    Outlier,
+    /// Without contrast.
+    Flat,
+    /// Black and white where the real images are not.
+    Saturated,
+    /// Its seed cannot be read.
+    Unusable,
+}
+
+/// The figures behind a verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// What is said.
+    pub verdict: Verdict,
+    /// Distance to the nearest training image over the usual one between real neighbours, in pixels.
+    pub pixel_ratio: f64,
+    /// The same between features.
+    pub feature_ratio: f64,
+    /// Probability of the intended entity.
+    pub probability: f64,
+    /// Student-t concentration around the entity's centre.
+    pub concentration: f64,
+}
+
+/// A line of `samples.jsonl`: what became of a planned image.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sampled {
+    /// Its id.
+    pub id: String,
+    /// Its file in the output folder; `None` where it was sorted out.
+    pub path: Option<PathBuf>,
+    /// The file's length in bytes; 0 without one.
+    pub bytes: u64,
+    /// The seed image it began from.
+    pub image: Option<PathBuf>,
+    /// What it was to show.
+    pub entities: Vec<u32>,
+    /// The image-guidance level.
+    pub level: f64,
+    /// What the filters said.
+    pub verdict: Verdict,
+    /// Why; `None` where its seed cannot be read.
+    pub finding: Option<Finding>,
 }
 
 /// A line of [`Sample::plan`]: one image to make.
@@ -224,4 +315,30 @@ pub struct Embed {
     pub output: PathBuf,
     /// Images at once.
     pub batch: u32,
+}
+
+/// Split entities into subclasses of about the same size (SBCL), so that cutting a head entity keeps its diversity.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cluster {
+    /// The vectors: what [`Embed`] wrote for this list.
+    pub vectors: PathBuf,
+    /// The list that the vectors belong to, one [`Listed`] a line.
+    pub list: PathBuf,
+    /// The entities to split, by number.
+    pub entities: Vec<u32>,
+    /// Instances of a subclass, about: the size of a tail entity.
+    pub size: u32,
+    /// Where to write, one [`Subclasses`] a line.
+    pub output: PathBuf,
+    /// The seed of the first centres.
+    pub seed: u64,
+}
+
+/// The subclasses of an entity.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subclasses {
+    /// Which entity.
+    pub entity: u32,
+    /// For each subclass the places of its instances in the list, from 0. Instances without a vector are in none.
+    pub members: Vec<Vec<u32>>,
 }

@@ -6,6 +6,7 @@
 //!
 //! Invariant: never reports a fault; a record that passes here reads without one.
 
+use crate::source::exchange;
 use crate::source::role::{Role, Roles};
 use crate::source::span::skip_space;
 
@@ -158,9 +159,9 @@ impl<'b> Cursor<'b> {
         }
     }
 
-    /// A turn with a plain speaker and plain content.
+    /// A turn with a plain speaker and plain content, or an exchange in which someone says something plain.
     fn turn(&mut self) -> Option<()> {
-        let (mut who, mut said) = (false, false);
+        let (mut who, mut said, mut exchanged) = (false, false, false);
         self.object(&mut |cursor, member| match member {
             b"from" | b"role" => {
                 who = true;
@@ -170,9 +171,13 @@ impl<'b> Cursor<'b> {
                 said = true;
                 cursor.string()
             }
-            _ => cursor.value(0),
+            member => {
+                let text = cursor.peek()? == b'"';
+                exchanged |= text && std::str::from_utf8(member).is_ok_and(|name| exchange::speaker(name).is_some());
+                cursor.value(0)
+            }
         })?;
-        (who && said).then_some(())
+        (who && said || exchanged).then_some(())
     }
 
     /// A name or a list of names; integers are names where the role takes them.

@@ -18,7 +18,7 @@ use crate::source::{Given, Image, Instance, SetAsideKind, Turn};
 /// Members that hold the name of an object, a label or a token given as an object.
 pub(crate) const NAMES: &[&str] = &["name", "label", "category", "class", "object", "text"];
 /// Members that hold the text of a caption given as an object.
-pub(crate) const TEXTS: &[&str] = &["caption", "text", "value", "raw", "sentence"];
+pub(crate) const TEXTS: &[&str] = &["caption", "text", "value", "raw", "sentence", "answer", "question"];
 /// Members that hold the path of an image given as an object.
 pub(crate) const PATHS: &[&str] = &["path", "file_name", "url", "src"];
 
@@ -116,7 +116,11 @@ fn content<'de, A: MapAccess<'de>>(map: &mut A, role: Role, into: &mut Instance<
             expecting: "a text or a list of texts",
             scalars: false,
             members: TEXTS,
-            each: &mut |text| turns.push(Turn { speaker, text }),
+            each: &mut |text| {
+                if !text.is_empty() {
+                    turns.push(Turn { speaker, text });
+                }
+            },
         }),
         Role::Image => map.next_value_seed(Strings {
             expecting: "an image's path or a list of them",

@@ -20,9 +20,24 @@ const SLIP: usize = 4;
 /// Members by which a part of a conversation is told from a record.
 const PARTS: &[&str] = &["from", "value", "role", "content", "type", "text", "weight", "url", "image_url"];
 
+/// Members of a question with its answer, which is a part of a record where it stands within one.
+const EXCHANGE: &[&str] = &["user", "assistant", "source"];
+
 /// Members by which a record is told from an object that wraps records.
-const RECORD: &[&str] =
-    &["id", "conversations", "messages", "image", "caption", "captions", "text", "label", "labels", "statistics"];
+const RECORD: &[&str] = &[
+    "id",
+    "conversations",
+    "messages",
+    "image",
+    "images",
+    "caption",
+    "captions",
+    "text",
+    "texts",
+    "label",
+    "labels",
+    "statistics",
+];
 
 /// How the records follow each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,7 +149,8 @@ impl Samples {
             return false;
         }
         let Ok(record) = serde_json::from_slice::<Map<String, Value>>(&bytes[start..end]) else { return false };
-        if record.keys().all(|member| PARTS.contains(&member.as_str())) {
+        let inside = |member: &str| EXCHANGE.contains(&member) && !self.records.is_empty() && !known;
+        if record.keys().all(|member| PARTS.contains(&member.as_str()) || inside(member)) {
             return false;
         }
         if !known {

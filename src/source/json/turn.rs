@@ -1,4 +1,4 @@
-//! Reads a conversation: turns with plain content or with a list of text and image parts.
+//! Reads a conversation: turns with plain content or with a list of text and image parts, or questions with their answers.
 //!
 //! Invariant: parts stay turns of their own, so that words of neighbouring parts never glue.
 
@@ -7,11 +7,13 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use super::said::Said;
 use super::value::{Strings, Text};
+use crate::source::exchange;
 use crate::source::role::speaker;
 use crate::source::{Image, Instance, Speaker, Turn};
 
-/// A list of turns, each an object with `from` and `value` or with `role` and `content`.
+/// A list of turns, each an object with `from` and `value` or with `role` and `content`, or an exchange; or one exchange.
 pub(super) struct Turns<'i, 'de>(pub(super) &'i mut Instance<'de>);
 
 impl<'de> DeserializeSeed<'de> for Turns<'_, 'de> {
@@ -38,6 +40,10 @@ impl<'de> Visitor<'de> for Turns<'_, 'de> {
         while list.next_element_seed(OneTurn(&mut *self.0))?.is_some() {}
         Ok(true)
     }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<bool, A::Error> {
+        OneTurn(self.0).visit_map(map).map(|()| true)
+    }
 }
 
 struct OneTurn<'i, 'de>(&'i mut Instance<'de>);
@@ -54,12 +60,14 @@ impl<'de> Visitor<'de> for OneTurn<'_, 'de> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a turn: an object with from and value, or role and content")
+        f.write_str("a turn: an object with from and value, role and content, or a question and its answer")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let first = self.0.turns.len();
         let (mut who, mut said) = (None, false);
+        let mut exchanged = Vec::new();
+        let mut exchanges = false;
         while let Some(Text(member)) = map.next_key()? {
             match member.as_ref() {
                 "from" | "role" => {
@@ -70,13 +78,24 @@ impl<'de> Visitor<'de> for OneTurn<'_, 'de> {
                     map.next_value_seed(Content(&mut *self.0))?;
                     said = true;
                 }
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                }
+                member => match exchange::speaker(member) {
+                    Some(speaker) => {
+                        let mut say = |text| exchanged.push(Turn { speaker, text });
+                        exchanges |= map.next_value_seed(Said(&mut say))?;
+                    }
+                    None => drop(map.next_value::<IgnoredAny>()?),
+                },
             }
         }
         let (Some(who), true) = (who, said) else {
-            return Err(A::Error::custom("a turn without from and value, or role and content"));
+            if !exchanges {
+                return Err(A::Error::custom(
+                    "a turn without from and value, role and content, or question and answer",
+                ));
+            }
+            exchange::in_order(&mut exchanged);
+            self.0.turns.append(&mut exchanged);
+            return Ok(());
         };
         for turn in &mut self.0.turns[first..] {
             turn.speaker = who;

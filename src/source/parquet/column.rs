@@ -105,6 +105,15 @@ impl Column {
         }
     }
 
+    /// The names of the members of structs.
+    pub(super) fn members(&self) -> impl Iterator<Item = &str> {
+        let members: &[(String, Self)] = match self {
+            Self::Struct { members, .. } => members,
+            _ => &[],
+        };
+        members.iter().map(|(name, _)| name.as_str())
+    }
+
     /// What is in the lists of lists.
     pub(super) fn innermost(&self) -> &Self {
         match self {

@@ -157,8 +157,8 @@ fn odd_pictures_are_read_for_what_they_are() {
     gallery.add("deep.png", &encoded(&DynamicImage::new_rgb16(9, 9), ImageFormat::Png));
     let clear = image::RgbaImage::from_pixel(8, 8, image::Rgba([9, 9, 9, 0]));
     gallery.add("clear.png", &encoded(&clear.into(), ImageFormat::Png));
-    let (read, said) = gallery.read(SHAPE);
-    let (pictures, shape) = read.unwrap();
+    let (outcome, said) = gallery.read(SHAPE);
+    let (pictures, shape) = outcome.unwrap();
     assert_eq!(pictures.set_aside, 0, "{}", gallery.names.iter().map(|name| said.reason(name)).collect::<String>());
     let plane = (shape.side * shape.side) as usize;
     let mean = |number: usize| -> [u8; 3] {

@@ -1,0 +1,36 @@
+//! Which background results are still wanted.
+//!
+//! Invariant: one request of a kind is awaited at a time, the newest.
+
+/// The newest request of each kind: a result with another number is dropped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Awaited {
+    /// Loading the dataset.
+    pub load: u64,
+    /// Ordering and searching the entity table.
+    pub rows: u64,
+    /// What the policy would do.
+    pub preview: u64,
+    /// The policies side by side.
+    pub comparison: u64,
+    /// The shown instance.
+    pub instance: u64,
+    /// The shown instance's lines.
+    pub lines: u64,
+    /// The names of the visible instances.
+    pub ids: u64,
+    /// The shown picture.
+    pub picture: u64,
+    /// What is made for the tail.
+    pub synthesis: u64,
+    /// The shown seed.
+    pub seed: u64,
+    /// The shown seed's picture.
+    pub seed_picture: u64,
+    /// The trial batch.
+    pub trial: u64,
+    /// Why an instance is kept or dropped.
+    pub explanation: u64,
+    /// The background job.
+    pub job: u64,
+}

@@ -1,0 +1,23 @@
+//! What a failure of the computing part means to the user, and what to do now.
+
+use crate::engine::End;
+use crate::torch::error::TorchError;
+
+/// The end of a task that failed.
+pub fn end(error: TorchError) -> End {
+    let next = match &error {
+        TorchError::Cancelled => return End::Cancelled,
+        TorchError::OutOfMemory(_) => {
+            "choose a smaller side, width or batch, close what else uses the device, or use --device cpu"
+        }
+        TorchError::Libtorch(_) => "try --device cpu; if it fails there too, report it with the log",
+        TorchError::File { .. } => {
+            "make room or choose another folder, then start the job again: it goes on where it was"
+        }
+        TorchError::Checkpoint { .. } => "train the model again, or remove the file",
+        TorchError::Image { .. } => "see the log for the image",
+        TorchError::Setting(_) => "change the setting in the recipe",
+        TorchError::Diverged(_) => "halve the learning rate and start the job again",
+    };
+    End::failed(error.to_string(), next)
+}

@@ -1,0 +1,53 @@
+//! What a format makes of a file: records that are read one by one.
+//!
+//! Invariant: a reader gives the same record each time that it is asked for it.
+
+use super::Instance;
+
+/// One readable part of a dataset: a file, or a shard of one.
+pub trait Reader: Send + Sync {
+    /// How many usable records it holds.
+    fn len(&self) -> usize;
+
+    /// True when it holds none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Clears `into` and fills it with record `row` (`row < len`).
+    fn read<'a>(&'a self, row: usize, into: &mut Instance<'a>);
+
+    /// As [`Self::read`], but only id and images have to be right: much cheaper where the rest need not be taken apart.
+    fn read_head<'a>(&'a self, row: usize, into: &mut Instance<'a>) {
+        self.read(row, into);
+    }
+
+    /// The record's own bytes, where the format has such (JSON records, CSV lines, list lines).
+    fn raw(&self, _row: usize) -> Option<&[u8]> {
+        None
+    }
+
+    /// What stands around its records, where [`Self::raw`] gives them.
+    fn frame(&self) -> super::Frame<'_> {
+        super::Frame::LINES
+    }
+
+    /// The file's lists of images and annotations, where it has such.
+    fn annotated(&self) -> Option<super::Annotated<'_>> {
+        None
+    }
+
+    /// Where record `row` is in its file.
+    fn place(&self, row: usize) -> Place {
+        Place { row: row as u64, offset: 0 }
+    }
+}
+
+/// Where a record is in its file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// 0-based row among all records of the file, usable or not.
+    pub row: u64,
+    /// Byte offset in the (decompressed) file; 0 where the format has none.
+    pub offset: u64,
+}
