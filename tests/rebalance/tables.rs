@@ -88,3 +88,43 @@ fn a_schedule_has_weights_for_each_stage() {
     assert_eq!((stages[0].name.as_str(), stages[0].weights[20], stages[1].weights[20]), ("progress=0", 1.0, 7.0));
     assert!(stage_weights(&index, &with_policy(PolicyName::Temperature), &Unobserved).unwrap().is_empty());
 }
+
+#[test]
+fn each_stage_has_the_figures_of_its_own_recipe() {
+    let index = long_tailed(1200);
+    let recipe = turned(PolicyName::Temperature, |table| table.stages = vec![5.0, 1.0]);
+    let mut exact = Exact::new(&index);
+    let stages = fantail::preview::stage_previews(&mut exact, (&index, &recipe), &Unobserved).unwrap();
+    assert_eq!(stages.iter().map(|stage| stage.name.as_str()).collect::<Vec<_>>(), ["temperature=5", "temperature=1"]);
+    let flat = &stages[0].preview;
+    assert!(flat.perspectives[0].after.gini < flat.perspectives[0].before.gini - 0.05);
+    // Everything weighs, unequally: fewer instances would tell as much. At T = 1 all weigh the same.
+    assert!(flat.instances.effective < 1190.0, "{}", flat.instances.effective);
+    assert!((stages[1].preview.instances.effective - 1200.0).abs() < 0.01);
+}
+
+#[test]
+fn what_is_left_is_measured_as_what_was() {
+    let index = long_tailed(1200);
+    let (whole, _) = exact(&index, &with_policy(PolicyName::None));
+    let outcome = &whole.perspectives[0];
+    let scumble = |measures: &fantail::preview::Measures| measures.scumble.unwrap();
+    assert!(scumble(&outcome.before) > 0.05);
+    assert!((scumble(&outcome.after) - scumble(&outcome.before)).abs() < 1e-5);
+    assert_eq!((outcome.after.coverage, whole.instances.effective), (1.0, 1200.0));
+
+    // The policy `random` comes to what its control says in a closed form of its own.
+    let (half, _) = exact(&index, &turned(PolicyName::Random, |table| table.keep = 0.25));
+    let outcome = &half.perspectives[0];
+    assert!((half.instances.effective - 300.0).abs() < 0.01);
+    for (policy, control) in [
+        (outcome.after.gini, outcome.random.gini),
+        (outcome.after.coverage, outcome.random.coverage),
+        (outcome.after.entities_lost, outcome.random.entities_lost),
+        (outcome.after.mass_lost, outcome.random.mass_lost),
+        (scumble(&outcome.after), scumble(&outcome.random)),
+    ] {
+        assert!((policy - control).abs() < 1e-4, "{policy} {control}");
+    }
+    assert!(outcome.after.coverage < 1.0 && outcome.after.mass_lost > 0.0);
+}
