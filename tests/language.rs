@@ -214,8 +214,6 @@ impl Score {
                 Some(own) => {
                     self.hits += 1;
                     self.lemmas += usize::from(own == lemma);
-                        println!("MISS {form} {own} {lemma}");
-                    }
                     self.folded += usize::from(own.to_lowercase() == lemma.to_lowercase());
                 }
                 None => self.missed += 1,
