@@ -18,6 +18,7 @@ pub mod preview;
 pub mod progress;
 pub mod recipe;
 pub mod stats;
+pub mod synthesis;
 pub mod worker;
 
 use std::path::PathBuf;

@@ -4,6 +4,7 @@
 
 mod apply;
 pub mod protocol;
+pub mod synthesis;
 mod thread;
 mod train;
 pub mod worker;

@@ -4,6 +4,7 @@
 //! Invariant: files grow in a staging folder in their target and are renamed once all are on disk; a reader never sees half of one,
 //! the source is never written to, and original records pass through byte for byte.
 
+mod appended;
 mod array;
 mod calibration;
 mod decisions;
@@ -19,9 +20,12 @@ mod shard;
 mod sql;
 mod staging;
 mod stale;
+pub mod synthesized;
 mod table;
 
-pub use calibration::{Calibration, PerspectiveRecord, SourceRecord};
+pub use calibration::{
+    Calibration, CompletedRecord, MadeRecord, PerspectiveRecord, SourceRecord, SynthesisRecord, TailRecord,
+};
 pub use error::ManifestError;
 pub use merge::merge;
 pub use pending::Pending;
@@ -217,6 +221,7 @@ fn key(contents: &Contents<'_>) -> String {
     hasher.update(&contents.dataset.fingerprint().0);
     hasher.update(contents.recipe.effective().as_bytes());
     hasher.update(contents.shard.to_string().as_bytes());
+    hasher.update(format!("{:?}", contents.plan.synthesis().seeds).as_bytes());
     contents.plan.repeats().iter().for_each(|repeat| {
         hasher.update(&repeat.to_le_bytes());
     });
@@ -238,12 +243,14 @@ fn check_source(contents: &Contents<'_>, target: &Target) -> Result<(), Manifest
 
 fn written(contents: &Contents<'_>, target: &Target, files: &[Finished]) -> Written {
     let range = native::range(contents).unwrap_or_default();
+    let writes_all = contents.shard.is_whole() || contents.shard.number == contents.shard.of;
+    let synthetic = if writes_all { contents.plan.synthesis().made() } else { 0 };
     Written {
         files: files
             .iter()
             .map(|file| WrittenFile { path: target.folder.join(&file.name), rows: file.rows, bytes: file.bytes })
             .collect(),
-        tally: contents.plan.tally_of(range),
+        tally: Tally { synthetic, ..contents.plan.tally_of(range) },
         set_aside: contents.dataset.set_aside().len() as u64,
     }
 }

@@ -8,16 +8,21 @@ mod decision;
 mod draw;
 mod explanation;
 mod ledger;
+mod order;
 mod overrides;
 mod reason;
 mod size;
+mod synthesis;
 
 pub use draw::{Key, Purpose};
 pub use explanation::{Decision, Explanation, OverrideExplanation, VoteExplanation};
 pub use ledger::{Ledger, OverrideDraw};
+pub use order::{ORDER_VERSION, Order, OrderPicture, OrderSeed, Picture, Synthesized, Verdict, entity, made_id};
 pub use overrides::{Columns, Holders, Outlooks, Settled, Settlement};
 pub use size::sized;
+pub use synthesis::{Evidence, Lack, Make, Seed, SynthesisPlan, Tail};
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use rayon::prelude::*;
@@ -26,6 +31,7 @@ use crate::index::Index;
 use crate::policy::{self, Outlook};
 use crate::progress::{Cancelled, Observer, Stage, Unobserved};
 use crate::recipe::{Recipe, RecipeError};
+use crate::source::Dataset;
 use decision::Decider;
 
 /// A failure to make a plan.
@@ -67,23 +73,67 @@ pub struct Tally {
     pub dropped: u64,
     /// The volume after: repeats counted.
     pub after: u64,
+    /// Instances that are made on top of it.
+    #[serde(default)]
+    pub synthetic: u64,
 }
 
 /// What is to be done with every instance.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     repeats: Vec<u32>,
+    synthesis: SynthesisPlan,
 }
 
 /// Instances between two reports of progress.
 const BATCH: usize = 16_384;
 
 impl Plan {
-    /// Decides every instance.
+    /// Decides every instance, and what is made for the tail as far as that hangs on entities alone.
     ///
     /// # Errors
     /// [`PlanError::Recipe`] when the recipe does not fit the index, [`PlanError::Cancelled`] when the observer says so.
     pub fn new(index: &Index, recipe: &Recipe, observer: &dyn Observer) -> Result<Self, PlanError> {
+        Self::with(index, recipe, &Evidence::NONE, observer)
+    }
+
+    /// Decides every instance of a dataset, and what is made for the tail.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn of_dataset(
+        (dataset, index): (&Dataset, &Index),
+        recipe: &Recipe,
+        outlier: &(dyn Fn(usize) -> Option<f64> + Sync),
+        observer: &dyn Observer,
+    ) -> Result<Self, PlanError> {
+        let picture = |instance: usize| order::picture_hash(dataset, instance);
+        Self::with(index, recipe, &Evidence { picture: &picture, outlier }, observer)
+    }
+
+    /// Decides every instance, and what is made for the tail from what is known of pictures and outliers.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn with(
+        index: &Index,
+        recipe: &Recipe,
+        evidence: &Evidence<'_>,
+        observer: &dyn Observer,
+    ) -> Result<Self, PlanError> {
+        let repeats = Self::decided(index, recipe, observer)?;
+        let mut plan = Self { repeats, synthesis: SynthesisPlan::default() };
+        if recipe.synthesis.is_on() {
+            let counts = plan.counts(index);
+            plan.synthesis = SynthesisPlan::new(index, recipe, (&plan.repeats, &counts), evidence, observer)?;
+            if observer.cancelled() {
+                return Err(PlanError::Cancelled);
+            }
+        }
+        Ok(plan)
+    }
+
+    fn decided(index: &Index, recipe: &Recipe, observer: &dyn Observer) -> Result<Vec<u32>, PlanError> {
         let rule = policy::rule(index, recipe)?;
         let bound = policy::bind(index, &recipe.rebalance.overrides)?;
         let decider = Decider::new(index, &rule, (&bound, recipe.seed), observer)?;
@@ -99,7 +149,30 @@ impl Plan {
             }
             observer.advanced(Stage::Plan, done.add(slots.len() as u64), total);
         });
-        if observer.cancelled() { Err(PlanError::Cancelled) } else { Ok(Self { repeats }) }
+        if observer.cancelled() { Err(PlanError::Cancelled) } else { Ok(repeats) }
+    }
+
+    /// What is made for the tail.
+    #[must_use]
+    pub const fn synthesis(&self) -> &SynthesisPlan {
+        &self.synthesis
+    }
+
+    /// The same plan with the pictures that were made in the place of those that were to be made; those that no picture came
+    /// for are made no more.
+    #[must_use]
+    pub fn with_pictures(mut self, index: &Index, (pictures, removed): (&[Picture], BTreeMap<Verdict, u64>)) -> Self {
+        order::settle(index, &mut self.synthesis, pictures);
+        self.synthesis.removed = removed;
+        self
+    }
+
+    /// As [`Self::counts`], with what is made for the tail.
+    #[must_use]
+    pub fn completed_counts(&self, index: &Index) -> Vec<Vec<u32>> {
+        let mut counts = self.counts(index);
+        self.synthesis.add_to(index, &mut counts);
+        counts
     }
 
     /// How often an instance is written; 0 drops it.
@@ -114,20 +187,20 @@ impl Plan {
         &self.repeats
     }
 
-    /// How many instances are kept and dropped.
+    /// How many instances are kept, dropped and made.
     #[must_use]
     pub fn tally(&self) -> Tally {
-        self.tally_of(0..self.repeats.len())
+        Tally { synthetic: self.synthesis.made(), ..self.tally_of(0..self.repeats.len()) }
     }
 
-    /// How many of some instances are kept and dropped.
+    /// How many of some instances are kept and dropped; none is made.
     #[must_use]
     pub fn tally_of(&self, range: Range<usize>) -> Tally {
         let repeats = self.repeats.get(range).unwrap_or_default();
         let instances = repeats.len() as u64;
         let kept = repeats.iter().filter(|&&repeat| repeat > 0).count() as u64;
         let after = repeats.iter().map(|&repeat| u64::from(repeat)).sum();
-        Tally { instances, kept, dropped: instances - kept, after }
+        Tally { instances, kept, dropped: instances - kept, after, synthetic: 0 }
     }
 
     /// The count of every entity after the plan, by perspective and by the rank that it had before; repeats counted.

@@ -12,6 +12,7 @@ pub mod rebalance;
 mod rule;
 pub mod size;
 mod stage;
+pub mod synthesis;
 
 pub use formula::Formula;
 pub use overrides::{Bound, Marks, bind};
@@ -19,6 +20,7 @@ pub use parameter::Parameter;
 pub use range::{Range, Scale};
 pub use rule::{Dictionary, Fate, Outlook, Reduction, Rule, Scorer, copies};
 pub use stage::{Stage, stages};
+pub use synthesis::SynthesisParameter;
 
 use crate::entity::Perspective;
 use crate::index::{Index, PerspectiveIndex};
@@ -82,7 +84,8 @@ pub fn rule(index: &Index, recipe: &Recipe) -> Result<Rule, RecipeError> {
 /// [`RecipeError::Misfit`] as [`Policy::rule`] and [`bind`].
 pub fn fits(index: &Index, recipe: &Recipe) -> Result<(), RecipeError> {
     rule(index, recipe)?;
-    bind(index, &recipe.rebalance.overrides).map(drop)
+    bind(index, &recipe.rebalance.overrides)?;
+    synthesis::fits(index, recipe)
 }
 
 /// The perspective that a one-perspective policy balances: the recipe's, else label, object, token or whatever there is.

@@ -14,6 +14,7 @@ mod order;
 mod outcome;
 mod sketch;
 mod stage;
+mod synthesis;
 mod target;
 mod volume;
 
@@ -23,6 +24,7 @@ pub use measures::Measures;
 pub use outcome::Outcome;
 pub use sketch::{SAMPLE, Sketch};
 pub use stage::{StagePreview, StageWeights, stage_previews, stage_weights};
+pub use synthesis::{Completed, Completion};
 pub use target::TargetOutcome;
 pub use volume::Volume;
 

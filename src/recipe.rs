@@ -9,11 +9,13 @@ mod grammar;
 pub(crate) mod overrides;
 mod ranges;
 mod rebalance;
+mod synthesis;
 
 pub use error::RecipeError;
 pub(crate) use grammar::nearest;
 pub use overrides::{Line, Override, OverrideAction};
 pub use rebalance::{BalanceBy, Lines, NoEntity, PolicyName, Rebalance, Repeats, TargetShape, Vote};
+pub use synthesis::{Backend, Budget, Diffusion, EntityCeiling, Filter, Repeat, Synthesis, SynthesisName};
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -40,6 +42,8 @@ pub struct Recipe {
     pub threshold: BTreeMap<Perspective, ThresholdChoice>,
     /// Which instances to keep.
     pub rebalance: Rebalance,
+    /// Which tail to fill, by what, by how much.
+    pub synthesis: Synthesis,
     /// What to write.
     pub export: Export,
 }
@@ -53,6 +57,7 @@ impl Default for Recipe {
             entities: entity::Options::default(),
             threshold: BTreeMap::new(),
             rebalance: Rebalance::default(),
+            synthesis: Synthesis::default(),
             export: Export::default(),
         }
     }

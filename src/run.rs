@@ -18,6 +18,7 @@ mod session;
 mod signal;
 mod start;
 mod suspend;
+mod synthesize;
 mod task;
 mod terminal;
 mod train;

@@ -11,6 +11,7 @@ mod rebalance;
 mod regions;
 mod run;
 mod shell;
+mod slider;
 mod synthesize;
 pub mod widget;
 

@@ -285,6 +285,7 @@ fn the_apply_job_tells_its_story() {
         recipe: recipe.clone(),
         target: target(&folder, "the out"),
         shard: Shard::WHOLE,
+        synthesis: None,
     };
     let events = events_of(job());
     let Event::Finished(summary) = terminal(&events) else { panic!("{events:?}") };

@@ -495,7 +495,40 @@ fn wrong_recipes_are_refused_with_place_and_fix() {
         ("[threshold]\ntoken = { tail = 1.0 }", "r.toml:2:11: unknown key 'tail'; known here: count, tail_mass"),
         ("[threshold]\ntokens = { count = 3 }", "r.toml:2:1: unknown key 'tokens'; did you mean 'token'?"),
         ("[export]\nformats = [\"parket\"]", "r.toml:2:12: no such value 'parket'; did you mean 'parquet'?"),
-        ("[synthesis]\nbudget = 1", "r.toml:1:2: synthesis is not supported yet; remove the [synthesis] tables"),
+        ("[synthesis.rewrite]\nendpoint = \"x\"", "r.toml:1:12: the synthesis policy 'rewrite' is not supported yet"),
+        (
+            "[synthesis]\npolicies = [\"repeat\", \"synonym\"]",
+            "r.toml:2:23: the synthesis policy 'synonym' is not supported yet",
+        ),
+        ("[synthesis]\npolicies = [\"repaet\"]", "r.toml:2:13: no such value 'repaet'; did you mean 'repeat'?"),
+        ("[synthesis]\nbudget = \"restor\"", "r.toml:2:10: no such value 'restor'; did you mean 'restore'?"),
+        (
+            "[synthesis]\nbudget = -1",
+            "r.toml:2:10: budget = -1 is out of range; write a number of instances, 0 or more",
+        ),
+        ("[synthesis]\ncieling = 3", "r.toml:2:1: unknown key 'cieling'; did you mean 'ceiling'?"),
+        ("[synthesis.repeat]\nmost = 0", "r.toml:2:8: most = 0 is out of range; write a number from 1 to 1000"),
+        ("[synthesis]\npolicies = [\"repeat\", \"repeat\"]", "r.toml:2:23: 'repeat' stands twice; remove one"),
+        (
+            "[synthesis.diffusion]\nguidance = [0.3, 1.5]",
+            "r.toml:2:18: the level 1.5 is out of range; write a number from 0 to 1",
+        ),
+        (
+            "[synthesis.diffusion]\nresolution = 48",
+            "r.toml:2:14: resolution = 48 is not supported; write 32, 64 or 128",
+        ),
+        (
+            "[synthesis.diffusion]\nbackend = \"bundle\"",
+            "r.toml:2:11: backend = \"bundle\" needs bundle = \"FOLDER\" beside it",
+        ),
+        (
+            "[[synthesis.entity]]\nentity = \"lable:toaster\"\nceiling = 1",
+            "r.toml:2:10: no such perspective 'lable'; did you mean 'label'?",
+        ),
+        (
+            "[[synthesis.entity]]\nentity = \"label:a\"\nceiling = 1\n[[synthesis.entity]]\nentity = \"label:a\"\nceiling = 2",
+            "r.toml:5:10: 'label:a' has a ceiling already on line 2; remove one of the two",
+        ),
         ("version = 2", "r.toml:1:11: version 2 is not known; write version = 1"),
         (
             "[entities]\nperspectives = [\"token\"]\n[rebalance]\nperspective = \"label\"",

@@ -29,12 +29,13 @@ use ratatui::style::Color;
 type Make = fn() -> Model;
 
 const SIZES: [(u16, u16); 4] = [(60, 20), (80, 24), (120, 36), (300, 80)];
-const SCREENS: [(&str, Make); 12] = [
+const SCREENS: [(&str, Make); 13] = [
     ("explore", fixture::model),
     ("instances", fixture::drilled),
     ("rebalance", fixture::rebalancing),
     ("compare", fixture::comparing),
     ("synthesize", fixture::synthesizing),
+    ("synthesize-untried", fixture::synthesizing_untried),
     ("run", fixture::running),
     ("run-failed", fixture::failed_job),
     ("export", fixture::exporting),
@@ -106,7 +107,7 @@ fn every_screen_at_every_size() {
     let mono = theme("dark", ColorSupport::None);
     for (name, make) in SCREENS {
         for (width, height) in SIZES {
-            if width == 300 && !matches!(name, "explore" | "instances" | "rebalance") {
+            if width == 300 && !matches!(name, "explore" | "instances" | "rebalance" | "synthesize") {
                 continue;
             }
             let screen = text(&drawn(&make(), &mono, (width, height)));

@@ -91,6 +91,10 @@ actions! {
     ValueEdit, "value-edit", "type the value";
     ComparePolicies, "compare", "put policies side by side";
     OverrideEntity, "override", "pin, cap, floor or exclude one entity";
+    TogglePolicy, "toggle-policy", "use the synthesis policy or leave it";
+    DropSeed, "drop-seed", "never make anything of this seed";
+    EditCeiling, "ceiling", "type the most that may be made for the entity";
+    StartTrial, "trial", "let the worker make a small batch to look at";
     ToggleFormat, "toggle-format", "choose or drop the manifest format";
     EditOutput, "output", "type the folder to write to";
     StartJob, "start", "write the manifests in the background";

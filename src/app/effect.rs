@@ -61,6 +61,26 @@ pub enum Effect {
         /// The perspective whose figures are compared.
         perspective: Perspective,
     },
+    /// Plan what is made for the tail.
+    PlanSynthesis {
+        /// Which request this is.
+        generation: u64,
+        /// The dataset.
+        loaded: Arc<Loaded>,
+        /// The recipe.
+        recipe: Box<Recipe>,
+    },
+    /// Let the worker make a small batch to look at.
+    StartTrial {
+        /// Which request this is.
+        generation: u64,
+        /// The dataset.
+        loaded: Arc<Loaded>,
+        /// The recipe.
+        recipe: Box<Recipe>,
+        /// The seeds.
+        seeds: Vec<usize>,
+    },
     /// Read an instance's record and find an entity in its text.
     ReadInstance {
         /// Which request this is.
@@ -215,6 +235,8 @@ impl Effect {
             Self::ComparePolicies { generation, policies, .. } => {
                 format!("ComparePolicies #{generation} {}", policies.len())
             }
+            Self::PlanSynthesis { generation, .. } => format!("PlanSynthesis #{generation}"),
+            Self::StartTrial { generation, seeds, .. } => format!("StartTrial #{generation} {seeds:?}"),
             Self::ReadInstance { generation, number, .. } => format!("ReadInstance #{generation} {number}"),
             Self::DecodeImage { generation, number, image, .. } => {
                 format!("DecodeImage #{generation} {number}.{image}")

@@ -94,6 +94,10 @@ pub enum Target {
     InstanceText,
     /// The lines of the policies' list, one a line.
     Policies,
+    /// The lines of tail entities that lack instances, one a line, from the list's scroll offset.
+    Lacks,
+    /// The lines of seeds, one a line, from the list's scroll offset.
+    Seeds,
     /// The track of the slider of a parameter, by its number in the list; its left end is the least value.
     Slider(usize),
     /// A line of the export formats.

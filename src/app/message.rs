@@ -10,10 +10,10 @@ use super::bindings::Bindings;
 use super::effect::AfterSave;
 use super::hit::HitMap;
 use super::key::Key;
-use super::model::{Compared, Finding, InstanceView, Picture, Rows, Sample, TextLines};
+use super::model::{Compared, Finding, InstanceView, Picture, Rows, Sample, TextLines, TrialPicture};
 use crate::entity::Perspective;
 use crate::load::Loaded;
-use crate::preview::Preview;
+use crate::preview::{Completion, Preview};
 use crate::progress::Stage;
 use crate::recipe::Recipe;
 
@@ -97,6 +97,20 @@ pub enum Message {
         generation: u64,
         /// Their figures, in the order asked.
         compared: Vec<Compared>,
+    },
+    /// It was planned what is made for the tail, or it cannot be.
+    SynthesisPlanned {
+        /// Which request.
+        generation: u64,
+        /// What is made, or why that cannot be told.
+        completion: Result<Arc<Completion>, String>,
+    },
+    /// The worker made a small batch, or could not.
+    TrialMade {
+        /// Which request.
+        generation: u64,
+        /// The pictures, or why there are none.
+        outcome: Result<Vec<TrialPicture>, Failure>,
     },
     /// An instance's record was read.
     InstanceRead {

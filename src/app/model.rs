@@ -12,6 +12,7 @@ mod notice;
 mod overlay;
 mod rebalance;
 mod screen;
+mod synthesize;
 mod task;
 
 use std::path::PathBuf;
@@ -28,6 +29,7 @@ pub use overlay::{Overlay, TextField, ValueTarget};
 pub use rebalance::parameters;
 pub use rebalance::{Compared, Control, PolicyLine, RebalancePane, RebalanceScreen, Reckoning, Slider};
 pub use screen::{ChartMode, Screen};
+pub use synthesize::{SynthesizePane, SynthesizeScreen, SynthesizerLine, Trial, TrialPicture};
 pub use task::{Curve, Job, JobKind, JobState, JobStep, Sample};
 
 use super::bindings::{Bindings, Context};
@@ -35,6 +37,7 @@ use super::hit::{Drag, HitMap};
 use crate::entity::Perspective;
 use crate::index::{PerspectiveIndex, Split};
 use crate::load::Loaded;
+use crate::policy::Parameter;
 use crate::progress::Stage;
 use crate::recipe::Recipe;
 
@@ -77,6 +80,8 @@ pub struct Model {
     pub explore: Explore,
     /// The Rebalance screen.
     pub rebalance: RebalanceScreen,
+    /// The Synthesize screen.
+    pub synthesize: SynthesizeScreen,
     /// The background job.
     pub job: JobState,
     /// How far the Run screen's log is scrolled up from its end.
@@ -127,6 +132,7 @@ impl Model {
             chart: ChartMode::default(),
             explore: Explore::default(),
             rebalance: RebalanceScreen::default(),
+            synthesize: SynthesizeScreen::default(),
             job: JobState::Absent,
             log_scroll: 0,
             export: ExportScreen::default(),
@@ -208,10 +214,28 @@ impl Model {
         rebalance::policies()
     }
 
-    /// The recipe's policy's parameters on this dataset, as sliders; none before it is loaded.
+    /// The parameters that the shown screen's sliders turn; none before the dataset is loaded.
+    #[must_use]
+    pub fn parameters(&self) -> Vec<Parameter> {
+        let Some(loaded) = self.loaded() else { return Vec::new() };
+        match self.screen {
+            Screen::Synthesize => synthesize::parameters(self),
+            _ => parameters(&self.recipe, &loaded.index),
+        }
+    }
+
+    /// The same as sliders.
     #[must_use]
     pub fn sliders(&self) -> Vec<Slider> {
-        self.loaded().map_or_else(Vec::new, |loaded| rebalance::sliders(&self.recipe, &loaded.index))
+        let Some(loaded) = self.loaded() else { return Vec::new() };
+        let parameters = self.parameters().into_iter();
+        parameters.map(|parameter| rebalance::slider(parameter, &self.recipe, &loaded.index)).collect()
+    }
+
+    /// The synthesis policies, in the order of the Synthesize screen.
+    #[must_use]
+    pub fn synthesizers(&self) -> Vec<SynthesizerLine> {
+        synthesize::lines(&self.recipe)
     }
 
     /// The manifest formats as the Export screen lists them.

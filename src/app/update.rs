@@ -15,6 +15,7 @@ mod overlay;
 mod overrides;
 mod rebalance;
 mod recipe;
+mod synthesize;
 mod threshold;
 
 use std::sync::Arc;
@@ -46,7 +47,18 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::PreviewComputed { generation, preview } => rebalance::computed(model, generation, preview),
         Message::PreviewFailed { generation, reason } => rebalance::failed(model, generation, reason),
         Message::PoliciesCompared { generation, compared } => rebalance::compared(model, generation, compared),
+        Message::SynthesisPlanned { generation, completion: Ok(completion) } => {
+            synthesize::planned(model, generation, completion)
+        }
+        Message::SynthesisPlanned { generation, completion: Err(reason) } => {
+            synthesize::failed(model, generation, reason)
+        }
+        Message::TrialMade { generation, outcome } => synthesize::tried(model, generation, outcome),
+        Message::InstanceRead { generation, view } if generation == model.awaited.seed => synthesize::read(model, view),
         Message::InstanceRead { generation, view } => drill::read(model, generation, view),
+        Message::ImageDecoded { generation, picture } if generation == model.awaited.seed_picture => {
+            synthesize::decoded(model, picture)
+        }
         Message::TextWrapped { generation, lines } => drill::wrapped(model, generation, lines),
         Message::IdsRead { generation, ids } => drill::named(model, generation, ids),
         Message::ImageDecoded { generation, picture } => drill::decoded(model, generation, picture),
@@ -76,7 +88,7 @@ pub fn begin(model: &mut Model) -> Vec<Effect> {
 /// Takes in where things were drawn; a list that turned out shorter than its cursor needs another frame.
 fn drawn(model: &mut Model, hits: super::hit::HitMap) -> Vec<Effect> {
     model.hits = hits;
-    let moved = explore::keep_visible(model) | drill::keep_visible(model);
+    let moved = explore::keep_visible(model) | drill::keep_visible(model) | synthesize::keep_visible(model);
     drill::keep_text_in_sight(model);
     let draw = moved.then_some(Effect::Draw);
     draw.into_iter().chain(drill::break_text(model)).chain(drill::name_visible(model)).collect()
@@ -136,7 +148,8 @@ fn show(model: &mut Model, screen: Screen) -> Vec<Effect> {
     model.screen = screen;
     match screen {
         Screen::Rebalance | Screen::Export => rebalance::refresh(model),
-        Screen::Explore | Screen::Synthesize | Screen::Run => Vec::new(),
+        Screen::Synthesize => synthesize::refresh(model),
+        Screen::Explore | Screen::Run => Vec::new(),
     }
 }
 

@@ -62,6 +62,9 @@ pub struct ApplyArguments {
     /// The counts of the whole that DATASET is a part of, as `stats --counts-out` wrote them; several are added up
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub counts_in: Vec<PathBuf>,
+    /// The folder of what the worker made; 'synthesis' in DIR without it. Shards name the same one
+    #[arg(long, value_name = "DIR")]
+    pub synthesis: Option<PathBuf>,
     /// How progress is told on stderr: a bar or plain lines, or JSON objects a line of which the last is the one that ends the job
     #[arg(long, value_enum, default_value_t = ProgressForm::Auto)]
     pub progress: ProgressForm,
@@ -117,6 +120,7 @@ fn applied(arguments: &ApplyArguments, interrupt: &Interrupt) -> color_eyre::Res
             step: arguments.checkpoint,
         },
         shard: arguments.shard,
+        synthesis: arguments.synthesis.clone(),
     };
     let (sender, events) = channel();
     // A receiver that is gone has given up on the job.
@@ -163,7 +167,8 @@ pub(super) fn write_files(
     out: &mut dyn Write,
 ) -> std::io::Result<()> {
     let (kept, dropped) = (count(tally.kept), count(tally.dropped));
-    writeln!(out, "kept {kept}, dropped {dropped}, set aside {}", count(set_aside))?;
+    let made = if tally.synthetic > 0 { format!(", synthetic {}", count(tally.synthetic)) } else { String::new() };
+    writeln!(out, "kept {kept}, dropped {dropped}, set aside {}{made}", count(set_aside))?;
     for file in files {
         let rows = if file.rows > 0 { format!("{}, ", counted(file.rows, "record")) } else { String::new() };
         writeln!(out, "wrote {} ({rows}{})", file.path.display(), bytes(file.bytes))?;

@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::indexed::indexed_for;
 use super::preview::PreviewReport;
 use super::stats::StatsFormat;
+use super::synthesis;
 use crate::index::Index;
 use crate::preview::{Exact, stage_previews};
 use crate::progress::Unobserved;
@@ -85,7 +86,9 @@ fn columns(dataset: &Path, recipes: &[(PathBuf, Recipe)]) -> color_eyre::Result<
         crate::policy::fits(&index, recipe).map_err(|error| error.in_file(file))?;
         let preview = exact.preview(&index, recipe, &Unobserved)?;
         let stages = stage_previews(&mut exact, (&index, recipe), &Unobserved)?;
+        let synthesis = synthesis::report(&index, dataset, recipe)?;
         let preview = PreviewReport::of(&preview, &index).with_stages(&stages, &index);
+        let preview = PreviewReport { synthesis, ..preview };
         columns.push(Column { recipe: file.clone(), preview });
         kept = Some((of, index, exact));
     }

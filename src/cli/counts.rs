@@ -48,7 +48,9 @@ fn beyond_counts(index: &Index, recipe: &Recipe) -> Result<Option<String>, Recip
     let policy = recipe.rebalance.policy;
     let rule = policy::rule(index, recipe)?;
     let sums_up = |entry: &Override| matches!(entry.action, OverrideAction::Cap(_) | OverrideAction::Floor(_));
-    Ok(if recipe.rebalance.overrides.iter().any(sums_up) {
+    Ok(if recipe.synthesis.is_on() {
+        Some("synthesis shares one budget over the seeds of all instances".to_owned())
+    } else if recipe.rebalance.overrides.iter().any(sums_up) {
         Some("a cap or a floor of a single entity weighs all of its instances".to_owned())
     } else if rule.sought().is_some() {
         Some(format!("the wanted size of the policy '{policy}' is sought over all instances"))

@@ -3,17 +3,18 @@
 //! Invariant: says what the plan says; nothing is decided here.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use super::exit_code::UsageError;
 use super::indexed::indexed_for;
 use super::stats::StatsFormat;
-use crate::index::name_hash;
+use super::synthesis;
+use crate::index::{Index, name_hash};
 use crate::number::measure;
 use crate::plan::{self, Decision, Explanation, VoteExplanation};
-use crate::recipe::Recipe;
+use crate::recipe::{Recipe, SynthesisName};
 
 /// The arguments of `fantail explain`.
 #[derive(Clone, Debug, clap::Args)]
@@ -37,6 +38,46 @@ struct Report<'a> {
     id: &'a str,
     #[serde(flatten)]
     explanation: Explanation,
+    /// What is made of it for the tail.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    synthetic: Vec<SeedReport>,
+}
+
+/// An instance's part in synthesis.
+#[derive(Clone, Debug, Serialize)]
+struct SeedReport {
+    /// What is made of it.
+    policy: SynthesisName,
+    /// The entity for which it was taken first: `perspective:name`.
+    entity: String,
+    /// Its weight among the seeds when it was taken.
+    weight: f64,
+    /// How many instances are made of it.
+    made: usize,
+    /// The levels of image guidance.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    guidance: Vec<f64>,
+}
+
+/// What is made of an instance, by policy.
+fn synthetic(
+    index: &Index,
+    dataset: &Path,
+    (recipe, instance): (&Recipe, usize),
+) -> color_eyre::Result<Vec<SeedReport>> {
+    if !recipe.synthesis.is_on() {
+        return Ok(Vec::new());
+    }
+    let plan = synthesis::plan(index, dataset, recipe)?;
+    let seeds = plan.synthesis().seeds.iter().filter(|seed| seed.instance as usize == instance);
+    let told = seeds.map(|seed| SeedReport {
+        policy: seed.policy,
+        entity: plan::entity(index, seed),
+        weight: seed.weight,
+        made: seed.makes.len(),
+        guidance: seed.makes.iter().filter_map(|make| make.guidance).collect(),
+    });
+    Ok(told.collect())
 }
 
 /// Runs `fantail explain` to stdout.
@@ -50,13 +91,21 @@ pub fn run(arguments: &ExplainArguments) -> color_eyre::Result<()> {
     let unknown = || UsageError(format!("no instance of {} has the id '{id}'", arguments.dataset.display()));
     let instance = index.id_hashes.iter().position(|&known| known == hash).ok_or_else(unknown)?;
     let explanation = plan::explain(&index, &recipe, instance)?.ok_or_else(unknown)?;
+    let synthetic = synthetic(&index, &arguments.dataset, (&recipe, instance))?;
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     match arguments.format {
         StatsFormat::Json => {
-            serde_json::to_writer_pretty(&mut out, &Report { id, explanation }).map_err(std::io::Error::from)?;
+            serde_json::to_writer_pretty(&mut out, &Report { id, explanation, synthetic })
+                .map_err(std::io::Error::from)?;
             writeln!(out)?;
         }
-        StatsFormat::Table => write_table(id, &explanation, &recipe, &mut out)?,
+        StatsFormat::Table => {
+            write_table(id, &explanation, &recipe, &mut out)?;
+            for made in &synthetic {
+                let weight = measure(made.weight);
+                writeln!(out, "  seed of {} made by {} for {} (weight {weight})", made.made, made.policy, made.entity)?;
+            }
+        }
     }
     out.flush()?;
     Ok(())

@@ -14,7 +14,7 @@ use crate::manifest::{self, Contents, Shard, Target};
 use crate::number::{bytes, count};
 use crate::plan::{Plan, PlanError};
 use crate::policy;
-use crate::recipe::Recipe;
+use crate::recipe::{Recipe, RecipeError};
 
 const NOTES: &str = "\
 Writes instances, entities, perspectives, probabilities, overrides, override_draws and parameters as Parquet, load.sql (DuckDB's way to
@@ -72,6 +72,11 @@ pub fn run(arguments: &PlanArguments) -> color_eyre::Result<()> {
     }
     let index = counts::under(loaded.index, &recipe, &arguments.counts_in)?;
     policy::fits(&index, &recipe).map_err(|error| error.in_file(&arguments.recipe))?;
+    if recipe.synthesis.is_on() {
+        let reason = "SQL tells what is kept, and synthesis appends what the whole plan chose; write policies = [] under \
+                      [synthesis], or use `fantail apply`";
+        return Err(RecipeError::Unfit(reason.into()).into());
+    }
     let plan = Plan::new(&index, &recipe, &interrupt).map_err(|error: PlanError| color_eyre::Report::from(error))?;
     let contents =
         Contents { dataset: &loaded.dataset, index: &index, recipe: &recipe, plan: &plan, shard: Shard::WHOLE };

@@ -12,9 +12,9 @@ use std::path::PathBuf;
 pub use report::{ControlReport, OutcomeReport, PreviewReport, StageReport, VolumeReport};
 pub use target::TargetReport;
 
-use super::counts;
 use super::indexed::indexed_for;
 use super::stats::StatsFormat;
+use super::{counts, synthesis};
 use crate::preview::{Exact, stage_previews};
 use crate::progress::Unobserved;
 use crate::recipe::Recipe;
@@ -47,6 +47,8 @@ pub fn run(arguments: &PreviewArguments) -> color_eyre::Result<()> {
     let preview = exact.preview(&index, &recipe, &Unobserved)?;
     let stages = stage_previews(&mut exact, (&index, &recipe), &Unobserved)?;
     let report = PreviewReport::of(&preview, &index).with_stages(&stages, &index);
+    let synthesis = synthesis::report(&index, &arguments.dataset, &recipe)?;
+    let report = PreviewReport { synthesis, ..report };
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     match arguments.format {
         StatsFormat::Json => {

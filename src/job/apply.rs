@@ -3,14 +3,13 @@
 //! Invariant: writes through `manifest` only; a cancelled or failed job leaves nothing under a final name.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::protocol::{Failure, Summary};
-use super::{End, Job, Listener};
+use super::protocol::Summary;
+use super::{End, Job, Listener, synthesis};
 use crate::load::Loaded;
 use crate::manifest::{self, Contents, ManifestError, Shard, Target};
-use crate::plan::{Plan, PlanError};
 use crate::progress::{Observer, Stage};
 use crate::recipe::Recipe;
 
@@ -24,6 +23,8 @@ pub struct ApplyJob {
     pub target: Target,
     /// Which part of it to write.
     pub shard: Shard,
+    /// The folder of what the worker made; `synthesis` in the target without it.
+    pub synthesis: Option<PathBuf>,
 }
 
 impl Job for ApplyJob {
@@ -38,7 +39,7 @@ impl Job for ApplyJob {
     fn run(&mut self, listener: &dyn Listener) -> Result<Summary, End> {
         let observer: &dyn Observer = listener;
         let Loaded { dataset, index } = &*self.data;
-        let plan = Plan::new(index, &self.recipe, observer).map_err(|error| Self::plan_failed(&error))?;
+        let plan = synthesis::planned((dataset, index), &self.recipe, &self.made_in(), observer)?;
         let contents = Contents { dataset, index, recipe: &self.recipe, plan: &plan, shard: self.shard };
         let written = manifest::write(&contents, &self.target, observer).map_err(manifest_failed)?;
         Ok(Summary {
@@ -57,18 +58,13 @@ impl ApplyJob {
         let recipe = quoted(&self.target.folder.join(manifest::RECIPE));
         let shard = if self.shard.is_whole() { String::new() } else { format!(" --shard {}", self.shard) };
         let (dataset, folder) = (quoted(self.data.dataset.path()), quoted(&self.target.folder));
-        format!("fantail apply {dataset} --recipe {recipe} --out {folder}{shard} --force")
+        let made = self.synthesis.as_deref().map_or_else(String::new, |made| format!(" --synthesis {}", quoted(made)));
+        format!("fantail apply {dataset} --recipe {recipe} --out {folder}{shard}{made} --force")
     }
 
-    fn plan_failed(error: &PlanError) -> End {
-        match error {
-            PlanError::Cancelled => End::Cancelled,
-            PlanError::Recipe(_) => End::Failed(Failure {
-                message: error.to_string(),
-                next: "change the recipe and start again".into(),
-                exit_code: error.exit_code(),
-            }),
-        }
+    /// Where the worker works, and leaves what it made.
+    fn made_in(&self) -> PathBuf {
+        self.synthesis.clone().unwrap_or_else(|| self.target.folder.join(synthesis::FOLDER))
     }
 }
 

@@ -1,5 +1,8 @@
 //! Arrays for samplers, as `NumPy`'s `.npy`: a weight for every row of the source, and the numbers of the kept rows.
 //!
+//! Copies that are made for the tail add to the weight of their row, and their rows stand behind all others; pictures that are made
+//! have no row in the source, and so no place in either.
+//!
 //! Rows are those of the source's files, usable or not, in order, so that other readers of the dataset number them alike.
 //!
 //! Source: `NumPy` enhancement proposal 1, version 1.0 of the format.
@@ -8,6 +11,7 @@
 
 use std::ops::Range;
 
+use super::appended::{self, Appended};
 use super::output::Output;
 use super::pace::STEP;
 use super::staging::{Joint, Staging};
@@ -58,7 +62,12 @@ pub(super) fn write_weights(part: &Part<'_>, staging: &Staging) -> Result<(), Ma
         return Ok(());
     }
     let contents = part.contents;
-    let weights = plan::weights(contents.index, contents.recipe, part.range.clone())?;
+    let mut weights = plan::weights(contents.index, contents.recipe, part.range.clone())?;
+    for (instance, copies) in contents.plan.synthesis().copies() {
+        if let Some(weight) = instance.checked_sub(part.range.start).and_then(|place| weights.get_mut(place)) {
+            *weight += f64::from(copies);
+        }
+    }
     let rows = rows(part);
     let mut output = staging.output(NAME)?;
     begin(&mut output, Element::Float, rows.end - rows.start)?;
@@ -89,7 +98,8 @@ pub(super) fn write_indices(part: &Part<'_>, staging: &Staging) -> Result<(), Ma
         return Ok(());
     }
     let contents = part.contents;
-    let length = contents.plan.tally_of(part.range.clone()).after;
+    let copies: Vec<Appended<'_>> = appended::of(part).into_iter().filter(Appended::is_copy).collect();
+    let length = contents.plan.tally_of(part.range.clone()).after + copies.len() as u64;
     let mut output = staging.output(NAME)?;
     begin(&mut output, Element::Integer, length)?;
     for instance in part.range.clone() {
@@ -100,6 +110,9 @@ pub(super) fn write_indices(part: &Part<'_>, staging: &Staging) -> Result<(), Ma
         for _ in 0..contents.plan.repeat(instance) {
             output.put(&row)?;
         }
+    }
+    for copy in &copies {
+        output.put(&contents.dataset.row(copy.instance()).to_le_bytes())?;
     }
     output.finish(length, Joint::Array).map(drop)
 }

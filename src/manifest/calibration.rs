@@ -4,14 +4,15 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::RECIPE;
 use super::measured::Measured;
 use super::staging::Finished;
 use crate::entity::Perspective;
+use crate::plan::{Lack, SynthesisPlan, Tail, Verdict};
 use crate::preview::Measures;
-use crate::recipe::Recipe;
+use crate::recipe::{Recipe, SynthesisName};
 use crate::source::SetAside;
 
 /// A manifest's provenance.
@@ -27,6 +28,9 @@ pub struct Calibration<'a> {
     pub recipe: &'a Recipe,
     /// Where every record went.
     pub records: Records,
+    /// What was made for the tail, where the recipe asks for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub synthesis: Option<&'a SynthesisRecord>,
     /// Each perspective before and after.
     pub perspectives: BTreeMap<Perspective, PerspectiveRecord>,
     /// The files beside this one: name, rows, bytes.
@@ -46,7 +50,7 @@ pub struct SourceRecord<'a> {
     pub fingerprint: &'a str,
 }
 
-/// Where every record went: `kept + dropped + set_aside = read`.
+/// Where every record went: `kept + dropped + set_aside = read`; what was made is counted apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Records {
     /// All records of the source.
@@ -59,6 +63,81 @@ pub struct Records {
     pub set_aside: u64,
     /// Rows written, repeats counted.
     pub written: u64,
+    /// Rows made for the tail, on top of those written.
+    pub synthetic: u64,
+}
+
+/// What was made for the tail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SynthesisRecord {
+    /// How many instances could be made; `null` where only deficits and ceilings limited.
+    pub budget: Option<u64>,
+    /// How many would have lifted every tail entity to its threshold, if none had served two.
+    pub wanted: u64,
+    /// How many were made.
+    pub made: u64,
+    /// Seeds and instances by policy.
+    pub policies: BTreeMap<SynthesisName, MadeRecord>,
+    /// Tail entities that lacked instances, by perspective.
+    pub tails: BTreeMap<Perspective, TailRecord>,
+    /// Pictures that filters sorted out, by filter.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub removed: BTreeMap<Verdict, u64>,
+}
+
+/// What a policy made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadeRecord {
+    /// Real instances that it began from.
+    pub seeds: u64,
+    /// Instances that it made.
+    pub made: u64,
+}
+
+/// What a tail lacked, and what it got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TailRecord {
+    /// τ, a count.
+    pub threshold: u32,
+    /// Entities below it after rebalancing.
+    pub lacking: u64,
+    /// Those of them that reached it.
+    pub filled: u64,
+    /// The sum of their deficits.
+    pub deficit: u64,
+    /// The sum of what is lacking still.
+    pub remaining: u64,
+}
+
+impl SynthesisRecord {
+    /// The record of a plan.
+    #[must_use]
+    pub fn of(plan: &SynthesisPlan) -> Self {
+        let mut policies: BTreeMap<SynthesisName, MadeRecord> = BTreeMap::new();
+        for seed in &plan.seeds {
+            let record = policies.entry(seed.policy).or_default();
+            record.seeds += 1;
+            record.made += seed.makes.len() as u64;
+        }
+        let tails = plan.tails.iter().map(|tail| (tail.perspective, TailRecord::of(tail))).collect();
+        let (budget, wanted, made, removed) = (plan.budget, plan.wanted(), plan.made(), plan.removed.clone());
+        Self { budget, wanted, made, policies, tails, removed }
+    }
+}
+
+impl TailRecord {
+    /// The record of a tail.
+    #[must_use]
+    pub fn of(tail: &Tail) -> Self {
+        let remaining = |lack: &Lack| u64::from(lack.deficit.saturating_sub(lack.made));
+        Self {
+            threshold: tail.threshold,
+            lacking: tail.lacks.len() as u64,
+            filled: tail.lacks.iter().filter(|lack| remaining(lack) == 0).count() as u64,
+            deficit: tail.lacks.iter().map(|lack| u64::from(lack.deficit)).sum(),
+            remaining: tail.lacks.iter().map(remaining).sum(),
+        }
+    }
 }
 
 /// A file of the manifest.
@@ -85,6 +164,19 @@ pub struct PerspectiveRecord {
     pub before: Measures,
     /// Measures of what was written.
     pub after: Measures,
+    /// With what was made for the tail, where something was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub completed: Option<CompletedRecord>,
+}
+
+/// A perspective after rebalancing and synthesis.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct CompletedRecord {
+    /// Sum of counts.
+    pub occurrences: u64,
+    /// Measures.
+    #[serde(flatten)]
+    pub measures: Measures,
 }
 
 impl<'a> Calibration<'a> {
@@ -108,7 +200,9 @@ impl<'a> Calibration<'a> {
                 dropped: tally.dropped,
                 set_aside: aside,
                 written: tally.after,
+                synthetic: tally.synthetic,
             },
+            synthesis: measured.synthesis.as_ref(),
             perspectives: measured.perspectives.iter().map(|entry| (entry.perspective, entry.record())).collect(),
             files: files.iter().filter(|file| file.name != RECIPE).map(file).collect(),
             set_aside: &measured.set_aside,

@@ -2,7 +2,7 @@
 //!
 //! Columns: `id`, `source` (the file that the record is from), `decision`, `repeat`, `weight` (how often it is written on average),
 //! `keep_probability`, `reason` (policy and deciding entities), `seed_id` and `guidance` (of synthetic records alone), `path` (of the
-//! first picture).
+//! first picture), `stage` (of training, of synthetic records with guidance). Synthetic records come after all others.
 //!
 //! Invariant: rows come in the source's order; the three formats hold the same values.
 
@@ -18,7 +18,7 @@ use super::{ManifestError, Part, table};
 use crate::plan::Explainer;
 use crate::recipe::ManifestFormat;
 
-const HEADER: &str = "id,source,decision,repeat,weight,keep_probability,reason,seed_id,guidance,path\n";
+const HEADER: &str = "id,source,decision,repeat,weight,keep_probability,reason,seed_id,guidance,path,stage\n";
 /// Rows that are made at once.
 pub(super) const BATCH: usize = 1 << 16;
 
@@ -50,16 +50,22 @@ fn write_lines(
         output.put(header.as_bytes())?;
     }
     let mut next = part.range.start.max(start.next as usize);
-    while next < part.range.end {
+    let end = end(part);
+    while next < end {
         part.pace.reached(next - part.range.start)?;
-        let range = next..part.range.end.min(next + BATCH);
+        let range = next..end.min(next + BATCH);
         next = range.end;
         let lines = Batch::of(part, &range, explainer).lines(line);
         lines.iter().try_for_each(|lines| output.put(lines.as_bytes()))?;
         output.mark(next, (next - part.range.start) as u64)?;
     }
     let section = Section { start: header.len() as u64, end: output.bytes(), between: Vec::new() };
-    output.finish(part.range.len() as u64, Joint::Sections(vec![section])).map(drop)
+    output.finish((end - part.range.start) as u64, Joint::Sections(vec![section])).map(drop)
+}
+
+/// The end of a part's rows: those of what was made go on counting where the instances end.
+pub(super) fn end(part: &Part<'_>) -> usize {
+    part.range.end + super::appended::of(part).len()
 }
 
 fn json_line(row: &Row<'_>, lines: &mut String) {
@@ -79,7 +85,8 @@ fn csv_line(row: &Row<'_>, lines: &mut String) {
     text(lines, row.reason);
     text(lines, row.seed_id.unwrap_or_default());
     text(lines, &row.guidance.map(|guidance| guidance.to_string()).unwrap_or_default());
-    quote(row.path.unwrap_or_default(), lines);
+    text(lines, row.path.unwrap_or_default());
+    lines.push_str(&row.stage.map(|stage| stage.to_string()).unwrap_or_default());
     lines.push('\n');
 }
 

@@ -6,6 +6,7 @@
 //! Invariant: what is in each file does not depend on what is written beside it.
 
 use std::ops::Range;
+use std::path::Path;
 
 use super::measured::Measured;
 use super::pace::{Lanes, Pace};
@@ -21,6 +22,8 @@ use crate::recipe::ManifestFormat;
 pub(super) struct Part<'a> {
     pub(super) contents: &'a Contents<'a>,
     pub(super) range: Range<usize>,
+    /// Where the manifest will stand.
+    pub(super) folder: &'a Path,
     pub(super) pace: Pace<'a>,
 }
 
@@ -28,13 +31,14 @@ pub(super) struct Part<'a> {
 pub(super) fn fill(contents: &Contents<'_>, staging: &Staging, observer: &dyn Observer) -> Result<(), ManifestError> {
     let formats = chosen(contents.recipe);
     let range = native::range(contents)?;
+    let folder = staging.place(".");
     let lanes = Lanes::new(observer, formats.len(), range.len());
     let (beside, here): (Vec<_>, Vec<_>) =
         formats.into_iter().enumerate().partition(|(_, format)| *format == ManifestFormat::Native);
     let lane = |formats: &[(usize, ManifestFormat)]| {
         let mut formats = formats.iter();
         lanes.watched(formats.try_for_each(|&(number, format)| {
-            let part = Part { contents, range: range.clone(), pace: lanes.pace(number) };
+            let part = Part { contents, range: range.clone(), folder: &folder, pace: lanes.pace(number) };
             write_format(&part, format, staging)
         }))
     };

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use super::calibration::{CompletedRecord, SynthesisRecord};
 use super::{Contents, PerspectiveRecord};
 use crate::entity::{Origin, Perspective};
 use crate::index::{Distribution, Names, PerspectiveIndex, Rows, Split, StringTable};
@@ -22,6 +23,9 @@ pub(super) struct Measured {
     pub(super) tally: Tally,
     pub(super) set_aside: Vec<SetAside>,
     pub(super) perspectives: Vec<Counted>,
+    /// What was made for the tail, where the recipe asks for it; the same in every shard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) synthesis: Option<SynthesisRecord>,
 }
 
 /// The counts of one perspective.
@@ -34,6 +38,9 @@ pub(super) struct Counted {
     before: Vec<u32>,
     /// The counts after, by the rank of before.
     after: Vec<u32>,
+    /// What was made of each entity; empty where nothing is made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    made: Vec<u32>,
     /// The bits of the measures before, which hang on more than counts.
     measures: [u64; 10],
 }
@@ -43,7 +50,15 @@ impl Measured {
     pub(super) fn of(contents: &Contents<'_>, range: &Range<usize>) -> Self {
         let Contents { dataset, index, recipe, plan, .. } = contents;
         let counts = plan.counts_of(index, range.clone());
-        let counted = |(entry, after): (&PerspectiveIndex, Vec<u32>)| {
+        let writes = contents.shard.is_whole() || contents.shard.number == contents.shard.of;
+        let mut made: Vec<Vec<u32>> = match recipe.synthesis.is_on() {
+            true => index.perspectives.iter().map(|entry| vec![0; entry.entities()]).collect(),
+            false => vec![Vec::new(); index.perspectives.len()],
+        };
+        if writes && recipe.synthesis.is_on() {
+            plan.synthesis().add_to(index, &mut made);
+        }
+        let counted = |((entry, after), made): ((&PerspectiveIndex, Vec<u32>), Vec<u32>)| {
             let split = recipe.split(entry);
             Counted {
                 perspective: entry.perspective,
@@ -51,6 +66,7 @@ impl Measured {
                 first_tail_rank: split.first_tail_rank,
                 before: entry.counts.clone(),
                 after,
+                made,
                 measures: bits(&Measures::before(entry, &split)),
             }
         };
@@ -58,9 +74,13 @@ impl Measured {
             path: dataset.path().to_path_buf(),
             format: dataset.format().key().to_owned(),
             fingerprint: dataset.fingerprint().to_string(),
-            tally: plan.tally_of(range.clone()),
+            tally: Tally {
+                synthetic: if writes { plan.synthesis().made() } else { 0 },
+                ..plan.tally_of(range.clone())
+            },
             set_aside: dataset.set_aside().to_vec(),
-            perspectives: index.perspectives.iter().zip(counts).map(counted).collect(),
+            perspectives: index.perspectives.iter().zip(counts).zip(made).map(counted).collect(),
+            synthesis: recipe.synthesis.is_on().then(|| SynthesisRecord::of(plan.synthesis())),
         }
     }
 
@@ -70,8 +90,12 @@ impl Measured {
         self.tally.kept += other.tally.kept;
         self.tally.dropped += other.tally.dropped;
         self.tally.after += other.tally.after;
+        self.tally.synthetic += other.tally.synthetic;
         for (mine, more) in self.perspectives.iter_mut().zip(&other.perspectives) {
             for (count, more) in mine.after.iter_mut().zip(&more.after) {
+                *count += more;
+            }
+            for (count, more) in mine.made.iter_mut().zip(&more.made) {
                 *count += more;
             }
         }
@@ -96,6 +120,13 @@ impl Counted {
             occurrences: [&self.before, &self.after].map(|counts| counts.iter().map(|&count| u64::from(count)).sum()),
             before: of_bits(self.measures),
             after: Measures::of_counts(&entry, &split, &self.after),
+            completed: (!self.made.is_empty()).then(|| {
+                let counts: Vec<u32> = self.after.iter().zip(&self.made).map(|(after, made)| after + made).collect();
+                CompletedRecord {
+                    occurrences: counts.iter().map(|&count| u64::from(count)).sum(),
+                    measures: Measures::of_counts(&entry, &split, &counts),
+                }
+            }),
         }
     }
 }

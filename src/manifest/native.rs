@@ -16,7 +16,7 @@ use std::path::Path;
 pub(super) use folder::{absolute, link, relative};
 
 use super::staging::Staging;
-use super::{CALIBRATION, Contents, ManifestError, Part, RECIPE, SHARD, table};
+use super::{CALIBRATION, Contents, ManifestError, Part, RECIPE, SHARD, appended, table};
 use crate::source::{Dataset, Format};
 
 /// Names that other files of a manifest have.
@@ -98,6 +98,13 @@ pub(super) fn write(part: &Part<'_>, staging: &Staging) -> Result<(), ManifestEr
         let reason = "two of its files have the same name".to_owned();
         return Err(ManifestError::Unsupported { path: dataset.path().to_path_buf(), reason });
     }
+    let pictured = |format: Format| matches!(format, Format::Coco | Format::Lvis | Format::Parquet | Format::Csv);
+    if pictured(dataset.format()) && appended::all(part.contents).iter().any(|item| !item.is_copy()) {
+        let reason = "pictures that were made have no annotations or columns of this format; leave 'native' out of export.formats \
+                      and write 'jsonl', 'csv' or 'parquet'"
+            .to_owned();
+        return Err(ManifestError::Unsupported { path: dataset.path().to_path_buf(), reason });
+    }
     match dataset.format() {
         Format::Coco | Format::Lvis => annotated::write(part, &names, staging),
         Format::Parquet => write_tables(part, &names, staging),
@@ -128,10 +135,12 @@ fn write_tables(part: &Part<'_>, names: &[String], staging: &Staging) -> Result<
         }
         part.pace.reached(instances.start - part.range.start)?;
         let row = |number: usize| dataset.place(number).map_or(0, |place| place.row as u32);
+        let appended = appended::of_file(part, (file, &instances));
         let kept: Vec<u32> =
             instances.flat_map(|number| std::iter::repeat_n(row(number), plan.repeat(number) as usize)).collect();
+        let appended: Vec<u32> = appended.iter().map(|item| row(item.instance())).collect();
         let groups = groups(dataset, path)?;
-        table::write_kept(part, &groups, &kept, staging.output(name)?)?;
+        table::write_kept(part, &groups, (&kept, &appended), staging.output(name)?)?;
     }
     Ok(())
 }

@@ -127,13 +127,13 @@ impl Staging {
         self.target.join(name)
     }
 
-    /// Gives all files their names; `stale` ones of an earlier manifest go.
-    pub(super) fn publish(&self, stale: Vec<String>) -> Result<(), ManifestError> {
+    /// Gives all files their names; what an earlier manifest left over goes.
+    pub(super) fn publish(&self, leftovers: Vec<String>) -> Result<(), ManifestError> {
         {
             let mut state = self.state();
             state.finished.sort_by_key(|file| place_of(&file.name));
             if state.replace {
-                state.stale = stale;
+                state.stale = leftovers;
             } else {
                 let taken = state.finished.iter().map(|finished| self.place(&finished.name));
                 if let Some(path) = taken.into_iter().find(|path| path.symlink_metadata().is_ok()) {

@@ -54,13 +54,14 @@ pub(super) fn write_decisions(
     rows: &(dyn Fn(Range<usize>) -> Batch + Sync),
     mut output: Output<'_>,
 ) -> Result<(), ManifestError> {
-    let range = |start: usize| start..part.range.end.min(start + BATCH);
+    let end = super::decisions::end(part);
+    let range = |start: usize| start..end.min(start + BATCH);
     let mut stopped = Ok(());
     let written = guarded(|| {
         let mut table = Table::begin(&mut output, &frame(&Batch::default())?, Vec::new())?;
         let mut current = rows(range(part.range.start));
         let mut start = part.range.start;
-        while start < part.range.end {
+        while start < end {
             stopped = part.pace.reached(start - part.range.start);
             if stopped.is_err() {
                 return Ok(());
@@ -77,7 +78,7 @@ pub(super) fn write_decisions(
     });
     stopped?;
     settle(written, part, &output)?;
-    output.finish(part.range.len() as u64, Joint::Rows).map(drop)
+    output.finish((end - part.range.start) as u64, Joint::Rows).map(drop)
 }
 
 fn settle<T>(outcome: Result<T, Fault>, part: &Part<'_>, output: &Output<'_>) -> Result<T, ManifestError> {
@@ -106,6 +107,7 @@ fn frame(rows: &Batch) -> Result<DataFrame, Fault> {
         texts(rows, "seed_id", |row| row.seed_id),
         Column::from(guidance),
         texts(rows, "path", |row| row.path),
+        Column::from(Series::new("stage".into(), rows.rows().map(|row| row.stage).collect::<Vec<Option<u32>>>())),
     ];
     Ok(DataFrame::new(rows.len(), columns)?)
 }
@@ -193,18 +195,21 @@ pub(super) fn taken(frame: &DataFrame, places: Vec<u32>) -> Result<DataFrame, Fa
     Ok(frame.take(&IdxCa::from_vec("".into(), places))?)
 }
 
-/// Writes the kept rows of one file of a Parquet dataset: `kept` names each row, as often as it is kept, ascending.
+/// Writes the kept rows of one file of a Parquet dataset: `kept` names each row, as often as it is kept, ascending; then those of
+/// `appended` in row groups of their own.
 pub(super) fn write_kept(
     part: &Part<'_>,
     groups: &Groups,
-    kept: &[u32],
+    (kept, appended): (&[u32], &[u32]),
     mut output: Output<'_>,
 ) -> Result<(), ManifestError> {
     let mut stopped = Ok(());
     let written = guarded(|| {
         let like = groups.rows(0..0)?;
         let mut table = Table::begin(&mut output, &like, groups.metadata.clone())?;
-        for ends in groups.starts.windows(2) {
+        for (kept, ends) in
+            [kept, appended].into_iter().flat_map(|rows| groups.starts.windows(2).map(move |ends| (rows, ends)))
+        {
             stopped = part.pace.go_on();
             if stopped.is_err() {
                 return Ok(());
@@ -221,5 +226,5 @@ pub(super) fn write_kept(
     });
     stopped?;
     settle(written, part, &output)?;
-    output.finish(kept.len() as u64, Joint::RowGroups).map(drop)
+    output.finish((kept.len() + appended.len()) as u64, Joint::RowGroups).map(drop)
 }

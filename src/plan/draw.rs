@@ -24,6 +24,10 @@ pub enum Purpose {
     Floor = 6,
     /// Whether the fractional repeat that a floor asks for is rounded up.
     Refill = 7,
+    /// In which order instances are asked to be seeds.
+    Seed = 8,
+    /// The noise that a picture is made of.
+    Noise = 9,
 }
 
 /// A hash of everything that a number depends on so far.
@@ -47,6 +51,12 @@ impl Key {
     #[must_use]
     pub const fn of(self, perspective: Perspective) -> Self {
         self.with(perspective as u64 + 1)
+    }
+
+    /// All 64 bits.
+    #[must_use]
+    pub const fn bits(self) -> u64 {
+        self.0
     }
 
     /// The number: uniform in [0, 1), a multiple of 2⁻⁵³.

@@ -3,6 +3,7 @@
 //! Invariant: a parameter lives in the recipe; reading and writing it go through here, and writing clamps to the range.
 
 use super::range::{Range, Scale};
+use super::synthesis::SynthesisParameter;
 use crate::entity::Perspective;
 use crate::index::Index;
 use crate::recipe::{BalanceBy, NoEntity, Rebalance, Recipe, Repeats, TargetShape, ThresholdChoice, Vote};
@@ -48,6 +49,8 @@ pub enum Parameter {
     RepeatLimit,
     /// The wanted volume; 0 for what the policy gives.
     Size,
+    /// One of synthesis.
+    Synthesis(SynthesisParameter),
 }
 
 impl Parameter {
@@ -56,6 +59,7 @@ impl Parameter {
     pub fn key(self) -> String {
         match self {
             Self::Threshold(perspective) => format!("threshold.{}", perspective.key()),
+            Self::Synthesis(of) => of.key().to_owned(),
             other => format!("rebalance.{}", other.name()),
         }
     }
@@ -90,6 +94,7 @@ impl Parameter {
             Self::TargetExponent => "target_exponent",
             Self::RepeatLimit => "repeat_limit",
             Self::Size => "size",
+            Self::Synthesis(of) => of.label(),
         }
     }
 
@@ -118,6 +123,7 @@ impl Parameter {
             Self::TargetExponent => "of the power law: 0 is flat, 1 is Zipf's",
             Self::RepeatLimit => "no instance is repeated more often than this, on average",
             Self::Size => "the wanted volume: thresholds are scaled until they give it; 0 takes what comes",
+            Self::Synthesis(of) => of.help(),
         }
     }
 
@@ -145,6 +151,7 @@ impl Parameter {
             Self::TargetExponent => Range { low: 0.01, high: 3.0, scale: Scale::Linear, whole: false },
             Self::RepeatLimit => Range { low: 0.1, high: 100.0, scale: Scale::Logarithmic, whole: false },
             Self::Size => Range::whole(0.0, index.instances().max(1) as f64 * 2.0, Scale::Linear),
+            Self::Synthesis(of) => of.range(index),
             Self::Beta => Range { low: 0.9, high: 0.999_999, scale: Scale::Linear, whole: false },
         }
     }
@@ -159,6 +166,7 @@ impl Parameter {
             Self::BalanceBy => vec!["resampling", "weights"],
             Self::Target => TargetShape::ALL.iter().map(|shape| shape.key()).collect(),
             Self::Balanced => index.perspectives.iter().map(|entry| entry.perspective.key()).collect(),
+            Self::Synthesis(of) => of.choices(index),
             _ => Vec::new(),
         }
     }
@@ -201,6 +209,7 @@ impl Parameter {
             Self::TargetExponent => recipe.rebalance.target_exponent,
             Self::RepeatLimit => recipe.rebalance.repeat_limit,
             Self::Size => recipe.rebalance.size.unwrap_or(0) as f64,
+            Self::Synthesis(of) => of.get(recipe, index),
         }
     }
 
@@ -234,6 +243,7 @@ impl Parameter {
             Self::TargetExponent => rebalance.target_exponent = value,
             Self::RepeatLimit => rebalance.repeat_limit = value,
             Self::Size => rebalance.size = (value >= 1.0).then_some(value as u64),
+            Self::Synthesis(of) => of.set(recipe, index, value),
         }
     }
 }

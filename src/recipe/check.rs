@@ -9,7 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::grammar::{self, Status};
-use super::{Line, Recipe, RecipeError, overrides, ranges};
+use super::{Line, Recipe, RecipeError, overrides, ranges, synthesis};
 
 /// A fault before its file is known: a byte range of the text and what is wrong there.
 struct Fault(Range<usize>, String);
@@ -29,6 +29,9 @@ fn checked(text: &str) -> Result<Recipe, Fault> {
     };
     for (number, entry) in recipe.rebalance.overrides.iter_mut().enumerate() {
         entry.line = line(&format!("rebalance.override.{number}.entity"));
+    }
+    for (number, entry) in recipe.synthesis.entities.iter_mut().enumerate() {
+        entry.line = line(&format!("synthesis.entity.{number}.entity"));
     }
     let lines = &mut recipe.rebalance.lines;
     lines.policy = line("rebalance.policy");
@@ -100,7 +103,9 @@ fn check_ranges(recipe: &Recipe, document: &DeTable<'_>) -> Result<(), Fault> {
     });
     let of_overrides = overrides::fault(&recipe.rebalance.overrides, &recipe.entities.perspectives)
         .map(|(place, message)| (format!("rebalance.{place}"), message));
-    let mut faults = thresholds.chain(ranges::rebalance(recipe)).chain(of_overrides);
+    let of_synthesis = synthesis::fault(&recipe.synthesis, &recipe.entities.perspectives)
+        .map(|(place, message)| (format!("synthesis.{place}"), message));
+    let mut faults = thresholds.chain(ranges::rebalance(recipe)).chain(of_overrides).chain(of_synthesis);
     faults.next().map_or(Ok(()), |(path, message)| Err(Fault(place(&path), message)))
 }
 

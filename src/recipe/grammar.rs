@@ -19,8 +19,6 @@ pub(super) struct Table {
 
 use Status::{NotYet, Ready};
 
-const SYNTHESIS: Status = NotYet("synthesis is not supported yet; remove the [synthesis] tables");
-
 pub(super) const TABLES: &[Table] = &[
     Table {
         path: "",
@@ -31,7 +29,7 @@ pub(super) const TABLES: &[Table] = &[
             ("entities", Ready),
             ("threshold", Ready),
             ("rebalance", Ready),
-            ("synthesis", SYNTHESIS),
+            ("synthesis", Ready),
             ("export", Ready),
         ],
     },
@@ -83,12 +81,58 @@ pub(super) const TABLES: &[Table] = &[
     },
     Table { path: "rebalance.override", keys: &[("entity", Ready), ("action", Ready)] },
     Table { path: "rebalance.override.action", keys: &[("cap", Ready), ("floor", Ready)] },
+    Table {
+        path: "synthesis",
+        keys: &[
+            ("budget", Ready),
+            ("policies", Ready),
+            ("perspectives", Ready),
+            ("ceiling", Ready),
+            ("outlier", Ready),
+            ("dropped_seeds", Ready),
+            ("entity", Ready),
+            ("repeat", Ready),
+            ("diffusion", Ready),
+            ("borrow", NotYet("the synthesis policy 'borrow' is not supported yet")),
+            ("synonym", NotYet("the synthesis policy 'synonym' is not supported yet")),
+            ("rewrite", NotYet("the synthesis policy 'rewrite' is not supported yet")),
+            ("converse", NotYet("the synthesis policy 'converse' is not supported yet")),
+            ("slots", NotYet("the synthesis policy 'slots' is not supported yet")),
+        ],
+    },
+    Table { path: "synthesis.entity", keys: &[("entity", Ready), ("ceiling", Ready)] },
+    Table { path: "synthesis.repeat", keys: &[("most", Ready)] },
+    Table {
+        path: "synthesis.diffusion",
+        keys: &[
+            ("backend", Ready),
+            ("bundle", Ready),
+            ("guidance", Ready),
+            ("images", Ready),
+            ("candidates", Ready),
+            ("scale", Ready),
+            ("steps", Ready),
+            ("resolution", Ready),
+            ("training_steps", Ready),
+            ("filter", Ready),
+        ],
+    },
+    Table {
+        path: "synthesis.diffusion.filter",
+        keys: &[("memorised", Ready), ("class", Ready), ("outlier", Ready), ("flat", Ready), ("saturated", Ready)],
+    },
     Table { path: "export", keys: &[("formats", Ready), ("images", Ready)] },
 ];
 
 /// Values of the grammar that cannot be used yet: dotted path, value, what is missing.
-pub(super) const VALUES_NOT_YET: &[(&str, &str, &str)] =
-    &[("rebalance.policy", "subclass", "the policy 'subclass' is not supported yet")];
+pub(super) const VALUES_NOT_YET: &[(&str, &str, &str)] = &[
+    ("rebalance.policy", "subclass", "the policy 'subclass' is not supported yet"),
+    ("synthesis.policies", "borrow", "the synthesis policy 'borrow' is not supported yet"),
+    ("synthesis.policies", "synonym", "the synthesis policy 'synonym' is not supported yet"),
+    ("synthesis.policies", "rewrite", "the synthesis policy 'rewrite' is not supported yet"),
+    ("synthesis.policies", "converse", "the synthesis policy 'converse' is not supported yet"),
+    ("synthesis.policies", "slots", "the synthesis policy 'slots' is not supported yet"),
+];
 
 /// The table at a dotted path.
 pub(super) fn table(path: &str) -> Option<&'static Table> {

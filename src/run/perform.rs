@@ -10,6 +10,7 @@ use super::lane::{Lane, Wanted};
 use super::load::{self, Load};
 use super::picture;
 use super::reckon::{self, ComparisonRequest, PreviewRequest, SharedExact};
+use super::synthesize::{self, PlanRequest};
 use super::{task, train, write};
 use crate::app::arrange::arrange;
 use crate::app::effect::Effect;
@@ -29,6 +30,7 @@ pub(super) struct Performer {
     rows: Lane<RowsRequest>,
     previews: Lane<PreviewRequest>,
     comparisons: Lane<ComparisonRequest>,
+    syntheses: Lane<PlanRequest>,
     instances: Lane<ReadRequest>,
     explanations: Lane<ExplainRequest>,
     lines: Lane<(Arc<InstanceView>, u16)>,
@@ -54,6 +56,7 @@ impl Performer {
             rows: Lane::open("ordering entities", sender, rows)?,
             previews: Lane::open("previewing", sender, reckon::previews(Arc::clone(&exact)))?,
             comparisons: Lane::open("comparing", sender, reckon::comparisons(exact))?,
+            syntheses: Lane::open("planning synthesis", sender, synthesize::plan)?,
             instances: Lane::open("reading an instance", sender, instance::read)?,
             explanations: Lane::open("explaining", sender, instance::explain)?,
             lines: Lane::open("breaking a text into lines", sender, instance::wrap)?,
@@ -93,6 +96,7 @@ impl Performer {
                     job.pause(paused);
                 }
             }
+            Effect::StartTrial { generation, .. } => return Ok(Some(synthesize::untried(generation))),
             Effect::SaveRecipe { recipe, path, then } => return Ok(Some(write::save(recipe, &path, then))),
             Effect::ReadRecipe { path } => return Ok(Some(write::read(&path))),
             other => return self.ask(other).map(|()| None),
@@ -111,6 +115,9 @@ impl Performer {
             }
             Effect::ComparePolicies { generation, loaded, recipe, policies, perspective } => {
                 self.comparisons.ask(generation, ComparisonRequest { loaded, recipe, policies, perspective });
+            }
+            Effect::PlanSynthesis { generation, loaded, recipe } => {
+                self.syntheses.ask(generation, PlanRequest { loaded, recipe });
             }
             Effect::ReadInstance { generation, loaded, number, perspective, rank } => {
                 self.instances.ask(generation, ReadRequest { loaded, number, perspective, rank });

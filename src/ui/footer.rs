@@ -69,7 +69,19 @@ const REBALANCE: &[Hint] = &[
     ("undo", &[Action::Undo]),
     ("redo", &[Action::Redo]),
 ];
-const SYNTHESIZE: &[Hint] = &[("next screen", &[Action::NextScreen]), ("quit", &[Action::Quit])];
+const SYNTHESIZE: &[Hint] = &[
+    ("change", &[Action::ValueLower, Action::ValueHigher]),
+    ("type", &[Action::ValueEdit]),
+    ("move", &[Action::MoveDown, Action::MoveUp]),
+    ("pane", &[Action::NextPane]),
+    ("use policy", &[Action::TogglePolicy]),
+    ("ceiling", &[Action::EditCeiling]),
+    ("drop seed", &[Action::DropSeed]),
+    ("trial", &[Action::StartTrial]),
+    ("perspective", &[Action::NextPerspective]),
+    ("undo", &[Action::Undo]),
+    ("chart", &[Action::CycleChart]),
+];
 const RUN: &[Hint] = &[
     ("start", &[Action::StartJob]),
     ("train", &[Action::TrainModel]),

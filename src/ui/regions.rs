@@ -5,7 +5,7 @@
 use ratatui::layout::Rect;
 
 use super::widget::axis::{Axis, Scale};
-use super::{explore, export, footer, overlay, rebalance, run, shell};
+use super::{explore, export, footer, overlay, rebalance, run, shell, synthesize};
 use crate::app::hit::{self, Area, HitMap};
 use crate::app::model::{Model, Screen};
 
@@ -18,7 +18,7 @@ pub fn regions(model: &Model, whole: Rect) -> HitMap {
     match model.screen {
         Screen::Explore => explore::regions(model, shell.body, &mut hits),
         Screen::Rebalance => rebalance::regions(model, shell.body, &mut hits),
-        Screen::Synthesize => (),
+        Screen::Synthesize => synthesize::regions(model, shell.body, &mut hits),
         Screen::Run => run::regions(model, shell.body, &mut hits),
         Screen::Export => export::regions(model, shell.body, &mut hits),
     }

@@ -6,6 +6,7 @@ mod killed;
 mod native;
 mod progress;
 mod shards;
+mod synthetic;
 mod tables;
 
 use std::collections::BTreeMap;

@@ -92,7 +92,7 @@ fn what_is_set_aside_is_accounted_for_in_every_format() {
         written(&folder, "a.jsonl", &format!("{{\"id\": 3, \n{}", lines(0..50))),
         written(&folder, "a.txt", &format!("{}nothing\n", list(CLASSES))),
         written(&folder, "a.csv", &format!("id,caption,label\n{csv}x,\"open,l1\n")),
-        written(&folder, "coco.json", &coco(50).replacen("\"id\": 7,", "\"id\": \"seven\",", 1)),
+        written(&folder, "coco.json", &coco(50).replacen("\"images\": [", "\"images\": [7, ", 1)),
     ];
     for path in broken {
         let recipe = recipe(PolicyName::Random, NATIVE);

@@ -55,11 +55,9 @@ fn a_row_says_what_happens_to_an_instance_and_why() {
     }
 
     let csv = fs::read_to_string(out.join("decisions.csv")).unwrap();
-    assert!(
-        csv.starts_with(
-            "id,source,decision,repeat,weight,keep_probability,reason,seed_id,guidance,path\nr0,llava.json,"
-        )
-    );
+    assert!(csv.starts_with(
+        "id,source,decision,repeat,weight,keep_probability,reason,seed_id,guidance,path,stage\nr0,llava.json,"
+    ));
     assert_eq!(csv.lines().count(), 81);
 
     let frame = ParquetReader::new(fs::File::open(out.join("decisions.parquet")).unwrap()).finish().unwrap();
@@ -107,10 +105,15 @@ fn every_policys_reasons_are_those_of_the_explanations() {
     let overrides = "[[rebalance.override]]\nentity = \"token:dog\"\naction = { cap = 40 }\n\
                      [[rebalance.override]]\nentity = \"token:cat\"\naction = \"exclude\"\n\
                      [[rebalance.override]]\nentity = \"token:zebra\"\naction = \"pin\"\n";
+    let thresholds: String = ["token", "object", "co_occurrence", "interrogation"]
+        .iter()
+        .map(|perspective| format!("{perspective} = {{ count = 1 }}\n"))
+        .collect();
     let mut reasons = std::collections::BTreeSet::new();
     for (policy, extra) in PolicyName::ALL.iter().flat_map(|&policy| [(policy, ""), (policy, overrides)]) {
-        let text =
-            format!("[rebalance]\npolicy = \"{policy}\"\npass_count = 2\n{extra}\n[export]\nformats = [\"jsonl\"]\n");
+        let text = format!(
+            "[threshold]\n{thresholds}[rebalance]\npolicy = \"{policy}\"\npass_count = 2\n{extra}\n[export]\nformats = [\"jsonl\"]\n"
+        );
         let file = folder.path().join("recipe.toml");
         fs::write(&file, text).unwrap();
         let recipe = fantail::recipe::Recipe::load(&file).unwrap();

@@ -8,6 +8,7 @@ mod repeats;
 mod sampled;
 mod size;
 mod stopped;
+mod synthesis;
 mod tables;
 mod target;
 

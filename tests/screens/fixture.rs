@@ -3,18 +3,20 @@
 use std::io::Write;
 use std::sync::{Arc, OnceLock};
 
+use fantail::app::message::Failure;
 use fantail::app::model::{
     Compared, Control, Data, Drill, ExportScreen, Finding, Ids, InstanceView, Job, JobKind, JobState, JobStep, Level,
-    LongText, Model, Notice, Picture, Reckoning, Rows, Sample, Screen, Shown, TurnView,
+    LongText, Model, Notice, Picture, Reckoning, Rows, Sample, Screen, Shown, SynthesizePane, Trial, TurnView,
 };
 use fantail::config::keymap;
 use fantail::entity::{Origin, Perspective};
 use fantail::index::{Csr, Index, Names, PerspectiveIndex, Rows as IndexRows, StringTable};
 use fantail::load::Loaded;
-use fantail::preview::Exact;
+use fantail::plan::Evidence;
+use fantail::preview::{Completion, Exact};
 use fantail::progress::Stage;
 use fantail::progress::Unobserved;
-use fantail::recipe::Recipe;
+use fantail::recipe::{Recipe, SynthesisName};
 use fantail::source::{self, Speaker};
 
 /// Instances of the dataset.
@@ -153,8 +155,46 @@ pub fn comparing() -> Model {
 
 /// The Synthesize screen.
 pub fn synthesizing() -> Model {
+    static COMPLETION: OnceLock<Arc<Completion>> = OnceLock::new();
     let mut model = model();
     model.screen = Screen::Synthesize;
+    model.perspective = Perspective::Object;
+    model.recipe = stricter();
+    model.recipe.synthesis.policies = vec![SynthesisName::Repeat, SynthesisName::Diffusion];
+    let completion = COMPLETION.get_or_init(|| {
+        let index = &loaded().index;
+        Arc::new(Completion::new(index, &model.recipe, &Evidence::NONE, &Unobserved).unwrap())
+    });
+    model.synthesize.completion = Reckoning::Exact(Arc::clone(completion));
+    let lack = completion.plan.tails[0].lacks[2];
+    let holders = loaded();
+    let row =
+        |instance: u32| holders.index.perspective(Perspective::Object).unwrap().by_instance.row(instance as usize);
+    let seeds = (0_u32..).zip(&completion.plan.seeds).filter(|(_, seed)| row(seed.instance).contains(&lack.rank));
+    model.synthesize.listed = seeds.map(|(number, _)| number).collect();
+    model.synthesize.entity = 2;
+    let view = InstanceView {
+        number: 4_711,
+        id: "000000215677".into(),
+        labels: Vec::new(),
+        turns: vec![turn(Speaker::Assistant, "A red fire hydrant stands beside a parked bicycle.", "hydrant")],
+        images: vec!["coco/train2017/000000215677.jpg".into()],
+        cut: false,
+    };
+    model.synthesize.text = Shown::Ready(Arc::new(view));
+    model.synthesize.picture = Shown::Ready(Arc::new(gradient(96, 64)));
+    model
+}
+
+/// The Synthesize screen after a trial that found no worker.
+pub fn synthesizing_untried() -> Model {
+    let mut model = synthesizing();
+    model.synthesize.focus = SynthesizePane::Seeds;
+    model.synthesize.trial = Trial::Failed(Failure {
+        title: "there is no trial".into(),
+        cause: "no fantail-worker is beside fantail or on the PATH".into(),
+        next: "build it with: cargo build --release --features torch --bin fantail-worker".into(),
+    });
     model
 }
 

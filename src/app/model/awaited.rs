@@ -21,6 +21,14 @@ pub struct Awaited {
     pub ids: u64,
     /// The shown picture.
     pub picture: u64,
+    /// What is made for the tail.
+    pub synthesis: u64,
+    /// The shown seed.
+    pub seed: u64,
+    /// The shown seed's picture.
+    pub seed_picture: u64,
+    /// The trial batch.
+    pub trial: u64,
     /// Why an instance is kept or dropped.
     pub explanation: u64,
     /// The background job.

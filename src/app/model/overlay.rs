@@ -101,6 +101,8 @@ pub enum ValueTarget {
     Slider(usize),
     /// The folder that manifests are written to.
     Output,
+    /// The most that may be made for an entity: `perspective:name`.
+    Ceiling(String),
     /// The cap of an entity: `perspective:name`.
     Cap(String),
     /// The floor of an entity: `perspective:name`.

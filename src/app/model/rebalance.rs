@@ -8,7 +8,7 @@ use crate::app::hit::Spacing;
 use crate::entity::Perspective;
 use crate::index::Index;
 use crate::number;
-use crate::policy::{self, Parameter, Scale};
+use crate::policy::{self, Parameter, Scale, SynthesisParameter};
 use crate::preview::Preview;
 use crate::recipe::{PolicyName, Recipe};
 
@@ -155,35 +155,37 @@ pub fn parameters(recipe: &Recipe, index: &Index) -> Vec<Parameter> {
     policy::policy(recipe.rebalance.policy).parameters(index)
 }
 
-/// The parameters of the recipe's policy as sliders.
-pub(super) fn sliders(recipe: &Recipe, index: &Index) -> Vec<Slider> {
-    let slider = |parameter: Parameter| {
-        let range = parameter.range(index);
-        let value = parameter.get(recipe, index);
-        let choice = parameter.choices(index).get(value as usize).copied();
-        let perspective = match parameter {
-            Parameter::Threshold(perspective) => Some(perspective),
-            _ => None,
-        };
-        Slider {
-            label: if perspective.is_some() { "τ".into() } else { parameter.label() },
-            perspective,
-            purpose: parameter.help().into(),
-            value,
-            least: range.low,
-            greatest: range.high,
-            spacing: match range.scale {
-                Scale::Linear => Spacing::Linear,
-                Scale::Logarithmic => Spacing::Logarithmic,
-            },
-            shown: match choice {
-                Some(choice) => choice.replace('_', " "),
-                None if parameter == Parameter::Size && value < 1.0 => "free".into(),
-                None => shown(value, range.whole),
-            },
-        }
+/// A parameter as a slider.
+pub(super) fn slider(parameter: Parameter, recipe: &Recipe, index: &Index) -> Slider {
+    let range = parameter.range(index);
+    let value = parameter.get(recipe, index);
+    let choice = parameter.choices(index).get(value as usize).copied();
+    let perspective = match parameter {
+        Parameter::Threshold(perspective) => Some(perspective),
+        _ => None,
     };
-    parameters(recipe, index).into_iter().map(slider).collect()
+    let unset = match parameter {
+        Parameter::Size => Some("free"),
+        Parameter::Synthesis(SynthesisParameter::Ceiling) => Some("none"),
+        _ => None,
+    };
+    Slider {
+        label: if perspective.is_some() { "τ".into() } else { parameter.label() },
+        perspective,
+        purpose: parameter.help().into(),
+        value,
+        least: range.low,
+        greatest: range.high,
+        spacing: match range.scale {
+            Scale::Linear => Spacing::Linear,
+            Scale::Logarithmic => Spacing::Logarithmic,
+        },
+        shown: match (choice, unset.filter(|_| value < 1.0)) {
+            (Some(choice), _) => choice.replace('_', " "),
+            (None, Some(unset)) => unset.into(),
+            (None, None) => shown(value, range.whole),
+        },
+    }
 }
 
 /// A value as typed text: whole numbers with separators, others with as many digits as they need.

@@ -3,11 +3,12 @@
 //! Invariant: every action has an arm here; where an action has nothing to do, it says so or does nothing.
 
 use super::{
-    drill, edit, explore, export, job, load, overlay, overrides, rebalance, recipe, show, stepped, tell, threshold,
+    drill, edit, explore, export, job, load, overlay, overrides, rebalance, recipe, show, stepped, synthesize, tell,
+    threshold,
 };
 use crate::app::action::Action;
 use crate::app::effect::{AfterSave, Effect};
-use crate::app::model::{Level, Model, Overlay, Screen, ValueTarget};
+use crate::app::model::{Level, Model, Overlay, Screen, SynthesizePane, ValueTarget};
 
 /// A movement of a cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +81,10 @@ fn act_on_recipe_and_lists(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::TrainModel => job::train(model),
         Action::PauseJob => job::pause(model),
         Action::CancelJob => job::ask_to_cancel(model),
+        Action::TogglePolicy if model.screen == Screen::Synthesize => synthesize::toggle(model),
+        Action::DropSeed if model.screen == Screen::Synthesize => synthesize::drop_seed(model),
+        Action::EditCeiling if model.screen == Screen::Synthesize => synthesize::edit_ceiling(model),
+        Action::StartTrial if model.screen == Screen::Synthesize => synthesize::start_trial(model),
         Action::ToggleFormat => export::toggle_format(model),
         Action::EditOutput => edit_value(model, ValueTarget::Output),
         Action::Suspend => vec![Effect::Suspend],
@@ -112,13 +117,23 @@ fn act_on_entities_and_values(model: &mut Model, action: Action) -> Vec<Effect> 
         Action::ThresholdFarRight => threshold::along_chart(model, 1, threshold::FAR),
         Action::ThresholdEdit => edit_value(model, ValueTarget::Threshold(model.perspective)),
         Action::ThresholdReset => threshold::reset(model),
-        Action::ValueLower => rebalance::nudge(model, -1),
-        Action::ValueHigher => rebalance::nudge(model, 1),
-        Action::ValueMuchLower => rebalance::nudge(model, -10),
-        Action::ValueMuchHigher => rebalance::nudge(model, 10),
+        Action::ValueLower => nudge(model, -1),
+        Action::ValueHigher => nudge(model, 1),
+        Action::ValueMuchLower => nudge(model, -10),
+        Action::ValueMuchHigher => nudge(model, 10),
+        Action::ValueEdit if model.screen == Screen::Synthesize => {
+            edit_value(model, ValueTarget::Slider(model.synthesize.slider))
+        }
         Action::ValueEdit => edit_value(model, ValueTarget::Slider(model.rebalance.slider)),
         Action::ComparePolicies => rebalance::compare(model),
         _ => Vec::new(),
+    }
+}
+
+fn nudge(model: &mut Model, steps: i32) -> Vec<Effect> {
+    match model.screen {
+        Screen::Synthesize => synthesize::nudge(model, steps),
+        _ => rebalance::nudge(model, steps),
     }
 }
 
@@ -164,7 +179,7 @@ fn step(model: &mut Model, step: Step) -> Vec<Effect> {
         Screen::Explore if model.explore.drill.is_some() => drill::step(model, step),
         Screen::Explore => explore::step(model, step),
         Screen::Rebalance => rebalance::step(model, step),
-        Screen::Synthesize => Vec::new(),
+        Screen::Synthesize => synthesize::step(model, step),
         Screen::Run => job::scroll(model, step),
         Screen::Export => export::step(model, step),
     }
@@ -174,7 +189,8 @@ fn focus(model: &mut Model, steps: isize) -> Vec<Effect> {
     match model.screen {
         Screen::Explore => explore::focus_next(model, steps),
         Screen::Rebalance => rebalance::focus_next(model),
-        Screen::Synthesize | Screen::Run | Screen::Export => {}
+        Screen::Synthesize => synthesize::focus_next(model, steps),
+        Screen::Run | Screen::Export => {}
     }
     Vec::new()
 }
@@ -186,7 +202,8 @@ fn enter(model: &mut Model) -> Vec<Effect> {
     match model.screen {
         Screen::Explore => explore::enter(model),
         Screen::Rebalance => rebalance::enter(model),
-        Screen::Synthesize | Screen::Run => Vec::new(),
+        Screen::Synthesize => synthesize::enter(model),
+        Screen::Run => Vec::new(),
         Screen::Export => job::start(model, false),
     }
 }
@@ -220,6 +237,7 @@ fn step_back(model: &mut Model) -> Option<Vec<Effect>> {
             model.rebalance.compared.clear();
             Some(Vec::new())
         }
+        Screen::Synthesize if model.synthesize.focus == SynthesizePane::Seeds => synthesize::back(model),
         Screen::Rebalance | Screen::Synthesize | Screen::Run | Screen::Export => Some(show(model, Screen::Explore)),
     }
 }

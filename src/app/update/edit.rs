@@ -2,10 +2,10 @@
 //!
 //! Invariant: a value that cannot be used stays in the field with what is wrong; the recipe changes only by usable ones.
 
-use super::{export, overlay, overrides, recipe};
+use super::{export, overlay, overrides, recipe, synthesize};
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Key};
-use crate::app::model::{Edited, Model, Overlay, SearchState, TextField, ValueTarget, parameters};
+use crate::app::model::{Edited, Model, Overlay, SearchState, TextField, ValueTarget};
 use crate::entity::Perspective;
 use crate::policy::Parameter;
 use crate::recipe::{OverrideAction, ThresholdChoice};
@@ -93,6 +93,7 @@ pub(super) fn open(model: &mut Model, target: ValueTarget) {
         ValueTarget::Threshold(_) => model.split().map(|split| split.threshold.to_string()).unwrap_or_default(),
         ValueTarget::Slider(number) => slider_text(model, *number),
         ValueTarget::Output => model.export.folder.display().to_string(),
+        ValueTarget::Ceiling(entity) => synthesize::ceiling_text(model, entity),
         ValueTarget::Cap(entity) | ValueTarget::Floor(entity) => overrides::text(model, entity),
     };
     model.overlay = Some(Overlay::EditValue { target, field: TextField::holding(text), problem: None });
@@ -100,7 +101,7 @@ pub(super) fn open(model: &mut Model, target: ValueTarget) {
 
 fn slider_text(model: &Model, number: usize) -> String {
     let Some(loaded) = model.loaded() else { return String::new() };
-    let Some(parameter) = parameters(&model.recipe, &loaded.index).get(number).copied() else { return String::new() };
+    let Some(parameter) = model.parameters().get(number).copied() else { return String::new() };
     let value = parameter.get(&model.recipe, &loaded.index);
     parameter.choices(&loaded.index).get(value as usize).map_or_else(|| value.to_string(), |&choice| choice.to_owned())
 }
@@ -120,6 +121,7 @@ pub(super) fn accept(model: &mut Model) -> Vec<Effect> {
         ValueTarget::Threshold(perspective) => set_threshold(model, perspective, &text),
         ValueTarget::Slider(number) => set_slider(model, number, &text),
         ValueTarget::Output => export::set_folder(model, &text),
+        ValueTarget::Ceiling(entity) => synthesize::set_ceiling(model, &entity, (number(&text), &text)),
         ValueTarget::Cap(entity) => overrides::set_count(model, &entity, (number(&text), OverrideAction::Cap)),
         ValueTarget::Floor(entity) => overrides::set_count(model, &entity, (number(&text), OverrideAction::Floor)),
     };
@@ -163,10 +165,8 @@ fn threshold(text: &str) -> Result<ThresholdChoice, String> {
 }
 
 fn set_slider(model: &mut Model, number_of: usize, text: &str) -> Result<Vec<Effect>, String> {
-    let parameter = model
-        .loaded()
-        .and_then(|loaded| parameters(&model.recipe, &loaded.index).get(number_of).copied())
-        .ok_or_else(|| "the policy has no such parameter".to_owned())?;
+    let parameter =
+        model.parameters().get(number_of).copied().ok_or_else(|| "the policy has no such parameter".to_owned())?;
     if let Parameter::Threshold(perspective) = parameter {
         return set_threshold(model, perspective, text);
     }

@@ -3,7 +3,7 @@
 //! Invariant: the selected entity stays selected when the table is ordered anew or a search ends, where it is still shown.
 
 use super::act::{Step, neighbour};
-use super::{drill, next_generation, rebalance, scrolled, tell};
+use super::{drill, next_generation, rebalance, scrolled, synthesize, tell};
 use crate::app::effect::Effect;
 use crate::app::hit::Target;
 use crate::app::model::{ChartMode, Data, Level, Model, Order, Pane, Rows, Search, SearchState};
@@ -190,6 +190,7 @@ pub(super) fn choose_perspective(model: &mut Model, wanted: Option<Perspective>)
     }
     let mut effects = reset_table(model);
     effects.extend(rebalance::refresh_shown_perspective(model));
+    effects.extend(synthesize::show_perspective(model));
     effects
 }
 

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::{explore, next_generation, rebalance, tell};
+use super::{explore, next_generation, rebalance, synthesize, tell};
 use crate::app::effect::Effect;
 use crate::app::message::Failure;
 use crate::app::model::{Data, Finding, Level, Model};
@@ -22,6 +22,7 @@ pub(super) fn start(model: &mut Model) -> Vec<Effect> {
     model.data = Data::Loading { progress: (Stage::Read, 0, 0), counts: Vec::new() };
     model.explore.drill = None;
     rebalance::forget(model);
+    synthesize::forget(model);
     vec![Effect::LoadDataset { generation, path: model.path.clone(), recipe: Box::new(model.recipe.clone()) }]
 }
 

@@ -3,11 +3,11 @@
 //! Invariant: everything that the mouse does, keys do too.
 
 use super::act::{self, Step};
-use super::{drill, explore, overlay, rebalance, show, threshold};
+use super::{drill, explore, overlay, rebalance, show, synthesize, threshold};
 use crate::app::effect::Effect;
 use crate::app::hit::{Area, Axis, Drag, Target};
 use crate::app::message::Mouse;
-use crate::app::model::{Model, Pane, RebalancePane, Screen};
+use crate::app::model::{Model, Pane, RebalancePane, Screen, SynthesizePane};
 
 /// Lines that one turn of the wheel scrolls.
 const WHEEL: isize = 3;
@@ -52,13 +52,16 @@ fn pressed(model: &mut Model, column: u16, row: u16) -> Vec<Effect> {
         Target::Entities => click_entity(model, line),
         Target::Instances => drill::select_line(model, line),
         Target::InstanceText => focus(model, Pane::Text),
+        Target::Policies if model.screen == Screen::Synthesize => synthesize::click_policy(model, line),
+        Target::Lacks => synthesize::click_entity(model, line),
+        Target::Seeds => synthesize::click_seed(model, line),
         Target::Policies => {
             model.rebalance.focus = RebalancePane::Policies;
             rebalance::choose(model, line)
         }
         Target::Slider(number) => {
             model.drag = Some(Drag::Slider(area, number));
-            rebalance::slide(model, number, area.fraction(column))
+            slide(model, number, area.fraction(column))
         }
         Target::ExportLine(number) => {
             model.export.cursor = number;
@@ -108,7 +111,7 @@ fn take_hold(model: &mut Model, area: Area, axis: Axis, column: u16) -> Vec<Effe
 fn dragged(model: &mut Model, column: u16) -> Vec<Effect> {
     match model.drag {
         Some(Drag::Threshold(area, axis)) => threshold::at_axis_value(model, axis.at(area.fraction(column))),
-        Some(Drag::Slider(area, number)) => rebalance::slide(model, number, area.fraction(column)),
+        Some(Drag::Slider(area, number)) => slide(model, number, area.fraction(column)),
         Some(Drag::Entity(area, axis)) => {
             if let Some(rank) = threshold::entity_at_axis_value(model, axis.at(area.fraction(column))) {
                 explore::select(model, rank);
@@ -116,6 +119,13 @@ fn dragged(model: &mut Model, column: u16) -> Vec<Effect> {
             Vec::new()
         }
         None => Vec::new(),
+    }
+}
+
+fn slide(model: &mut Model, number: usize, fraction: f64) -> Vec<Effect> {
+    match model.screen {
+        Screen::Synthesize => synthesize::slide(model, number, fraction),
+        _ => rebalance::slide(model, number, fraction),
     }
 }
 
@@ -133,6 +143,17 @@ fn wheeled(model: &mut Model, at: (u16, u16), steps: isize) -> Vec<Effect> {
             effects
         }
         Some(Target::Instances) => drill::step(model, Step::Lines(steps)),
+        Some(Target::Lacks | Target::Seeds) => {
+            let wanted = if target == Some(Target::Lacks) { SynthesizePane::Entities } else { SynthesizePane::Seeds };
+            let focus = std::mem::replace(&mut model.synthesize.focus, wanted);
+            let effects = synthesize::step(model, Step::Lines(steps));
+            model.synthesize.focus = focus;
+            effects
+        }
+        Some(Target::Slider(number)) if model.screen == Screen::Synthesize => {
+            model.synthesize.slider = number;
+            synthesize::nudge(model, -steps.signum() as i32)
+        }
         Some(Target::Slider(number)) => {
             model.rebalance.slider = number;
             rebalance::nudge(model, -steps.signum() as i32)

@@ -2,7 +2,7 @@
 //!
 //! Invariant: every change goes through [`change`], so every change can be undone.
 
-use super::{load, next_generation, overlay, rebalance, tell, warn};
+use super::{load, next_generation, overlay, rebalance, synthesize, tell, warn};
 use crate::app::effect::{AfterSave, Effect};
 use crate::app::message::Failure;
 use crate::app::model::{Data, Edited, Level, Model};
@@ -130,11 +130,13 @@ fn remember(model: &mut Model, before: Recipe) {
 /// What a changed recipe asks for: another extraction, or another preview.
 fn follow(model: &mut Model, before: &Recipe) -> Vec<Effect> {
     rebalance::fit_cursors(model);
+    synthesize::fit_slider(model);
     let extraction_changed = before.dataset != model.recipe.dataset || before.entities != model.recipe.entities;
     if extraction_changed {
         return load::start(model);
     }
     let mut effects = rebalance::refresh_if_shown(model);
+    effects.extend(synthesize::refresh_if_shown(model));
     if differs_beside_policy(before, &model.recipe) {
         effects.extend(rebalance::recompare(model));
     }

@@ -6,6 +6,7 @@ use std::io::{Result, Write};
 
 use super::{Column, Comparison};
 use crate::cli::preview::OutcomeReport;
+use crate::cli::synthesis::LayersReport;
 use crate::entity::Perspective;
 use crate::number::{count, measure, relative_change, share};
 use crate::preview::Measures;
@@ -40,6 +41,13 @@ pub(super) fn write(comparison: &Comparison, out: &mut dyn Write) -> Result<()> 
         [size(after), size(column.preview.random_control.effective_sample_size)]
     });
     row("effective size", &count(before), effective, out)?;
+    if columns.iter().any(|column| column.preview.synthesis.is_some()) {
+        let made = columns.iter().flat_map(|column| {
+            let made = column.preview.synthesis.as_ref().map_or(0, |synthesis| synthesis.record.made);
+            [count(made), "0".to_owned()]
+        });
+        row("synthetic", "0", made, out)?;
+    }
     for perspective in Perspective::ALL {
         block(perspective, columns, out)?;
     }
@@ -93,6 +101,33 @@ fn block(perspective: Perspective, columns: &[Column], out: &mut dyn Write) -> R
         let figures = outcomes.iter().flat_map(|outcome| match outcome {
             Some((outcome, random)) => [write(read(outcome)[1]), write(read_random(random))],
             None => ["—".to_owned(), "—".to_owned()],
+        });
+        row(&format!("  {name}"), &write(read(first)[0]), figures, out)?;
+    }
+    completed(perspective, columns, out)?;
+    Ok(())
+}
+
+/// A measure with what is made for the tail: its name, how it is written, and how it is read.
+type CompletedRow = (&'static str, fn(f64) -> String, fn(&LayersReport) -> [f64; 3]);
+
+const COMPLETED: [CompletedRow; 3] = [
+    ("gini + synthetic", measure, |layers| layers.gini),
+    ("evenness + syn.", measure, |layers| layers.evenness),
+    ("tail's share + syn.", share, |layers| layers.tail_occurrence_share),
+];
+
+/// The rows of what is made for the tail, where some recipe makes something; the control has nothing made.
+fn completed(perspective: Perspective, columns: &[Column], out: &mut dyn Write) -> Result<()> {
+    let layers: Vec<Option<&LayersReport>> = columns
+        .iter()
+        .map(|column| column.preview.synthesis.as_ref().and_then(|made| made.perspectives.get(&perspective)))
+        .collect();
+    let Some(first) = layers.iter().flatten().next() else { return Ok(()) };
+    for (name, write, read) in COMPLETED {
+        let figures = layers.iter().flat_map(|layers| {
+            let figure = layers.map_or_else(|| "—".to_owned(), |layers| write(read(layers)[2]));
+            [figure, "—".to_owned()]
         });
         row(&format!("  {name}"), &write(read(first)[0]), figures, out)?;
     }

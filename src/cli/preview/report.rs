@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::target::TargetReport;
+use crate::cli::synthesis::SynthesisReport;
 use crate::entity::Perspective;
 use crate::index::{Index, PerspectiveIndex};
 use crate::preview::{Measures, Move, Outcome, Overridden, Preview, StagePreview};
@@ -35,6 +36,9 @@ pub struct PreviewReport {
     /// Each stage of the recipe's schedule, in order; nothing without one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stages: Vec<StageReport>,
+    /// What is made for the tail, under the recipe's seed; absent where the recipe names no synthesis policy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub synthesis: Option<SynthesisReport>,
     /// The same measures for a random subset of the same expected size.
     pub random_control: ControlReport,
 }
@@ -139,6 +143,7 @@ impl PreviewReport {
             target: preview.target.as_ref().map(|target| TargetReport::of(target, index)),
             size_scale: preview.size_scale,
             overrides: overrides(preview, index),
+            synthesis: None,
             stages: Vec::new(),
             random_control: ControlReport {
                 effective_sample_size: instances.after.min(instances.before as f64),

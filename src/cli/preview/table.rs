@@ -55,7 +55,7 @@ pub(super) fn write(report: &PreviewReport, out: &mut dyn Write) -> Result<()> {
             writeln!(out, "    and {} more", count(unlisted))?;
         }
     }
-    Ok(())
+    report.synthesis.as_ref().map_or(Ok(()), |synthesis| crate::cli::synthesis::write(synthesis, out))
 }
 
 fn write_measures(outcome: &OutcomeReport, random: Option<&Measures>, out: &mut dyn Write) -> Result<()> {

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::super::Part;
+use super::super::appended::{self, Appended};
 use crate::plan::Explainer;
 use crate::source::{Image, Instance};
 
@@ -27,14 +28,67 @@ pub(in super::super) struct Row<'a> {
     pub(in super::super) seed_id: Option<&'a str>,
     pub(in super::super) guidance: Option<f64>,
     pub(in super::super) path: Option<&'a str>,
+    pub(in super::super) stage: Option<u32>,
 }
 
 /// Rows in the order of the source.
 #[derive(Default)]
 pub(in super::super) struct Batch {
     chunks: Vec<Chunk>,
+    /// Rows of what was made for the tail, behind all others.
+    made: Vec<MadeRow>,
     /// The names of the dataset's files.
     sources: Vec<String>,
+}
+
+/// The row of an instance that was made.
+struct MadeRow {
+    id: String,
+    source: Option<String>,
+    reason: String,
+    seed_id: String,
+    guidance: Option<f64>,
+    path: Option<String>,
+    stage: Option<u32>,
+}
+
+impl MadeRow {
+    fn of(part: &Part<'_>, item: &Appended<'_>) -> Self {
+        let dataset = part.contents.dataset;
+        let mut instance = Instance::default();
+        dataset.read_head(item.instance(), &mut instance);
+        let file = dataset.slot(item.instance()).and_then(|(file, _)| dataset.files().get(file));
+        let own = item.picture_from(part.folder).map(|path| path.to_string_lossy().into_owned());
+        let of_seed = || match instance.images.first() {
+            Some(Image::Path(path)) => Some(path.clone().into_owned()),
+            _ => None,
+        };
+        Self {
+            id: item.id(&instance.id),
+            source: file.and_then(|file| file.file_name()).map(|name| name.to_string_lossy().into_owned()),
+            reason: item.reason(part.contents),
+            seed_id: instance.id.clone().into_owned(),
+            guidance: item.make.guidance,
+            path: own.or_else(of_seed),
+            stage: item.make.stage,
+        }
+    }
+
+    fn row(&self) -> Row<'_> {
+        Row {
+            id: &self.id,
+            source: self.source.as_deref(),
+            decision: "synthetic",
+            repeat: 1,
+            weight: 1.0,
+            keep_probability: 1.0,
+            reason: &self.reason,
+            seed_id: Some(&self.seed_id),
+            guidance: self.guidance,
+            path: self.path.as_deref(),
+            stage: self.stage,
+        }
+    }
 }
 
 /// Rows in columns: texts stand behind each other, `ends` says where.
@@ -69,14 +123,19 @@ impl Texts {
 }
 
 impl Batch {
-    /// The rows of some instances.
+    /// The rows of some instances; numbers past the part's last are those of what was made, in order.
     pub(super) fn of(part: &Part<'_>, range: &Range<usize>, explainer: &Explainer<'_>) -> Self {
         let file = |file: &std::path::PathBuf| {
             file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
         };
-        let starts: Vec<usize> = range.clone().step_by(CHUNK).collect();
-        let chunk = |start: usize| Chunk::of(part, start..range.end.min(start + CHUNK), explainer);
+        let end = part.range.end;
+        let (instances, past) = (range.start.min(end)..range.end.min(end), range.start.max(end)..range.end.max(end));
+        let starts: Vec<usize> = instances.clone().step_by(CHUNK).collect();
+        let chunk = |start: usize| Chunk::of(part, start..instances.end.min(start + CHUNK), explainer);
+        let all = if past.is_empty() { Vec::new() } else { appended::of(part) };
+        let made = all.get(past.start - end..past.end - end).unwrap_or_default();
         Self {
+            made: made.par_iter().map(|item| MadeRow::of(part, item)).collect(),
             chunks: starts.into_par_iter().map(chunk).collect(),
             sources: part.contents.dataset.files().iter().map(file).collect(),
         }
@@ -84,14 +143,14 @@ impl Batch {
 
     /// The number of rows.
     pub(in super::super) fn len(&self) -> usize {
-        self.chunks.iter().map(|chunk| chunk.repeats.len()).sum()
+        self.chunks.iter().map(|chunk| chunk.repeats.len()).sum::<usize>() + self.made.len()
     }
 
     /// The rows, in order.
     pub(in super::super) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         let sources = &self.sources;
         let rows = move |chunk| Chunk::rows(chunk, sources);
-        self.chunks.iter().flat_map(rows)
+        self.chunks.iter().flat_map(rows).chain(self.made.iter().map(MadeRow::row))
     }
 
     /// The rows as text, a piece a chunk.
@@ -101,7 +160,11 @@ impl Batch {
             chunk.rows(&self.sources).for_each(|row| line(&row, &mut text));
             text
         };
-        self.chunks.par_iter().map(text).collect()
+        let mut lines: Vec<String> = self.chunks.par_iter().map(text).collect();
+        let mut last = String::new();
+        self.made.iter().for_each(|made| line(&made.row(), &mut last));
+        lines.push(last);
+        lines
     }
 }
 
@@ -147,6 +210,7 @@ impl Chunk {
             seed_id: None,
             guidance: None,
             path: (!self.pathless[number]).then(|| self.paths.get(number)),
+            stage: None,
         }
     }
 }

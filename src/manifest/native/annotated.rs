@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::super::output::Output;
 use super::super::pace::STEP;
 use super::super::staging::{Joint, Section, Staging};
-use super::super::{ManifestError, Part};
+use super::super::{ManifestError, Part, appended};
 use super::by_file;
 use crate::source::{Annotated, Dataset};
 
@@ -84,6 +84,10 @@ impl File<'_> {
             for _ in 0..plan.repeat(number) {
                 body.put(dataset.raw(number).unwrap_or_default(), output)?;
             }
+        }
+        let file = dataset.slot(self.instances.start).map_or(0, |(file, _)| file);
+        for item in appended::of_file(self.part, (file, &self.instances)) {
+            body.put(dataset.raw(item.instance()).unwrap_or_default(), output)?;
         }
         let rows = body.records;
         self.sections.push(body.end(output)?);

@@ -7,6 +7,7 @@ use std::path::{Component, Path, PathBuf};
 
 use rustc_hash::FxHashSet;
 
+use super::super::appended;
 use super::super::pace::STEP;
 use super::super::staging::{Finished, Joint, Staging, refused, sync_folder};
 use super::super::{ManifestError, Part};
@@ -33,6 +34,15 @@ pub(super) fn write(part: &Part<'_>, name: &str, staging: &Staging) -> Result<()
             bytes += pictures.add(&path, &repeated(&path, repeat, &names))?;
             rows += 1;
         }
+    }
+    for item in appended::of(part) {
+        let Some(path) = path_of(part, item.instance()) else { continue };
+        let id = item.id(stem(&path));
+        bytes += match &item.make.picture {
+            Some(picture) => pictures.add_from(&absolute(picture), &named_like(&path, picture, &id))?,
+            None => pictures.add(&path, &named_like(&path, Path::new(&path), &id))?,
+        };
+        rows += 1;
     }
     sync_folder(&pictures.growing);
     staging.finish(Finished { name: name.to_owned(), rows, bytes, joint: Joint::Folder })
@@ -71,6 +81,19 @@ fn repeated(path: &str, repeat: u32, taken: &FxHashSet<String>) -> String {
     }
 }
 
+/// A path's file name without its ending.
+fn stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+/// The name of a picture that was made: in the folder of its seed, with its own ending.
+fn named_like(seed: &str, picture: &Path, id: &str) -> String {
+    let folder = seed.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+    let ending = picture.extension().map_or_else(|| "png".into(), |ending| ending.to_string_lossy());
+    format!("{folder}{id}.{ending}")
+}
+
 struct Album<'a> {
     growing: PathBuf,
     /// Where the folder will be, and where the pictures are; absolute.
@@ -82,13 +105,18 @@ struct Album<'a> {
 impl Album<'_> {
     /// Adds a picture under a name; returns the bytes that this takes.
     fn add(&self, path: &str, name: &str) -> Result<u64, ManifestError> {
-        let (new, place, from) = (self.growing.join(name), self.place.join(name), self.root.join(path));
+        self.add_from(&self.root.join(path), name)
+    }
+
+    /// Adds a picture that lies anywhere.
+    fn add_from(&self, from: &Path, name: &str) -> Result<u64, ManifestError> {
+        let (new, place) = (self.growing.join(name), self.place.join(name));
         let folder = new.parent().unwrap_or(&self.growing);
         fs::create_dir_all(folder).map_err(refused(&place))?;
         match self.part.contents.recipe.export.images {
-            Pictures::Copies => fs::copy(&from, &new).map_err(refused(&place)),
+            Pictures::Copies => fs::copy(from, &new).map_err(refused(&place)),
             Pictures::Links => {
-                let to = relative(place.parent().unwrap_or(&self.place), &from);
+                let to = relative(place.parent().unwrap_or(&self.place), from);
                 link(&to, &new).map_err(refused(&place))?;
                 Ok(to.as_os_str().len() as u64)
             }

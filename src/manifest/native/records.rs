@@ -2,6 +2,7 @@
 //!
 //! Invariant: what stands around the records is that of the first file.
 
+use super::super::appended::{self, Appended};
 use super::super::pace::STEP;
 use super::super::staging::{Joint, Section, Staging};
 use super::super::{ManifestError, Part};
@@ -47,11 +48,42 @@ pub(super) fn write(part: &Part<'_>, name: &str, staging: &Staging) -> Result<()
         }
         output.mark(number + 1, rows)?;
     }
+    let past = (start.next as usize).saturating_sub(part.range.end);
+    for (number, item) in appended::of(part).iter().enumerate().skip(past) {
+        if number.is_multiple_of(STEP) {
+            part.pace.reached(part.range.len())?;
+        }
+        if rows > 0 {
+            output.put(&frame.between)?;
+        }
+        output.put(&made(dataset, item).ok_or_else(|| unsupported(dataset))?)?;
+        rows += 1;
+        output.mark(part.range.end + number + 1, rows)?;
+    }
     let (start, end) = (frame.before.len() as u64, output.bytes());
     let empty_lines = rows == 0 && !frame.is_array();
     output.put(if empty_lines { b"" } else { &frame.after })?;
     let section = Section { start, end, between: frame.between.into_owned() };
     output.finish(rows, Joint::Sections(vec![section])).map(drop)
+}
+
+/// The record of an instance that was made: a JSON record is marked, a line of another format is its seed's once more.
+fn made(dataset: &Dataset, item: &Appended<'_>) -> Option<Vec<u8>> {
+    match dataset.format() {
+        Format::Csv => dataset.raw(item.instance()).map(<[u8]>::to_vec),
+        Format::List => line(dataset, item),
+        _ => item.record(dataset),
+    }
+}
+
+/// A line of a list: its seed's, with the path of its own picture where it has one.
+fn line(dataset: &Dataset, item: &Appended<'_>) -> Option<Vec<u8>> {
+    let raw = dataset.raw(item.instance())?;
+    let Some(path) = dataset.image_root().and_then(|(root, _)| item.picture_from(root)) else {
+        return Some(raw.to_vec());
+    };
+    let label = raw.iter().rposition(u8::is_ascii_whitespace).map_or(&b""[..], |at| &raw[at..]);
+    Some([path.to_string_lossy().as_bytes(), label].concat())
 }
 
 /// The frame of the first file; the others must be of the same kind.

@@ -48,6 +48,7 @@ fn title(target: &ValueTarget) -> String {
         ValueTarget::Threshold(perspective) => format!("Threshold of {perspective}"),
         ValueTarget::Slider(_) => "Value".into(),
         ValueTarget::Output => "Folder to write to".into(),
+        ValueTarget::Ceiling(entity) => format!("Ceiling of {entity}"),
         ValueTarget::Cap(entity) => format!("Cap of {entity}"),
         ValueTarget::Floor(entity) => format!("Floor of {entity}"),
     }
@@ -59,6 +60,9 @@ const fn hint(target: &ValueTarget) -> &'static str {
             "a count such as 120, or the tail's share of occurrences such as 10% · Enter sets · Esc leaves"
         }
         ValueTarget::Output => "a path, made when it is not there · Enter sets · Esc leaves",
+        ValueTarget::Ceiling(_) => {
+            "the most to make for it, 0 for none; nothing takes it away · Enter sets · Esc leaves"
+        }
         ValueTarget::Cap(_) => "the most instances to keep · Enter sets · Esc leaves",
         ValueTarget::Floor(_) => "the least instances to keep · Enter sets · Esc leaves",
         ValueTarget::Slider(_) => "a number · Enter sets · Esc leaves",

@@ -7,14 +7,13 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::layout::Layout;
-use crate::app::model::{Model, PolicyLine, RebalancePane, Slider};
+use crate::app::model::{Model, PolicyLine, RebalancePane};
 use crate::config::theme::{Role, Theme};
 use crate::ui::look;
+use crate::ui::slider::{self, Cells};
 use crate::ui::widget::pane::{self, Pane as Frame};
-use crate::ui::widget::{bar, text};
+use crate::ui::widget::text;
 
-/// The least cells of a slider's track.
-const TRACK: u16 = 7;
 /// Cells for a policy's name.
 const NAME: u16 = 17;
 /// The most lines under the sliders that explain what is selected.
@@ -33,8 +32,7 @@ pub struct Places {
     first_slider: usize,
     sliders: usize,
     /// Cells for the names and for the values of sliders.
-    label: u16,
-    value: u16,
+    cells: Cells,
     /// The explanation.
     explanation: Rect,
 }
@@ -44,7 +42,6 @@ impl Places {
     pub fn of(model: &Model, layout: &Layout) -> Self {
         let inner = Frame::inner(layout.controls);
         let (policies, sliders) = (model.policies().len() as u16, model.sliders().len() as u16);
-        let value = model.sliders().iter().map(|slider| text::width(&slider.shown)).max().unwrap_or(0).clamp(4, 9);
         let nothing = Rect { height: 0, ..inner };
         let on_policies = model.rebalance.focus == RebalancePane::Policies;
         let (policies, rule, slider_rows, explanation) = if layout.folded {
@@ -57,8 +54,7 @@ impl Places {
             first_policy: first_visible(model.rebalance.policy, policies.height),
             first_slider: first_visible(model.rebalance.slider, slider_rows.height),
             sliders: model.sliders().len(),
-            label: inner.width.saturating_sub(value + TRACK + 3).clamp(8, 16),
-            value,
+            cells: Cells::of(&model.sliders(), inner.width),
             policies,
             rule,
             slider_rows,
@@ -73,7 +69,7 @@ impl Places {
 
     /// A slider's track within its row.
     pub fn track(&self, row: Rect) -> Rect {
-        Rect { x: row.x + self.label + 2, width: row.width.saturating_sub(self.label + self.value + 3), ..row }
+        self.cells.track(row)
     }
 }
 
@@ -124,7 +120,7 @@ pub fn draw(model: &Model, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
     for (number, row) in places.sliders() {
         if let Some(slider) = sliders.get(number) {
             let selected = number == model.rebalance.slider && !on_policies;
-            draw_slider(theme, (slider, selected), (&places, row), buffer);
+            slider::draw(theme, (slider, selected), (places.cells, row), buffer);
         }
     }
     if sliders.is_empty() && places.slider_rows.height > 0 {
@@ -162,38 +158,6 @@ fn short_source(source: &str, room: u16) -> &str {
     let mut parts = source.split([',', ';']).map(str::trim).filter(|part| !part.starts_with("arXiv"));
     let first = parts.clone().next().unwrap_or_default();
     if room < 9 { "" } else { parts.find(|part| text::width(part) <= room).unwrap_or(first) }
-}
-
-fn draw_slider(
-    theme: &Theme,
-    (slider, selected): (&Slider, bool),
-    (places, row): (&Places, Rect),
-    buffer: &mut Buffer,
-) {
-    let label = places.label;
-    let name = match slider.perspective {
-        Some(perspective) => {
-            let sign = text::width(&slider.label) + 1;
-            format!("{} {}", text::left(perspective.title(), label.saturating_sub(sign)), slider.label)
-        }
-        None => slider.label.clone(),
-    };
-    let style = theme.style(if selected { Role::TextStrong } else { Role::Text });
-    let mark = if selected { "▸" } else { " " };
-    buffer.set_stringn(row.x, row.y, mark, 1, theme.style(Role::SliderKnob));
-    buffer.set_stringn(row.x + 1, row.y, text::left(&name, label), usize::from(label), style);
-    let track = places.track(row);
-    for (x, symbol) in (track.x..track.right()).zip(bar::slider(slider.fraction(), track.width).chars()) {
-        let role = if symbol == '●' { Role::SliderKnob } else { Role::Slider };
-        if let Some(cell) = buffer.cell_mut((x, row.y)) {
-            cell.set_char(symbol).set_style(theme.style(role));
-        }
-    }
-    let value = text::right(&slider.shown, places.value);
-    buffer.set_stringn(row.right().saturating_sub(places.value), row.y, value, usize::from(places.value), style);
-    if selected {
-        buffer.set_style(row, theme.style(Role::SelectionIdle));
-    }
 }
 
 /// What the selected policy is for and where it comes from, and what the selected parameter does; what has the keys comes first.

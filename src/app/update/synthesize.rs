@@ -1,0 +1,401 @@
+//! Synthesize: which policies, from which seeds, how much for which entity; and a trial.
+//!
+//! Invariant: the plan is asked for only when it is on the screen and the recipe differs from the one that was asked for last.
+
+use std::sync::Arc;
+
+use super::act::{Step, neighbour};
+use super::{edit, next_generation, recipe, scrolled, stepped, tell};
+use crate::app::effect::Effect;
+use crate::app::hit::Target;
+use crate::app::message::Failure;
+use crate::app::model::{
+    Data, Edited, InstanceView, Level, Model, Picture, Reckoning, Screen, Shown, SynthesizePane, Trial, TrialPicture,
+    ValueTarget,
+};
+use crate::policy::Parameter;
+use crate::preview::Completion;
+use crate::recipe::{EntityCeiling, SynthesisName};
+
+/// Visible lines before the first frame said how many there are.
+const LINES: usize = 10;
+/// The most seeds of a trial batch.
+const TRIAL: usize = 4;
+
+/// Asks for the plan unless it is known or on its way.
+pub(super) fn refresh(model: &mut Model) -> Vec<Effect> {
+    let Data::Ready(loaded) = &model.data else { return Vec::new() };
+    if model.synthesize.asked.as_ref() == Some(&model.recipe) {
+        return Vec::new();
+    }
+    let loaded = loaded.clone();
+    let old = model.synthesize.completion.value().cloned();
+    model.synthesize.completion = Reckoning::Pending(old);
+    model.synthesize.asked = Some(model.recipe.clone());
+    let generation = next_generation(model);
+    model.awaited.synthesis = generation;
+    vec![Effect::PlanSynthesis { generation, loaded, recipe: Box::new(model.recipe.clone()) }]
+}
+
+/// Asks for the plan when the screen shows it.
+pub(super) fn refresh_if_shown(model: &mut Model) -> Vec<Effect> {
+    if model.screen == Screen::Synthesize { refresh(model) } else { Vec::new() }
+}
+
+/// Forgets what was reckoned for another dataset.
+pub(super) fn forget(model: &mut Model) {
+    let (focus, policy) = (model.synthesize.focus, model.synthesize.policy);
+    model.synthesize = crate::app::model::SynthesizeScreen { focus, policy, ..Default::default() };
+}
+
+/// Takes the plan in.
+pub(super) fn planned(model: &mut Model, generation: u64, completion: Arc<Completion>) -> Vec<Effect> {
+    if generation != model.awaited.synthesis {
+        return Vec::new();
+    }
+    // The entity that was selected stays so, wherever it is in the list now.
+    let selected = model.selected_lack().map(|lack| lack.rank);
+    let shown = model.listed_seed(model.synthesize.seed).map(|seed| seed.instance);
+    model.synthesize.completion = Reckoning::Exact(completion);
+    let lacks = model.shown_tail().map_or(&[][..], |tail| &tail.lacks);
+    let place = selected.and_then(|rank| lacks.iter().position(|lack| lack.rank == rank));
+    model.synthesize.entity = place.unwrap_or_else(|| stepped(model.synthesize.entity, 0, lacks.len()));
+    list_seeds(model, shown)
+}
+
+/// Takes in that there is no plan.
+pub(super) fn failed(model: &mut Model, generation: u64, reason: String) -> Vec<Effect> {
+    if generation == model.awaited.synthesis {
+        model.synthesize.completion = Reckoning::Failed(reason);
+    }
+    Vec::new()
+}
+
+/// Lists the tail of the perspective that is shown now.
+pub(super) fn show_perspective(model: &mut Model) -> Vec<Effect> {
+    (model.synthesize.entity, model.synthesize.first_entity) = (0, 0);
+    if model.screen == Screen::Synthesize { list_seeds(model, None) } else { Vec::new() }
+}
+
+/// Lists the seeds that hold the selected entity, the heaviest first, and reads the selected one: `shown` where it is there still.
+fn list_seeds(model: &mut Model, shown: Option<u32>) -> Vec<Effect> {
+    let listed = listed(model).unwrap_or_default();
+    let place = |instance: u32| {
+        let seeds = &model.synthesize.completion.value()?.plan.seeds;
+        listed.iter().position(|&number| seeds.get(number as usize).is_some_and(|seed| seed.instance == instance))
+    };
+    let seed = shown.and_then(place).unwrap_or(0);
+    model.synthesize.listed = listed.into();
+    (model.synthesize.seed, model.synthesize.first_seed) = (seed, 0);
+    keep_visible(model);
+    read_seed(model)
+}
+
+fn listed(model: &Model) -> Option<Vec<u32>> {
+    let (tail, lack) = (model.shown_tail()?, model.selected_lack()?);
+    let entry = model.loaded()?.index.perspective(tail.perspective)?;
+    let seeds = &model.synthesize.completion.value()?.plan.seeds;
+    let holds = |instance: u32| entry.by_instance.row(instance as usize).binary_search(&lack.rank).is_ok();
+    let held = (0_u32..).zip(seeds).filter(|(_, seed)| holds(seed.instance));
+    let mut found: Vec<(u32, f64)> = held.map(|(number, seed)| (number, seed.weight)).collect();
+    found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    Some(found.into_iter().map(|(number, _)| number).collect())
+}
+
+/// Asks for the selected seed's record, unless it is the one that is shown.
+fn read_seed(model: &mut Model) -> Vec<Effect> {
+    let Data::Ready(loaded) = &model.data else { return Vec::new() };
+    let loaded = loaded.clone();
+    let generation = next_generation(model);
+    let seed = model.listed_seed(model.synthesize.seed);
+    let Some((number, perspective, rank)) =
+        seed.map(|seed| (seed.instance as usize, seed.perspective, seed.rank as usize))
+    else {
+        (model.synthesize.text, model.synthesize.picture) = (Shown::Absent, Shown::Absent);
+        return Vec::new();
+    };
+    if model.synthesize.text.ready().is_some_and(|view| view.number == number) {
+        return Vec::new();
+    }
+    (model.awaited.seed, model.awaited.seed_picture) = (generation, generation);
+    (model.synthesize.text, model.synthesize.picture) = (Shown::Pending, Shown::Absent);
+    vec![Effect::ReadInstance { generation, loaded, number, perspective, rank }]
+}
+
+/// Takes a seed's record in, and asks for its picture.
+pub(super) fn read(model: &mut Model, view: Result<Arc<InstanceView>, String>) -> Vec<Effect> {
+    let view = match view {
+        Ok(view) => view,
+        Err(reason) => {
+            model.synthesize.text = Shown::Failed(reason);
+            return Vec::new();
+        }
+    };
+    let (number, pictures) = (view.number, view.images.len());
+    model.synthesize.text = Shown::Ready(view);
+    let Data::Ready(loaded) = &model.data else { return Vec::new() };
+    if pictures == 0 {
+        return Vec::new();
+    }
+    let loaded = loaded.clone();
+    let generation = next_generation(model);
+    model.awaited.seed_picture = generation;
+    model.synthesize.picture = Shown::Pending;
+    vec![Effect::DecodeImage { generation, loaded, number, image: 0 }]
+}
+
+/// Takes a seed's picture in.
+pub(super) fn decoded(model: &mut Model, picture: Result<Arc<Picture>, String>) -> Vec<Effect> {
+    model.synthesize.picture = picture.map_or_else(Shown::Failed, Shown::Ready);
+    Vec::new()
+}
+
+/// Moves through the list that has the focus.
+pub(super) fn step(model: &mut Model, step: Step) -> Vec<Effect> {
+    match model.synthesize.focus {
+        SynthesizePane::Policies => {
+            let policies = SynthesisName::ALL.len();
+            model.synthesize.policy = step.from(model.synthesize.policy, policies, policies);
+            fit_slider(model);
+        }
+        SynthesizePane::Sliders => {
+            let sliders = model.parameters().len();
+            model.synthesize.slider = step.from(model.synthesize.slider, sliders, sliders);
+        }
+        SynthesizePane::Entities => {
+            let lacks = model.shown_tail().map_or(0, |tail| tail.lacks.len());
+            return select_entity(model, step.from(model.synthesize.entity, lacks, lines(model, &Target::Lacks)));
+        }
+        SynthesizePane::Seeds => {
+            let seeds = model.synthesize.listed.len();
+            return select_seed(model, step.from(model.synthesize.seed, seeds, lines(model, &Target::Seeds)));
+        }
+    }
+    Vec::new()
+}
+
+fn lines(model: &Model, wanted: &Target) -> usize {
+    model.hits.lines(|target| target == wanted, LINES)
+}
+
+fn select_entity(model: &mut Model, place: usize) -> Vec<Effect> {
+    if place == model.synthesize.entity {
+        return Vec::new();
+    }
+    model.synthesize.entity = place;
+    list_seeds(model, None)
+}
+
+fn select_seed(model: &mut Model, place: usize) -> Vec<Effect> {
+    model.synthesize.seed = place;
+    keep_visible(model);
+    read_seed(model)
+}
+
+/// Scrolls so that what is selected is visible; true when it had not been.
+pub(super) fn keep_visible(model: &mut Model) -> bool {
+    let (entities, seeds) = (lines(model, &Target::Lacks), lines(model, &Target::Seeds));
+    let lacks = model.shown_tail().map_or(0, |tail| tail.lacks.len());
+    let screen = &mut model.synthesize;
+    let first_entity = scrolled(screen.first_entity, screen.entity, entities).min(lacks.saturating_sub(entities));
+    let last = screen.listed.len().saturating_sub(seeds);
+    let first_seed = scrolled(screen.first_seed, screen.seed, seeds).min(last);
+    let moved = (screen.first_entity, screen.first_seed) != (first_entity, first_seed);
+    (screen.first_entity, screen.first_seed) = (first_entity, first_seed);
+    moved
+}
+
+/// Focuses the next pane.
+pub(super) fn focus_next(model: &mut Model, steps: isize) {
+    model.synthesize.focus = neighbour(&SynthesizePane::ALL, model.synthesize.focus, steps);
+}
+
+/// Uses the selected policy or leaves it; from a slider to its typed value; from an entity to its seeds.
+pub(super) fn enter(model: &mut Model) -> Vec<Effect> {
+    match model.synthesize.focus {
+        SynthesizePane::Policies => return toggle(model),
+        SynthesizePane::Sliders => edit::open(model, ValueTarget::Slider(model.synthesize.slider)),
+        SynthesizePane::Entities => model.synthesize.focus = SynthesizePane::Seeds,
+        SynthesizePane::Seeds => {}
+    }
+    Vec::new()
+}
+
+/// Goes from the seeds back to the entities; `None` elsewhere.
+pub(super) fn back(model: &mut Model) -> Option<Vec<Effect>> {
+    (model.synthesize.focus == SynthesizePane::Seeds).then(|| {
+        model.synthesize.focus = SynthesizePane::Entities;
+        Vec::new()
+    })
+}
+
+/// Uses the selected policy, after those that are used already, or leaves it.
+pub(super) fn toggle(model: &mut Model) -> Vec<Effect> {
+    let Some(&name) = SynthesisName::ALL.get(model.synthesize.policy) else { return Vec::new() };
+    recipe::change(model, Edited::Other, |recipe| {
+        let policies = &mut recipe.synthesis.policies;
+        if policies.contains(&name) {
+            policies.retain(|other| *other != name);
+        } else {
+            policies.push(name);
+        }
+    })
+}
+
+/// Answers a click on a line of the policies: the first selects, another one uses or leaves.
+pub(super) fn click_policy(model: &mut Model, line: usize) -> Vec<Effect> {
+    if line >= SynthesisName::ALL.len() {
+        return Vec::new();
+    }
+    let again = model.synthesize.policy == line && model.synthesize.focus == SynthesizePane::Policies;
+    (model.synthesize.policy, model.synthesize.focus) = (line, SynthesizePane::Policies);
+    fit_slider(model);
+    if again { toggle(model) } else { Vec::new() }
+}
+
+/// Selects a visible line of the tail entities.
+pub(super) fn click_entity(model: &mut Model, line: usize) -> Vec<Effect> {
+    model.synthesize.focus = SynthesizePane::Entities;
+    let place = model.synthesize.first_entity + line;
+    if place < model.shown_tail().map_or(0, |tail| tail.lacks.len()) { select_entity(model, place) } else { Vec::new() }
+}
+
+/// Selects a visible line of the seeds.
+pub(super) fn click_seed(model: &mut Model, line: usize) -> Vec<Effect> {
+    model.synthesize.focus = SynthesizePane::Seeds;
+    let place = model.synthesize.first_seed + line;
+    if place < model.synthesize.listed.len() { select_seed(model, place) } else { Vec::new() }
+}
+
+/// Makes cursors fit the recipe, which undo or an editor may have changed.
+pub(super) fn fit_slider(model: &mut Model) {
+    if model.screen == Screen::Synthesize {
+        model.synthesize.slider = stepped(model.synthesize.slider, 0, model.parameters().len());
+    }
+}
+
+/// Moves the selected slider's value by so many steps.
+pub(super) fn nudge(model: &mut Model, steps: i32) -> Vec<Effect> {
+    let Some((parameter, value)) = slider(model, model.synthesize.slider) else { return Vec::new() };
+    let Data::Ready(loaded) = &model.data else { return Vec::new() };
+    let stepped = parameter.range(&loaded.index).stepped(value, steps);
+    recipe::set(model, parameter, stepped)
+}
+
+/// Puts a slider's knob at a fraction of its track.
+pub(super) fn slide(model: &mut Model, number: usize, fraction: f64) -> Vec<Effect> {
+    (model.synthesize.slider, model.synthesize.focus) = (number, SynthesizePane::Sliders);
+    let Some((parameter, _)) = slider(model, number) else { return Vec::new() };
+    let Data::Ready(loaded) = &model.data else { return Vec::new() };
+    let value = parameter.range(&loaded.index).value_at(fraction);
+    recipe::set(model, parameter, value)
+}
+
+fn slider(model: &Model, number: usize) -> Option<(Parameter, f64)> {
+    let parameter = model.parameters().get(number).copied()?;
+    Some((parameter, parameter.get(&model.recipe, &model.loaded()?.index)))
+}
+
+/// Never takes the selected instance as a seed again; undo takes it back.
+pub(super) fn drop_seed(model: &mut Model) -> Vec<Effect> {
+    let number = model.listed_seed(model.synthesize.seed).map(|seed| seed.instance as usize);
+    let view = model.synthesize.text.ready().filter(|view| Some(view.number) == number);
+    let Some(id) = view.map(|view| view.id.clone()) else {
+        tell(model, Level::Info, "no seed is selected");
+        return Vec::new();
+    };
+    tell(model, Level::Good, format!("{id} is no seed any more; undo takes it back"));
+    recipe::change(model, Edited::Other, |recipe| {
+        if !recipe.synthesis.dropped_seeds.contains(&id) {
+            recipe.synthesis.dropped_seeds.push(id);
+        }
+    })
+}
+
+/// Opens the editor for the selected entity's ceiling.
+pub(super) fn edit_ceiling(model: &mut Model) -> Vec<Effect> {
+    match selected_entity(model) {
+        Some(entity) => edit::open(model, ValueTarget::Ceiling(entity)),
+        None => tell(model, Level::Info, "no tail entity is selected"),
+    }
+    Vec::new()
+}
+
+fn selected_entity(model: &Model) -> Option<String> {
+    let (tail, lack) = (model.shown_tail()?, model.selected_lack()?);
+    let entry = model.loaded()?.index.perspective(tail.perspective)?;
+    Some(format!("{}:{}", tail.perspective.key(), entry.names.get(lack.rank as usize)))
+}
+
+/// The ceiling that an entity has now, as typed text.
+pub(super) fn ceiling_text(model: &Model, entity: &str) -> String {
+    let own = model.recipe.synthesis.entities.iter().find(|entry| entry.entity == entity);
+    let ceiling = own.map(|entry| entry.ceiling).or(model.recipe.synthesis.ceiling);
+    ceiling.map_or_else(String::new, |ceiling| ceiling.to_string())
+}
+
+/// Uses a typed ceiling; nothing typed takes the entity's own ceiling away.
+pub(super) fn set_ceiling(
+    model: &mut Model,
+    entity: &str,
+    (typed, text): (Option<f64>, &str),
+) -> Result<Vec<Effect>, String> {
+    let whole = typed.filter(|count| count.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(count));
+    if whole.is_none() && !text.is_empty() {
+        return Err("type a whole number of instances, 0 for none, or nothing for no ceiling".into());
+    }
+    Ok(recipe::change(model, Edited::Other, |recipe| {
+        let entities = &mut recipe.synthesis.entities;
+        let place = entities.iter().position(|entry| entry.entity == entity);
+        match (place, whole) {
+            (Some(place), Some(count)) => entities[place].ceiling = count as u32,
+            (Some(place), None) => drop(entities.remove(place)),
+            (None, Some(count)) => {
+                let line = Default::default();
+                entities.push(EntityCeiling { entity: entity.to_owned(), ceiling: count as u32, line });
+            }
+            (None, None) => {}
+        }
+    }))
+}
+
+/// Asks the worker for a small batch from the listed seeds.
+pub(super) fn start_trial(model: &mut Model) -> Vec<Effect> {
+    let Data::Ready(loaded) = &model.data else { return Vec::new() };
+    let loaded = loaded.clone();
+    if !model.recipe.synthesis.uses(SynthesisName::Diffusion) {
+        let words = "a trial is of the policy 'diffusion', which is off; what 'repeat' makes is the seed itself";
+        tell(model, Level::Info, words);
+        return Vec::new();
+    }
+    let places = model.synthesize.seed..model.synthesize.listed.len();
+    let seeds: Vec<usize> = places
+        .filter_map(|place| model.listed_seed(place))
+        .filter(|seed| seed.policy == SynthesisName::Diffusion)
+        .take(TRIAL)
+        .map(|seed| seed.instance as usize)
+        .collect();
+    if seeds.is_empty() {
+        tell(model, Level::Info, "no seed of the policy 'diffusion' is listed here; choose another entity");
+        return Vec::new();
+    }
+    let generation = next_generation(model);
+    model.awaited.trial = generation;
+    model.synthesize.trial = Trial::Running;
+    vec![Effect::StartTrial { generation, loaded, recipe: Box::new(model.recipe.clone()), seeds }]
+}
+
+/// Takes a trial in, or why there is none.
+pub(super) fn tried(model: &mut Model, generation: u64, outcome: Result<Vec<TrialPicture>, Failure>) -> Vec<Effect> {
+    if generation != model.awaited.trial {
+        return Vec::new();
+    }
+    model.synthesize.trial = match outcome {
+        Ok(pictures) => Trial::Ready(pictures),
+        Err(failure) => {
+            tell(model, Level::Warning, failure.cause.clone());
+            Trial::Failed(failure)
+        }
+    };
+    Vec::new()
+}

@@ -1,0 +1,133 @@
+//! What the worker made: the lines of a job's `synthesized.jsonl`, held against what was ordered.
+//!
+//! Invariant: a picture is taken in once, when it was ordered, passes the filters, and lies below the job's folder; whatever is
+//! wrong with a line is told with its number and loses that line alone.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::{ManifestError, Pending};
+use crate::plan::{Order, OrderPicture, OrderSeed, Picture, Synthesized, Verdict};
+
+/// The name of the order in a job's folder.
+pub const ORDER: &str = "order.json";
+/// The name of what was made, in a job's folder.
+pub const SYNTHESIZED: &str = "synthesized.jsonl";
+/// The name of the outlier scores in a job's folder: lines of `{"id", "score"}`.
+pub const OUTLIERS: &str = "outliers.jsonl";
+
+/// What came back of an order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Delivery {
+    /// The pictures that can be used.
+    pub pictures: Vec<Picture>,
+    /// What filters sorted out.
+    pub removed: BTreeMap<Verdict, u64>,
+    /// What was ordered and did not come.
+    pub missing: u64,
+    /// Lines that cannot be used: number from 1, and why.
+    pub faults: Vec<(usize, String)>,
+}
+
+/// Writes an order into a job's folder.
+///
+/// # Errors
+/// [`ManifestError::Unwritable`].
+pub fn write_order(folder: &Path, order: &Order) -> Result<PathBuf, ManifestError> {
+    let path = folder.join(ORDER);
+    fs::create_dir_all(folder).map_err(|cause| ManifestError::Unwritable { path: path.clone(), cause })?;
+    let mut text = serde_json::to_vec_pretty(order).unwrap_or_default();
+    text.push(b'\n');
+    let mut file = Pending::beside(&path)?;
+    file.write(&text)?;
+    file.synced()?.publish(true)?;
+    Ok(path)
+}
+
+/// Reads what came back of an order; nothing when there is no file yet.
+#[must_use]
+pub fn read(folder: &Path, order: &Order) -> Delivery {
+    let asked: FxHashMap<&str, (&OrderSeed, &OrderPicture)> = order
+        .seeds
+        .iter()
+        .flat_map(|seed| seed.pictures.iter().map(move |picture| (picture.id.as_str(), (seed, picture))))
+        .collect();
+    let text = fs::read(folder.join(SYNTHESIZED)).unwrap_or_default();
+    let mut delivery = Delivery::default();
+    let (mut seen, mut unusable) = (FxHashSet::default(), FxHashSet::default());
+    for (number, line) in (1_usize..).zip(text.split(|&byte| byte == b'\n')) {
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        let taken = serde_json::from_slice::<Synthesized>(line).map_err(|cause| cause.to_string());
+        let taken = taken.and_then(|record| {
+            let ordered = asked.get_key_value(record.id.as_str());
+            let (&id, &(seed, picture)) = ordered.ok_or_else(|| format!("'{}' was not ordered", record.id))?;
+            if let Err(fault) = check(folder, &record, (seed, picture)) {
+                unusable.insert(id);
+                return Err(fault);
+            }
+            if seen.insert(id) { Ok((record, seed)) } else { Err(format!("'{id}' stands twice")) }
+        });
+        match taken {
+            Ok((record, _)) if record.verdict != Verdict::Kept => {
+                *delivery.removed.entry(record.verdict).or_insert(0) += 1
+            }
+            Ok((record, seed)) => {
+                let place = seed.pictures.iter().position(|picture| picture.id == record.id).unwrap_or(0);
+                let path = folder.join(record.path);
+                delivery.pictures.push(Picture { seed: seed.instance, number: place as u32 + 1, path });
+            }
+            Err(fault) => delivery.faults.push((number, fault)),
+        }
+    }
+    let unusable = unusable.difference(&seen).count();
+    if unusable > 0 {
+        delivery.removed.insert(Verdict::Unusable, unusable as u64);
+    }
+    delivery.missing = (asked.len() - seen.len() - unusable) as u64;
+    delivery.pictures.sort_by_key(|picture| (picture.seed, picture.number));
+    delivery
+}
+
+/// What is wrong with a line.
+fn check(folder: &Path, record: &Synthesized, (seed, picture): (&OrderSeed, &OrderPicture)) -> Result<(), String> {
+    let same = record.seed_id == seed.id
+        && record.entity == seed.entity
+        && record.stage == picture.stage
+        && (record.guidance - picture.guidance).abs() < 1e-9;
+    if !same {
+        return Err(format!("'{}' is not what was ordered under this id", record.id));
+    }
+    if record.verdict != Verdict::Kept {
+        return Ok(());
+    }
+    let path = &record.path;
+    if !path.components().all(|part| matches!(part, Component::Normal(_))) {
+        return Err(format!("'{}' leads outside the job's folder", path.display()));
+    }
+    let real =
+        folder.join(path).canonicalize().map_err(|cause| format!("'{}' cannot be read ({cause})", path.display()))?;
+    let inside = folder.canonicalize().is_ok_and(|folder| real.starts_with(folder));
+    match (inside, real.is_file()) {
+        (true, true) => Ok(()),
+        (false, _) => Err(format!("'{}' leads outside the job's folder", path.display())),
+        (true, false) => Err(format!("'{}' is not a file", path.display())),
+    }
+}
+
+/// Outlier scores by the hash of the instance's id; none when there is no file. Lines that cannot be read say nothing.
+#[must_use]
+pub fn outliers(folder: &Path) -> FxHashMap<u64, f64> {
+    #[derive(serde::Deserialize)]
+    struct Score {
+        id: String,
+        score: f64,
+    }
+    let text = fs::read(folder.join(OUTLIERS)).unwrap_or_default();
+    let scores = text.split(|&byte| byte == b'\n').filter_map(|line| serde_json::from_slice::<Score>(line).ok());
+    scores.map(|score| (crate::index::name_hash(&score.id), score.score)).collect()
+}
