@@ -1,4 +1,6 @@
 //! What training, checkpoints, sampling and the filters promise, on models small enough for a second.
+//!
+//! Invariant: everything is drawn from fixed seeds, on the CPU.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,6 @@
 //! What a failure of the computing part means to the user, and what to do now.
+//!
+//! Invariant: each failure tells what to do next.
 
 use crate::engine::End;
 use crate::torch::error::TorchError;

@@ -1,4 +1,6 @@
 //! The residual block and the attention block.
+//!
+//! Invariant: an input keeps its height and width.
 
 use tch::Tensor;
 

@@ -1,4 +1,6 @@
 //! The conditioning vector: the time on a Fourier scale plus the entity, through two layers.
+//!
+//! Invariant: the last entity is "any" and is nobody's own.
 
 use tch::{Kind, Tensor};
 
