@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::layout::Layout;
-use crate::app::model::{Model, PolicyLine, RebalancePane};
+use crate::app::model::{Model, PolicyLine, RebalancePane, Slider};
 use crate::config::theme::{Role, Theme};
 use crate::number;
 use crate::ui::look;
