@@ -101,7 +101,7 @@ fn copies_are_marked_and_the_rest_stays_byte_for_byte() {
         &[ManifestFormat::Native, ManifestFormat::Jsonl, ManifestFormat::Indices, ManifestFormat::Weights],
         5,
     );
-    let without = Recipe { synthesis: Default::default(), ..with.clone() };
+    let without = Recipe { synthesis: fantail::recipe::Synthesis::default(), ..with.clone() };
     let data = loaded(&path, &with);
     let (out, plain) = (folder.path().join("with"), folder.path().join("without"));
     let told = write(&data, &with, &out);

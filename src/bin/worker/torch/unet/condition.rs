@@ -30,7 +30,7 @@ impl Condition {
         }
     }
 
-    /// (n) times and (n) entities to (n, width), already through the SiLU that every block wants.
+    /// (n) times and (n) entities to (n, width), already through the `SiLU` that every block wants.
     pub fn forward(&self, weights: &Weights, times: &Tensor, entities: &Tensor) -> Tensor {
         let waves = sinusoids(times);
         let entity = self.entity.forward(weights, entities);
