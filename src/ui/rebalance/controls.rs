@@ -7,8 +7,9 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::layout::Layout;
-use crate::app::model::{Model, PolicyLine, RebalancePane};
+use crate::app::model::{Model, PolicyLine, RebalancePane, Slider};
 use crate::config::theme::{Role, Theme};
+use crate::number;
 use crate::ui::look;
 use crate::ui::slider::{self, Cells};
 use crate::ui::widget::pane::{self, Pane as Frame};
@@ -160,6 +161,13 @@ fn short_source(source: &str, room: u16) -> &str {
     if room < 9 { "" } else { parts.find(|part| text::width(part) <= room).unwrap_or(first) }
 }
 
+/// A threshold's other form: what it leaves to the tail.
+fn tail_mass(model: &Model, slider: &Slider) -> Option<String> {
+    let entry = model.loaded()?.index.perspective(slider.perspective?)?;
+    let share = number::share(model.recipe.split(entry).tail_occurrence_share);
+    Some(format!("τ {}: tail of {share}", slider.shown))
+}
+
 /// What the selected policy is for and where it comes from, and what the selected parameter does; what has the keys comes first.
 fn explain(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let width = area.width.saturating_sub(2);
@@ -169,10 +177,11 @@ fn explain(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         lines.extend(wrap(&policy.source, Role::TextDim));
         lines
     });
-    let about_slider = model
-        .sliders()
-        .get(model.rebalance.slider)
-        .map_or_else(Vec::new, |slider| wrap(&format!("{}: {}", slider.label, slider.purpose), Role::Text));
+    let about_slider = model.sliders().get(model.rebalance.slider).map_or_else(Vec::new, |slider| {
+        let mut lines = tail_mass(model, slider).map_or_else(Vec::new, |words| wrap(&words, Role::TextStrong));
+        lines.extend(wrap(&format!("{}: {}", slider.label, slider.purpose), Role::Text));
+        lines
+    });
     let (first, second) = match model.rebalance.focus {
         RebalancePane::Policies => (about_policy, about_slider),
         RebalancePane::Sliders => (about_slider, about_policy),

@@ -148,7 +148,8 @@ fn draw_measure(
     buffer: &mut Buffer,
 ) {
     let (before, after) = (read(&outcome.before), read(&outcome.after));
-    let (sign, role) = verdict((before, after), better);
+    let unmoved = write(before) == write(after);
+    let (sign, role) = if unmoved { (" ", Role::TextDim) } else { verdict((before, after), better) };
     let cells = [
         (text::left(name, NAME), Role::TextDim),
         (text::right(&write(before), FIGURE), Role::Text),
