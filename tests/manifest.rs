@@ -286,11 +286,16 @@ fn the_apply_job_tells_its_story() {
         target: target(&folder, "the out"),
         shard: Shard::WHOLE,
         synthesis: None,
+        counts: vec!["a part.json".into(), "b.json".into()],
     };
     let events = events_of(job());
     let Event::Finished(summary) = terminal(&events) else { panic!("{events:?}") };
     let out = folder.path().join("the out");
-    let told = format!("--recipe '{}' --out '{}' --force", out.join(RECIPE).display(), out.display());
+    let told = format!(
+        "--recipe '{}' --out '{}' --force --counts-in 'a part.json' b.json",
+        out.join(RECIPE).display(),
+        out.display()
+    );
     assert!(summary.command.ends_with(&told), "{}", summary.command);
     assert_eq!(Recipe::load(&out.join(RECIPE)).unwrap(), recipe);
     assert_eq!(summary.tally.kept + summary.tally.dropped, 64);

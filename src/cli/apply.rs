@@ -121,6 +121,7 @@ fn applied(arguments: &ApplyArguments, interrupt: &Interrupt) -> color_eyre::Res
         },
         shard: arguments.shard,
         synthesis: arguments.synthesis.clone(),
+        counts: arguments.counts_in.clone(),
     };
     let (sender, events) = channel();
     // A receiver that is gone has given up on the job.

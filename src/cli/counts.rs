@@ -24,10 +24,19 @@ pub(super) fn write(index: &Index, path: &Path) -> color_eyre::Result<()> {
 /// The index under the sum of the counts in `files`; as it is without any.
 pub(super) fn under(index: Index, recipe: &Recipe, files: &[PathBuf]) -> color_eyre::Result<Index> {
     let mut sum = Counts::default();
+    let mut parts = std::collections::BTreeMap::new();
     for path in files {
         let read = std::fs::read(path).map_err(|cause| cause.to_string());
         let counts = read.and_then(|text| serde_json::from_slice::<Counts>(&text).map_err(|cause| cause.to_string()));
-        sum.add(counts.map_err(|cause| UsageError(format!("cannot read the counts {}: {cause}", path.display())))?);
+        let counts =
+            counts.map_err(|cause| UsageError(format!("cannot read the counts {}: {cause}", path.display())))?;
+        if let Some(earlier) = parts.insert(counts.part, path).filter(|_| counts.part != 0) {
+            let (earlier, path) = (earlier.display(), path.display());
+            return Err(
+                UsageError(format!("{path} counts the same instances as {earlier}: name each part once")).into()
+            );
+        }
+        sum.add(counts);
     }
     if files.is_empty() {
         return Ok(index);

@@ -13,7 +13,7 @@ use super::{Arguments, configuration_folder};
 use crate::config::settings::Settings;
 use crate::recipe::Recipe;
 use crate::run::{self, Ended, Start};
-use crate::source::is_stdin;
+use crate::source::{is_demo, is_stdin};
 
 /// The recipe that is used when none is named.
 const USUAL_RECIPE: &str = "recipe.toml";
@@ -23,7 +23,8 @@ const USUAL_RECIPE: &str = "recipe.toml";
 /// # Errors
 /// No terminal, an invalid recipe, a dataset that is not there, a signal.
 pub fn run(arguments: Arguments) -> Result<()> {
-    let dataset = arguments.dataset;
+    // The demo has a name where no file has it.
+    let dataset = arguments.dataset.filter(|path| !is_demo(path));
     require_terminal(dataset.as_deref())?;
     if let Some(path) = dataset.as_deref().filter(|path| !is_pattern(path) && !is_stdin(path)) {
         std::fs::metadata(path)

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::{Index, Names, PerspectiveIndex, Rows};
 use crate::column::StringTable;
@@ -22,6 +23,9 @@ pub struct Counts {
     pub version: u32,
     /// The number of instances.
     pub instances: u64,
+    /// XXH3 of the ids: which part of the whole this is; 0 for a sum of parts.
+    #[serde(default)]
+    pub part: u64,
     /// How many instances hold each entity.
     pub perspectives: BTreeMap<Perspective, BTreeMap<String, u32>>,
 }
@@ -38,19 +42,37 @@ impl Counts {
             (entry.perspective, (0..entry.entities()).map(named).collect())
         };
         let perspectives = index.perspectives.iter().map(counted).collect();
-        Self { version: 1, instances: index.instances() as u64, perspectives }
+        let part = xxh3_64(bytemuck::cast_slice(&index.id_hashes));
+        Self { version: 1, instances: index.instances() as u64, part, perspectives }
     }
 
-    /// Adds the counts of another part.
+    /// Adds the counts of another part. Where case is ignored, an entity is shown as the part that has it most often spells it.
     pub fn add(&mut self, other: Self) {
         self.version = other.version;
         self.instances += other.instances;
+        self.part = 0;
         for (perspective, counts) in other.perspectives {
-            let mine = self.perspectives.entry(perspective).or_default();
-            for (name, count) in counts {
-                *mine.entry(name).or_insert(0) += count;
-            }
+            join(perspective, self.perspectives.entry(perspective).or_default(), counts);
         }
+    }
+}
+
+fn join(perspective: Perspective, mine: &mut BTreeMap<String, u32>, more: BTreeMap<String, u32>) {
+    if !perspective.ignores_case() {
+        for (name, count) in more {
+            *mine.entry(name).or_insert(0) += count;
+        }
+        return;
+    }
+    let folded = |name: &str| perspective.folded(name).into_owned();
+    let mut shown: FxHashMap<String, String> = mine.keys().map(|name| (folded(name), name.clone())).collect();
+    for (name, count) in more {
+        let spelling = shown.entry(folded(&name)).or_insert_with(|| name.clone());
+        let before = mine.remove(spelling).unwrap_or(0);
+        if (count, &*spelling) > (before, &name) {
+            *spelling = name;
+        }
+        mine.insert(spelling.clone(), before + count);
     }
 }
 
@@ -88,11 +110,12 @@ fn recounted(entry: PerspectiveIndex, counts: &BTreeMap<String, u32>) -> Result<
     // By name already, so that a stable sort by count leaves ties in the order of names.
     let mut ranked: Vec<(&String, u32)> = counts.iter().map(|(name, &count)| (name, count)).collect();
     ranked.sort_by_key(|entity| std::cmp::Reverse(entity.1));
-    let ranks: FxHashMap<&str, u32> = ranked.iter().zip(0..).map(|((name, _), rank)| (name.as_str(), rank)).collect();
+    let folded = |name: &str| entry.perspective.folded(name).into_owned();
+    let ranks: FxHashMap<_, u32> = ranked.iter().zip(0..).map(|((name, _), rank)| (folded(name), rank)).collect();
     let mut numbers = Vec::with_capacity(entry.entities());
     for (rank, &count) in entry.counts.iter().enumerate() {
         let name = key(&entry.names, rank);
-        match ranks.get(name.as_str()) {
+        match ranks.get(&folded(&name)) {
             Some(&number) if ranked[number as usize].1 >= count => numbers.push(number),
             _ => return Err(format!("they lack the {} '{}'", entry.perspective, entry.names.get(rank))),
         }
@@ -119,4 +142,36 @@ fn pairs(ranked: &[(&String, u32)]) -> Names {
         })
         .collect();
     Names::Pairs { pairs, objects: Arc::new(objects) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(counts: &[(&str, u32)], number: u64) -> Counts {
+        let counts = counts.iter().map(|&(name, count)| (name.to_owned(), count)).collect();
+        Counts { version: 1, instances: 9, part: number, perspectives: [(Perspective::Token, counts)].into() }
+    }
+
+    #[test]
+    fn parts_that_spell_an_entity_apart_count_it_once() {
+        let mut sum = Counts::default();
+        sum.add(part(&[("Kangaroo", 5), ("US", 3)], 1));
+        sum.add(part(&[("kangaroo", 275), ("us", 2)], 2));
+        let held: Vec<_> =
+            sum.perspectives[&Perspective::Token].iter().map(|(name, count)| (&**name, *count)).collect();
+        assert_eq!((held, sum.instances), (vec![("US", 5), ("kangaroo", 280)], 18));
+    }
+
+    #[test]
+    fn names_of_labels_keep_their_case() {
+        let mut sum = Counts::default();
+        let labels = |name: &str| Counts {
+            perspectives: [(Perspective::Label, [(name.to_owned(), 1)].into())].into(),
+            ..part(&[], 1)
+        };
+        sum.add(labels("A"));
+        sum.add(labels("a"));
+        assert_eq!(sum.perspectives[&Perspective::Label].len(), 2);
+    }
 }

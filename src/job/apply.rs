@@ -25,6 +25,8 @@ pub struct ApplyJob {
     pub shard: Shard,
     /// The folder of what the worker made; `synthesis` in the target without it.
     pub synthesis: Option<PathBuf>,
+    /// The counts of the whole that the index was put under, as files; none where the dataset is the whole.
+    pub counts: Vec<PathBuf>,
 }
 
 impl Job for ApplyJob {
@@ -59,7 +61,12 @@ impl ApplyJob {
         let shard = if self.shard.is_whole() { String::new() } else { format!(" --shard {}", self.shard) };
         let (dataset, folder) = (quoted(self.data.dataset.path()), quoted(&self.target.folder));
         let made = self.synthesis.as_deref().map_or_else(String::new, |made| format!(" --synthesis {}", quoted(made)));
-        format!("fantail apply {dataset} --recipe {recipe} --out {folder}{shard}{made} --force")
+        let mut counts: Vec<String> = self.counts.iter().map(|file| quoted(file)).collect();
+        if !counts.is_empty() {
+            counts.insert(0, " --counts-in".to_owned());
+        }
+        let counts = counts.join(" ");
+        format!("fantail apply {dataset} --recipe {recipe} --out {folder}{shard}{made} --force{counts}")
     }
 
     /// Where the worker works, and leaves what it made.

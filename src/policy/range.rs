@@ -65,7 +65,14 @@ impl Range {
     #[must_use]
     pub fn stepped(&self, value: f64, steps: i32) -> f64 {
         let moved = self.value_at(self.position(value) + f64::from(steps) / 100.0);
-        let moved = if self.whole { moved } else { rounded(moved) };
+        let moved = match (self.whole, self.scale) {
+            (true, _) => moved,
+            // A share moves by hundredths, whatever its low end is.
+            (false, Scale::Linear) if self.high - self.low > 0.9 && self.high <= 1.0 => {
+                ((value * 100.0).round() + f64::from(steps)) / 100.0
+            }
+            (false, _) => rounded(moved),
+        };
         let stuck = self.whole && (moved - self.clamped(value)).abs() < 0.5 && steps != 0;
         self.clamped(if stuck { value + f64::from(steps.signum()) } else { moved })
     }

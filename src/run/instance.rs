@@ -208,16 +208,16 @@ fn explanation_lines(explanation: &Explanation) -> Vec<String> {
     lines.extend(explanation.votes.iter().map(|vote| {
         let verdict = if vote.passed { "votes for it" } else { "does not vote for it" };
         let entity = vote.entity.as_ref().map_or_else(String::new, |entity| format!(" by '{entity}'"));
-        let draw = vote.draw.map_or_else(String::new, |draw| format!(", draw {draw:.3}"));
+        let draw = vote.draw.map_or_else(String::new, |draw| format!(", draw {}", number::measure(draw)));
         format!(
-            "{} {verdict}{entity}: probability {:.3}{draw}; any of its entities {}",
+            "{} {verdict}{entity}: probability {}{draw}; any of its entities {}",
             vote.perspective,
-            vote.probability,
+            number::measure(vote.probability),
             number::share(vote.pass_probability)
         )
     }));
     lines.extend(explanation.overridden.as_ref().map(override_line));
-    lines.extend(explanation.alpha_draw.map(|draw| format!("last draw {draw:.3}")));
+    lines.extend(explanation.alpha_draw.map(|draw| format!("last draw {}", number::measure(draw))));
     lines
 }
 

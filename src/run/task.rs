@@ -34,7 +34,11 @@ pub(super) fn start(request: Request, sender: &Sender) -> Option<Handle> {
         return None;
     }
     let target = Target { force: overwrite, resume: true, ..Target::new(&folder) };
-    begin(ApplyJob { data: loaded, recipe, target, shard: Shard::WHOLE, synthesis: None }, generation, sender)
+    begin(
+        ApplyJob { data: loaded, recipe, target, shard: Shard::WHOLE, synthesis: None, counts: Vec::new() },
+        generation,
+        sender,
+    )
 }
 
 /// Starts any job and tells its events, or why it did not start.

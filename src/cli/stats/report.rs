@@ -42,8 +42,12 @@ pub struct DatasetReport {
 /// A record that could not be used, or a note on the dataset as a whole.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct WarningReport {
+    /// The file; null for a note on the dataset.
+    pub file: Option<String>,
     /// 0-based row in its file; null for a note on the dataset.
     pub row: Option<u64>,
+    /// Byte offset of the record in the (decompressed) file; null for a note on the dataset.
+    pub offset: Option<u64>,
     /// The class of the fault; `dataset` for a note on the dataset, `crowded_instances` where pairs were left out.
     pub kind: serde_json::Value,
     /// What exactly is wrong.
@@ -149,16 +153,22 @@ fn mapping(facts: &DatasetFacts) -> BTreeMap<String, Vec<String>> {
     columns
 }
 
+impl WarningReport {
+    fn note(kind: &str, message: String) -> Self {
+        Self { file: None, row: None, offset: None, kind: kind.into(), message }
+    }
+}
+
 fn warnings(index: &Index, facts: &DatasetFacts) -> Vec<WarningReport> {
     let records = facts.set_aside.iter().map(|record| WarningReport {
+        file: Some(record.file.display().to_string()),
         row: Some(record.row),
+        offset: Some(record.offset),
         kind: record.kind.serialize(serde_json::value::Serializer).unwrap_or_default(),
         message: record.message.clone(),
     });
-    let notes =
-        facts.warnings.iter().map(|note| WarningReport { row: None, kind: "dataset".into(), message: note.clone() });
-    let crowded =
-        crowded_instances(index).map(|message| WarningReport { row: None, kind: "crowded_instances".into(), message });
+    let notes = facts.warnings.iter().map(|note| WarningReport::note("dataset", note.clone()));
+    let crowded = crowded_instances(index).map(|message| WarningReport::note("crowded_instances", message));
     records.chain(notes).chain(crowded).collect()
 }
 

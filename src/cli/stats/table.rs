@@ -137,9 +137,11 @@ fn write_warnings(report: &StatsReport, out: &mut dyn Write) -> Result<()> {
     }
     writeln!(out, "\nwarnings")?;
     for warning in report.warnings.iter().take(MOST_WARNINGS) {
-        match warning.row {
-            Some(row) => writeln!(out, "  row {}: {}", count(row), warning.message)?,
-            None => writeln!(out, "  {}", warning.message)?,
+        match (&warning.file, warning.row, warning.offset) {
+            (Some(file), Some(row), Some(offset)) => {
+                writeln!(out, "  {file} row {}, byte {}: {}", count(row), count(offset), warning.message)?;
+            }
+            _ => writeln!(out, "  {}", warning.message)?,
         }
     }
     match report.warnings.len().saturating_sub(MOST_WARNINGS) {

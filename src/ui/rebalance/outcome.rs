@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::chart;
-use crate::app::model::Model;
+use crate::app::model::{Model, Reckoning};
 use crate::config::theme::{Role, Theme};
 use crate::number;
 use crate::preview::{Measures, Move, Outcome, TargetOutcome, Volume};
@@ -83,9 +83,7 @@ fn draw_measures(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) 
     look::pane(theme, false, ("Outcome".into(), Line::default())).render(area, buffer);
     let inner = Frame::inner(area);
     let Some(outcome) = chart::outcome(model) else {
-        let words = if model.loaded().is_some() { "reckoning …" } else { "no dataset yet" };
-        look::aside(theme, words, inner, buffer);
-        return;
+        return draw_absent(model, theme, inner, buffer);
     };
     let mut rows = inner.rows();
     if let Some(row) = rows.next() {
@@ -101,6 +99,17 @@ fn draw_measures(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) 
     }
     for (row, measure) in rows.zip(MEASURES) {
         draw_measure(theme, (outcome, measure), row, buffer);
+    }
+}
+
+/// Why there is no outcome: nothing yet, or what is wrong with the recipe, in full.
+fn draw_absent(model: &Model, theme: &Theme, inner: Rect, buffer: &mut Buffer) {
+    let Reckoning::Failed(reason) = &model.rebalance.preview else {
+        let words = if model.loaded().is_some() { "reckoning …" } else { "no dataset yet" };
+        return look::aside(theme, words, inner, buffer);
+    };
+    for (row, line) in inner.rows().zip(&text::wrap(reason, inner.width, theme.style(Role::Error))) {
+        buffer.set_line(row.x, row.y, line, row.width);
     }
 }
 

@@ -132,7 +132,7 @@ impl Reference {
     }
 
     fn finding(&self, figures: [f64; 4], (entity, looks): (usize, Verdict), config: &Filters) -> Finding {
-        let [pixel_ratio, feature_ratio, probability, concentration] = figures;
+        let [pixel_ratio, _, probability, concentration] = figures;
         let verdict = if looks != Verdict::Kept {
             looks
         } else if pixel_ratio < config.copy {
