@@ -4,6 +4,7 @@
 //! unless deriving it takes longer than a frame.
 
 mod awaited;
+mod data;
 mod drill;
 mod explore;
 mod export;
@@ -19,6 +20,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use awaited::Awaited;
+pub use data::Data;
 pub use drill::{Drill, Ids, InstanceView, LongText, Picture, Shown, TextLines, TurnView};
 pub use explore::{EntityTable, Explore, Order, Pane, Rows, Search, SearchState};
 pub(crate) use export::FORMATS;
@@ -40,21 +42,6 @@ use crate::load::Loaded;
 use crate::policy::Parameter;
 use crate::progress::Stage;
 use crate::recipe::Recipe;
-
-/// What is known of the dataset.
-pub enum Data {
-    /// Being opened; the counts so far, descending, by perspective.
-    Loading {
-        /// The last report of progress: stage, done, total.
-        progress: (Stage, u64, u64),
-        /// Counts seen so far, descending.
-        counts: Vec<(Perspective, Vec<u32>)>,
-    },
-    /// Open and indexed.
-    Ready(Arc<Loaded>),
-    /// It could not be opened: cause and next step.
-    Failed(String),
-}
 
 /// Everything.
 pub struct Model {

@@ -78,6 +78,27 @@ fn a_closed_terminal_ends_it_and_rescues_the_recipe() {
 }
 
 #[test]
+fn a_dataset_that_is_shortened_under_it_does_not_end_it() {
+    let folder = folder();
+    let mut terminal = Terminal::open(fantail(folder.path(), &["list.txt"]), (80, 24), Some(DARK));
+    terminal.wait_for("emu");
+    // No page of the file is left, so that whatever is read of it is a fault.
+    std::fs::OpenOptions::new().write(true).open(folder.path().join("list.txt")).unwrap().set_len(0).unwrap();
+    terminal.press("\r");
+    terminal.wait_for("changed");
+    terminal.press("\x1b");
+    // The instances are listed; the text of one is empty, as half a record is worse than none.
+    terminal.wait("the instances", |screen| {
+        screen.contents().contains("Instance 1 of 60") && !screen.contents().contains("changed")
+    });
+    terminal.press("j");
+    terminal.wait_for("Instance 2 of 60");
+    terminal.press("Q");
+    assert_eq!(terminal.end(), 0);
+    terminal.assert_restored();
+}
+
+#[test]
 fn interrupting_quits_and_asks_before_it_loses_something() {
     let folder = folder();
     let mut terminal = Terminal::open(fantail(folder.path(), &["list.txt"]), (80, 24), None);
