@@ -88,8 +88,8 @@ fn sweep(ground: &Ground<'_>, (logs, weights): (&mut [f64], &mut [f64]), stop: &
         if count <= 0.0 || target <= 0.0 {
             continue;
         }
-        let step = (target / count).clamp(1.0 / STEP, STEP).ln();
-        let next = (*log + step).clamp(-MOST_LOG, MOST_LOG);
+        let shift = (target / count).clamp(1.0 / STEP, STEP).ln();
+        let next = (*log + shift).clamp(-MOST_LOG, MOST_LOG);
         let factor = (next - *log).exp();
         *log = next;
         if (factor - 1.0).abs() > 1e-6 {

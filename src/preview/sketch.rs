@@ -60,8 +60,8 @@ impl Sketch {
             order.truncate(sampled);
         }
         order.sort_unstable();
-        let samples = index.perspectives.iter().map(|entry| Sample::of(entry, &order)).collect();
-        Self { samples, sampled, instances: index.instances(), bound: Arc::default(), scale: Arc::default() }
+        let seen = index.perspectives.iter().map(|entry| Sample::of(entry, &order)).collect();
+        Self { samples: seen, sampled, instances: index.instances(), bound: Arc::default(), scale: Arc::default() }
     }
 
     /// An estimate of what the recipe's policy would make of the index, with the distribution of one perspective.

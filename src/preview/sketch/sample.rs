@@ -94,7 +94,9 @@ fn runs(entry: &PerspectiveIndex) -> Vec<Run> {
     for instance in 0..entry.by_instance.rows() {
         let row = entry.by_instance.row(instance);
         let share = 1.0 / row.len() as f64;
-        row.iter().for_each(|&rank| shares[rank as usize] += share);
+        for &rank in row {
+            shares[rank as usize] += share;
+        }
     }
     let reach = |rank: usize| entry.reach.get(rank).copied().unwrap_or(0);
     let mut start = 0;
