@@ -104,9 +104,10 @@ pub fn write(folder: &Path, rows: &[Row]) -> std::io::Result<PathBuf> {
 pub fn recipe(folder: &Path, [token, object, pair]: [u32; 3]) -> String {
     let entities = folder.join("entities.jsonl");
     format!(
-        "[dataset]\nentities = {entities:?}\n[entities]\nperspectives = [\"token\", \"object\", \"co_occurrence\"]\n\
+        "[dataset]\nentities = '{}'\n[entities]\nperspectives = [\"token\", \"object\", \"co_occurrence\"]\n\
          [threshold]\ntoken = {{ count = {token} }}\nobject = {{ count = {object} }}\nco_occurrence = {{ count = {pair} }}\n\
-         [rebalance]\npolicy = \"adr\"\npass_count = 2\n"
+         [rebalance]\npolicy = \"adr\"\npass_count = 2\n",
+        entities.display()
     )
 }
 
@@ -132,7 +133,9 @@ impl<'a> Sampler<'a> {
         let mut counts: [FxHashMap<u64, u32>; 3] = Default::default();
         for row in rows {
             for (counts, held) in counts.iter_mut().zip(kinds(row)) {
-                held.into_iter().for_each(|entity| *counts.entry(entity).or_default() += 1);
+                for entity in held {
+                    *counts.entry(entity).or_default() += 1;
+                }
             }
         }
         let mut probabilities: [FxHashMap<u64, f64>; 3] = Default::default();

@@ -120,13 +120,12 @@ pub(super) fn write(report: &SynthesisReport, out: &mut dyn Write) -> Result<()>
     }
     writeln!(out, "  {:<34}{:>10}{:>10}{:>14}", "", "before", "after", "+ synthetic")?;
     for (perspective, layers) in &report.perspectives {
-        let rows: [(&str, fn(f64) -> String, [f64; 3]); 3] = [
-            ("gini", measure, layers.gini),
-            ("evenness", measure, layers.evenness),
-            ("tail's share", share, layers.tail_occurrence_share),
+        let rows = [
+            ("gini", layers.gini.map(measure)),
+            ("evenness", layers.evenness.map(measure)),
+            ("tail's share", layers.tail_occurrence_share.map(share)),
         ];
-        for (name, text, figures) in rows {
-            let [before, after, completed] = figures.map(text);
+        for (name, [before, after, completed]) in rows {
             writeln!(out, "  {:<34}{before:>10}{after:>10}{completed:>14}", format!("{perspective} {name}"))?;
         }
     }

@@ -41,18 +41,18 @@ impl Unseen {
     }
 }
 
-/// Good–Turing's adjusted counts of the rare: what an entity that r instances hold is worth, r* = (r + 1)·N(r+1)/N(r) (Good 1953).
+/// Good–Turing's adjusted counts of the rare: what an entity that r instances hold is worth, `r* = (r + 1)·N_{r+1}/N_r` (Good 1953).
 /// Above [`RARE`] instances, and where no entity is held r or r + 1 times, a count is taken as it is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GoodTuring {
     adjusted: [f64; RARE + 1],
 }
 
-/// The largest count that is adjusted: above it N(r) is too rough to divide by.
+/// The largest count that is adjusted: above it `N_r` is too rough to divide by.
 const RARE: usize = 5;
 
 impl GoodTuring {
-    /// Reads N(r) from counts in descending order.
+    /// Reads `N_r` from counts in descending order.
     #[must_use]
     pub fn of(descending: &[u32]) -> Self {
         let mut held = [0_u64; RARE + 2];
@@ -91,8 +91,8 @@ mod tests {
     fn the_rare_are_worth_what_good_and_turing_say() {
         // N₁ 4, N₂ 2, N₃ 0: 1* = 2·2/4, 2* is not known, 10 is as it is.
         let adjusted = GoodTuring::of(&[10, 2, 2, 1, 1, 1, 1]);
-        for (count, wanted) in [(1, 1.0), (2, 2.0), (10, 10.0)] {
-            assert!((adjusted.count(count) - wanted).abs() < 1e-15, "{count}");
+        for (count, worth) in [(1, 1.0), (2, 2.0), (10, 10.0)] {
+            assert!((adjusted.count(count) - worth).abs() < 1e-15, "{count}");
         }
         // N₁ 6, N₂ 1: a singleton is worth a third of an instance.
         assert!((GoodTuring::of(&[2, 1, 1, 1, 1, 1, 1]).count(1) - 2.0 / 6.0).abs() < 1e-15);

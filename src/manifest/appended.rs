@@ -143,7 +143,11 @@ fn changed(record: &[u8], changes: &[(&str, String)], mark: &str) -> Option<Vec<
         // The first of several pictures is the one that was made anew.
         let listed = value.starts_with('[');
         written.push_str(&record[at..place(value)]);
-        written.push_str(&if listed { format!("[{quoted}]") } else { quoted });
+        if listed {
+            written.extend(["[", &quoted, "]"]);
+        } else {
+            written.push_str(&quoted);
+        }
         at = place(value) + value.len();
     }
     let end = match found.last() {
@@ -152,7 +156,7 @@ fn changed(record: &[u8], changes: &[(&str, String)], mark: &str) -> Option<Vec<
     };
     written.push_str(record.get(at..end)?);
     let comma = if found.is_empty() { "" } else { ", " };
-    written.push_str(&format!("{comma}\"{MARK}\": {mark}"));
+    written.extend([comma, "\"", MARK, "\": ", mark]);
     written.push_str(&record[end..]);
     Some(written.into_bytes())
 }

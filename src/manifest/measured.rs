@@ -51,9 +51,10 @@ impl Measured {
         let Contents { dataset, index, recipe, plan, .. } = contents;
         let counts = plan.counts_of(index, range.clone());
         let writes = contents.shard.is_whole() || contents.shard.number == contents.shard.of;
-        let mut made: Vec<Vec<u32>> = match recipe.synthesis.is_on() {
-            true => index.perspectives.iter().map(|entry| vec![0; entry.entities()]).collect(),
-            false => vec![Vec::new(); index.perspectives.len()],
+        let mut made: Vec<Vec<u32>> = if recipe.synthesis.is_on() {
+            index.perspectives.iter().map(|entry| vec![0; entry.entities()]).collect()
+        } else {
+            vec![Vec::new(); index.perspectives.len()]
         };
         if writes && recipe.synthesis.is_on() {
             plan.synthesis().add_to(index, &mut made);

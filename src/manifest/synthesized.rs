@@ -57,24 +57,24 @@ pub fn read(folder: &Path, order: &Order) -> Delivery {
         .collect();
     let text = fs::read(folder.join(SYNTHESIZED)).unwrap_or_default();
     let mut delivery = Delivery::default();
-    let (mut seen, mut unusable) = (FxHashSet::default(), FxHashSet::default());
+    let (mut met, mut unusable) = (FxHashSet::default(), FxHashSet::default());
     for (number, line) in (1_usize..).zip(text.split(|&byte| byte == b'\n')) {
         if line.trim_ascii().is_empty() {
             continue;
         }
-        let taken = serde_json::from_slice::<Synthesized>(line).map_err(|cause| cause.to_string());
-        let taken = taken.and_then(|record| {
+        let read = serde_json::from_slice::<Synthesized>(line).map_err(|cause| cause.to_string());
+        let taken = read.and_then(|record| {
             let ordered = asked.get_key_value(record.id.as_str());
             let (&id, &(seed, picture)) = ordered.ok_or_else(|| format!("'{}' was not ordered", record.id))?;
             if let Err(fault) = check(folder, &record, (seed, picture)) {
                 unusable.insert(id);
                 return Err(fault);
             }
-            if seen.insert(id) { Ok((record, seed)) } else { Err(format!("'{id}' stands twice")) }
+            if met.insert(id) { Ok((record, seed)) } else { Err(format!("'{id}' stands twice")) }
         });
         match taken {
             Ok((record, _)) if record.verdict != Verdict::Kept => {
-                *delivery.removed.entry(record.verdict).or_insert(0) += 1
+                *delivery.removed.entry(record.verdict).or_insert(0) += 1;
             }
             Ok((record, seed)) => {
                 let place = seed.pictures.iter().position(|picture| picture.id == record.id).unwrap_or(0);
@@ -84,11 +84,11 @@ pub fn read(folder: &Path, order: &Order) -> Delivery {
             Err(fault) => delivery.faults.push((number, fault)),
         }
     }
-    let unusable = unusable.difference(&seen).count();
+    let unusable = unusable.difference(&met).count();
     if unusable > 0 {
         delivery.removed.insert(Verdict::Unusable, unusable as u64);
     }
-    delivery.missing = (asked.len() - seen.len() - unusable) as u64;
+    delivery.missing = (asked.len() - met.len() - unusable) as u64;
     delivery.pictures.sort_by_key(|picture| (picture.seed, picture.number));
     delivery
 }

@@ -163,9 +163,13 @@ impl SynthesisPlan {
             let mut made = vec![0_u32; entry.entities()];
             for seed in seeds {
                 let row = entry.by_instance.row(seed.instance as usize);
-                row.iter().for_each(|&rank| made[rank as usize] += seed.makes.len() as u32);
+                for &rank in row {
+                    made[rank as usize] += seed.makes.len() as u32;
+                }
             }
-            tail.lacks.iter_mut().for_each(|lack| lack.made = made[lack.rank as usize]);
+            for lack in &mut tail.lacks {
+                lack.made = made[lack.rank as usize];
+            }
         }
     }
 

@@ -71,7 +71,7 @@ pub fn fit(ground: &Ground<'_>, stop: &dyn Fn() -> bool) -> Fit {
 
 /// Takes every entity once; the share of occurrences that were elsewhere than wanted when their turn came, `None` when stopped.
 fn sweep(ground: &Ground<'_>, (logs, weights): (&mut [f64], &mut [f64]), stop: &dyn Fn() -> bool) -> Option<f64> {
-    let (mut missed, mut wanted) = (0.0, 0.0);
+    let (mut astray, mut wanted) = (0.0, 0.0);
     let mut visited = 0;
     for (entity, (&target, log)) in ground.targets.iter().zip(logs).enumerate() {
         let holders = ground.holders.row(entity);
@@ -83,13 +83,13 @@ fn sweep(ground: &Ground<'_>, (logs, weights): (&mut [f64], &mut [f64]), stop: &
             }
         }
         let count = weighted(holders, weights, ground.limit);
-        missed += (count - target).abs();
+        astray += (count - target).abs();
         wanted += target;
         if count <= 0.0 || target <= 0.0 {
             continue;
         }
-        let shift = (target / count).clamp(1.0 / STEP, STEP).ln();
-        let next = (*log + shift).clamp(-MOST_LOG, MOST_LOG);
+        let stride = (target / count).clamp(1.0 / STEP, STEP).ln();
+        let next = (*log + stride).clamp(-MOST_LOG, MOST_LOG);
         let factor = (next - *log).exp();
         *log = next;
         if (factor - 1.0).abs() > 1e-6 {
@@ -98,7 +98,7 @@ fn sweep(ground: &Ground<'_>, (logs, weights): (&mut [f64], &mut [f64]), stop: &
             }
         }
     }
-    Some(if wanted > 0.0 { missed / wanted / 2.0 } else { 0.0 })
+    Some(if wanted > 0.0 { astray / wanted / 2.0 } else { 0.0 })
 }
 
 /// The sum of the instances' weights, in multiples of 2⁻³².

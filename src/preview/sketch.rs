@@ -54,14 +54,14 @@ impl Sketch {
     #[must_use]
     pub fn new(index: &Index) -> Self {
         let mut order: Vec<(u64, usize)> = index.id_hashes.iter().copied().zip(0..).collect();
-        let sampled = order.len().min(SAMPLE);
-        if sampled < order.len() {
-            order.select_nth_unstable(sampled);
-            order.truncate(sampled);
+        let size = order.len().min(SAMPLE);
+        if size < order.len() {
+            order.select_nth_unstable(size);
+            order.truncate(size);
         }
         order.sort_unstable();
-        let seen = index.perspectives.iter().map(|entry| Sample::of(entry, &order)).collect();
-        Self { samples: seen, sampled, instances: index.instances(), bound: Arc::default(), scale: Arc::default() }
+        let samples = index.perspectives.iter().map(|entry| Sample::of(entry, &order)).collect();
+        Self { samples, sampled: size, instances: index.instances(), bound: Arc::default(), scale: Arc::default() }
     }
 
     /// An estimate of what the recipe's policy would make of the index, with the distribution of one perspective.

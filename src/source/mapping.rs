@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn what_a_shortened_file_lost_reads_as_zeros_and_is_told() {
-        let file = file_of(&[7; 100_000]);
+        let file = file_of(&vec![7; 100_000]);
         let mapping = Mapping::of(&file).unwrap();
         assert_eq!(mapping[99_999], 7);
         assert!(mapping.intact().holds());
@@ -224,7 +224,7 @@ mod tests {
 
     #[test]
     fn each_mapping_is_told_for_itself_and_by_every_thread() {
-        let (cut, whole) = (file_of(&[1; 100_000]), file_of(&[2; 100_000]));
+        let (cut, whole) = (file_of(&vec![1; 100_000]), file_of(&vec![2; 100_000]));
         let (cut_map, whole_map) = (Mapping::of(&cut).unwrap(), Mapping::of(&whole).unwrap());
         cut.set_len(0).unwrap();
         std::thread::scope(|scope| {

@@ -166,13 +166,16 @@ pub fn synthesizing() -> Model {
         Arc::new(Completion::new(index, &model.recipe, &Evidence::NONE, &Unobserved).unwrap())
     });
     model.synthesize.completion = Reckoning::Exact(Arc::clone(completion));
-    let lack = completion.plan.tails[0].lacks[2];
+    let lacks = &completion.plan.tails[0].lacks;
+    // The neediest of which something stays: from what is gone nothing can begin.
+    let place = lacks.iter().position(|lack| lack.made > 0).unwrap();
+    let lack = lacks[place];
     let holders = loaded();
     let row =
         |instance: u32| holders.index.perspective(Perspective::Object).unwrap().by_instance.row(instance as usize);
     let seeds = (0_u32..).zip(&completion.plan.seeds).filter(|(_, seed)| row(seed.instance).contains(&lack.rank));
     model.synthesize.listed = seeds.map(|(number, _)| number).collect();
-    model.synthesize.entity = 2;
+    (model.synthesize.entity, model.synthesize.first_entity) = (place, place - 2);
     let view = InstanceView {
         number: 4_711,
         id: "000000215677".into(),

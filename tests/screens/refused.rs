@@ -71,7 +71,11 @@ fn a_wrong_recipe_is_told_and_changes_nothing_on_the_screen() {
         });
         let effects = update(&mut model, Message::RecipeRead(outcome));
 
-        assert!(effects.is_empty(), "{name}: {:?}", effects.iter().map(|effect| effect.label()).collect::<Vec<_>>());
+        assert!(
+            effects.is_empty(),
+            "{name}: {:?}",
+            effects.iter().map(fantail::app::effect::Effect::label).collect::<Vec<_>>()
+        );
         assert_eq!(model.recipe, before.1, "{name}");
         assert!(matches!(model.rebalance.preview, Reckoning::Exact(_)), "{name}");
         let notice = &model.notices.last().unwrap_or_else(|| panic!("{name}: nothing is told")).text;

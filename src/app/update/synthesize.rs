@@ -351,7 +351,7 @@ pub(super) fn set_ceiling(
             (Some(place), Some(count)) => entities[place].ceiling = count as u32,
             (Some(place), None) => drop(entities.remove(place)),
             (None, Some(count)) => {
-                let line = Default::default();
+                let line = crate::recipe::Line::default();
                 entities.push(EntityCeiling { entity: entity.to_owned(), ceiling: count as u32, line });
             }
             (None, None) => {}

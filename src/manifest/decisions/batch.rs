@@ -129,11 +129,11 @@ impl Batch {
             file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
         };
         let end = part.range.end;
-        let (instances, past) = (range.start.min(end)..range.end.min(end), range.start.max(end)..range.end.max(end));
+        let (instances, extra) = (range.start.min(end)..range.end.min(end), range.start.max(end)..range.end.max(end));
         let starts: Vec<usize> = instances.clone().step_by(CHUNK).collect();
         let chunk = |start: usize| Chunk::of(part, start..instances.end.min(start + CHUNK), explainer);
-        let all = if past.is_empty() { Vec::new() } else { appended::of(part) };
-        let made = all.get(past.start - end..past.end - end).unwrap_or_default();
+        let all = if extra.is_empty() { Vec::new() } else { appended::of(part) };
+        let made = all.get(extra.start - end..extra.end - end).unwrap_or_default();
         Self {
             made: made.par_iter().map(|item| MadeRow::of(part, item)).collect(),
             chunks: starts.into_par_iter().map(chunk).collect(),

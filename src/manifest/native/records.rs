@@ -48,8 +48,8 @@ pub(super) fn write(part: &Part<'_>, name: &str, staging: &Staging) -> Result<()
         }
         output.mark(number + 1, rows)?;
     }
-    let past = (start.next as usize).saturating_sub(part.range.end);
-    for (number, item) in appended::of(part).iter().enumerate().skip(past) {
+    let behind = (start.next as usize).saturating_sub(part.range.end);
+    for (number, item) in appended::of(part).iter().enumerate().skip(behind) {
         if number.is_multiple_of(STEP) {
             part.pace.reached(part.range.len())?;
         }

@@ -32,7 +32,7 @@ pub(super) fn load() -> String {
         "-- DuckDB, started in this folder. In other engines: register each file under its name.\n".to_owned();
     for file in SQL_FILES {
         if let Some(name) = file.strip_suffix(".parquet") {
-            text += &format!("CREATE VIEW {name} AS SELECT * FROM read_parquet('{file}');\n");
+            text.extend(["CREATE VIEW ", name, " AS SELECT * FROM read_parquet('", file, "');\n"]);
         }
     }
     text

@@ -184,22 +184,18 @@ impl Need {
 
     /// Takes down that so many are made of an entity; what its need fell by.
     fn take(&mut self, rank: u32, made: u32) -> u32 {
-        match rank.checked_sub(self.first_tail) {
-            Some(place) => {
-                let (need, room) = (&mut self.needs[place as usize], &mut self.room[place as usize]);
-                let before = *need;
-                if *room < u32::MAX {
-                    *room -= made.min(*room);
-                }
-                *need = before.saturating_sub(made).min(*room);
-                before - *need
+        let Some(place) = rank.checked_sub(self.first_tail) else {
+            if let Some(room) = self.head_room.get_mut(&rank) {
+                *room -= made.min(*room);
             }
-            None => {
-                if let Some(room) = self.head_room.get_mut(&rank) {
-                    *room -= made.min(*room);
-                }
-                0
-            }
+            return 0;
+        };
+        let (need, room) = (&mut self.needs[place as usize], &mut self.room[place as usize]);
+        let before = *need;
+        if *room < u32::MAX {
+            *room -= made.min(*room);
         }
+        *need = before.saturating_sub(made).min(*room);
+        before - *need
     }
 }

@@ -160,12 +160,10 @@ impl SynthesisParameter {
                 let largest = index.perspectives.iter().filter_map(|entry| entry.counts.first()).max();
                 Range::whole(0.0, f64::from(largest.copied().unwrap_or(1).max(1)), Scale::Linear)
             }
-            Self::RepeatMost => Range::whole(1.0, 1000.0, Scale::Logarithmic),
+            Self::RepeatMost | Self::Images | Self::Steps => Range::whole(1.0, 1000.0, Scale::Logarithmic),
             Self::GuidanceLevels => Range::whole(1.0, 16.0, Scale::Linear),
-            Self::Images => Range::whole(1.0, 1000.0, Scale::Logarithmic),
             Self::Candidates => Range::whole(1.0, 64.0, Scale::Linear),
             Self::Scale => Range { low: 1.0, high: 50.0, scale: Scale::Logarithmic, whole: false },
-            Self::Steps => Range::whole(1.0, 1000.0, Scale::Logarithmic),
             Self::TrainingSteps => Range::whole(1.0, 1_000_000.0, Scale::Logarithmic),
             Self::SeedOutlier
             | Self::GuidanceLeast

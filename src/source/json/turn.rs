@@ -66,7 +66,7 @@ impl<'de> Visitor<'de> for OneTurn<'_, 'de> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let first = self.0.turns.len();
         let (mut who, mut said) = (None, false);
-        let mut exchanged = Vec::new();
+        let mut spoken = Vec::new();
         let mut exchanges = false;
         while let Some(Text(member)) = map.next_key()? {
             match member.as_ref() {
@@ -80,7 +80,7 @@ impl<'de> Visitor<'de> for OneTurn<'_, 'de> {
                 }
                 member => match exchange::speaker(member) {
                     Some(speaker) => {
-                        let mut say = |text| exchanged.push(Turn { speaker, text });
+                        let mut say = |text| spoken.push(Turn { speaker, text });
                         exchanges |= map.next_value_seed(Said(&mut say))?;
                     }
                     None => drop(map.next_value::<IgnoredAny>()?),
@@ -93,8 +93,8 @@ impl<'de> Visitor<'de> for OneTurn<'_, 'de> {
                     "a turn without from and value, role and content, or question and answer",
                 ));
             }
-            exchange::in_order(&mut exchanged);
-            self.0.turns.append(&mut exchanged);
+            exchange::in_order(&mut spoken);
+            self.0.turns.append(&mut spoken);
             return Ok(());
         };
         for turn in &mut self.0.turns[first..] {

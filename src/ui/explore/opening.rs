@@ -59,11 +59,10 @@ pub fn draw_bar(theme: &Theme, row: Rect, share: f64, buffer: &mut Buffer) {
 fn amount(stage: Stage, (done, total): (u64, u64)) -> String {
     let shown = |value: u64| if stage == Stage::Read { number::bytes(value) } else { number::count(value) };
     let unit = |value: u64| match stage {
-        Stage::Read => String::new(),
         Stage::Extract | Stage::Plan | Stage::Write => format!(" {}", number::noun(value, "instance")),
         Stage::Index => format!(" {}", number::noun(value, "perspective")),
-        // Not part of opening a dataset.
-        Stage::Embed | Stage::Cluster | Stage::Train | Stage::Sample | Stage::Filter => String::new(),
+        // Bytes have their unit with them, and the others are not part of opening a dataset.
+        Stage::Read | Stage::Embed | Stage::Cluster | Stage::Train | Stage::Sample | Stage::Filter => String::new(),
     };
     if total == 0 {
         return format!("{} · {}{}", stage.label(), shown(done), unit(done));

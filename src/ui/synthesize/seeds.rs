@@ -124,7 +124,7 @@ fn draw_seed(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let mut area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     match &screen.trial {
         Trial::Running => {
-            area = below(area, draw_words(theme, ("the worker makes a trial …", Role::Info), area, buffer))
+            area = below(area, draw_words(theme, ("the worker makes a trial …", Role::Info), area, buffer));
         }
         Trial::Failed(failure) if area.height > 2 => {
             let words = format!("No trial: {}. {}", failure.cause, failure.next);

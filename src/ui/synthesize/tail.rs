@@ -15,7 +15,9 @@ use crate::ui::widget::pane::Pane as Frame;
 use crate::ui::widget::text;
 
 /// Cells for a figure.
-const FIGURE: u16 = 8;
+const FIGURE: u16 = 7;
+/// Cells that a name has before a third figure is shown.
+const NAME: u16 = 14;
 
 /// The lines of entities inside the pane.
 pub fn rows(area: Rect) -> Rect {
@@ -40,7 +42,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     if tail.lacks.is_empty() {
         return look::aside(theme, "no tail entity is below its threshold", inner, buffer);
     }
-    let columns = 2 + (inner.width.saturating_sub(14) / FIGURE).clamp(1, 3);
+    let columns = 1 + (inner.width.saturating_sub(NAME + 2) / FIGURE).clamp(2, 4);
     if rows.y > inner.y {
         let titles = ["made", "lacks", "after", "ceiling"];
         draw_cells(("entity", titles.map(str::to_owned)), columns, (inner, theme, Role::TextDim), buffer);

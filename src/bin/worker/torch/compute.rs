@@ -1,4 +1,6 @@
 //! Where the worker computes and in which precision.
+//!
+//! Invariant: sums and losses are in 32 bits whatever the precision of the network is.
 
 use tch::{Device, Kind};
 

@@ -144,6 +144,7 @@ impl Reference {
         } else {
             Verdict::Kept
         };
+        let [pixel_ratio, feature_ratio, probability, concentration] = figures.map(short);
         Finding { verdict, pixel_ratio, feature_ratio, probability, concentration }
     }
 }
@@ -152,4 +153,9 @@ impl Reference {
 fn usual(all: &Tensor, probes: &Tensor) -> f64 {
     let distances = measure::nearest_other(all, probes);
     low_quantile(&distances, 0.5).max(1e-9)
+}
+
+/// A figure with six decimals, which any reader of JSON gives back as it was written.
+fn short(figure: f64) -> f64 {
+    (figure * 1e6).round() / 1e6
 }

@@ -131,7 +131,7 @@ impl Embedding {
     }
 
     /// (n) indices to (n, width).
-    pub fn forward(&self, weights: &Weights, indices: &Tensor) -> Tensor {
+    pub fn forward(self, weights: &Weights, indices: &Tensor) -> Tensor {
         Tensor::embedding(weights.get(self.table), indices, -1, false, false)
     }
 }

@@ -83,10 +83,10 @@ pub fn run(plan: &Plan) -> Result<(), TorchError> {
             }
         }
     }
-    let text = table.render();
+    let rendered = table.render();
     let path = plan.output.join("proof.md");
-    std::fs::write(&path, &text).map_err(|error| TorchError::file(path, error))?;
-    println!("{text}");
+    std::fs::write(&path, &rendered).map_err(|error| TorchError::file(path, error))?;
+    println!("{rendered}");
     Ok(())
 }
 

@@ -23,7 +23,7 @@ impl Stream {
         Self { state: xxh3_64_with_seed(id.as_bytes(), xxh3_64_with_seed(purpose.as_bytes(), seed)) }
     }
 
-    /// The next 64 bits: SplitMix64 (Steele, Lea and Flood, 2014).
+    /// The next 64 bits: `SplitMix64` (Steele, Lea and Flood, 2014).
     pub fn bits(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.state;

@@ -1,6 +1,6 @@
 //! Sampling: DDIM and DPM-Solver++(2M), from noise or from a real picture that is noised part of the way.
 //!
-//! Image guidance λ (DisCL, Liang et al., 2024; SDEdit, Meng et al., 2022): 1 keeps the seed, 0 begins at noise; the sampler
+//! Image guidance λ (`DisCL`, Liang et al., 2024; `SDEdit`, Meng et al., 2022): 1 keeps the seed, 0 begins at noise; the sampler
 //! starts at time 1 − λ.
 //!
 //! Invariant: a sample is a function of its request, the weights and the device; the batch it shares does not matter beyond

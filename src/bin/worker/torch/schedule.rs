@@ -109,20 +109,20 @@ mod tests {
     #[test]
     fn a_perfect_answer_gives_back_picture_and_noise() {
         let (levels, picture, noise) = batch();
-        let noisy = levels.noisy(&picture, &noise);
+        let mixed = levels.noisy(&picture, &noise);
         for (prediction, bound) in [(Prediction::Velocity, 1e-5), (Prediction::Noise, 1e-4)] {
-            let back = levels.picture(&noisy, &levels.target(&picture, &noise, prediction), prediction);
+            let back = levels.picture(&mixed, &levels.target(&picture, &noise, prediction), prediction);
             assert!(farthest(&back, &picture) < bound, "{prediction:?}: {}", farthest(&back, &picture));
         }
-        assert!(farthest(&levels.noise(&noisy, &picture), &noise) < 1e-3);
+        assert!(farthest(&levels.noise(&mixed, &picture), &noise) < 1e-3);
     }
 
     #[test]
     fn velocity_and_noise_are_one_answer_in_two_forms() {
         let (levels, picture, noise) = batch();
-        let noisy = levels.noisy(&picture, &noise);
+        let mixed = levels.noisy(&picture, &noise);
         let velocity = levels.target(&picture, &noise, Prediction::Velocity);
-        let from_velocity = &levels.sigma * &noisy + &levels.alpha * velocity;
+        let from_velocity = &levels.sigma * &mixed + &levels.alpha * velocity;
         assert!(farthest(&from_velocity, &noise) < 1e-5);
     }
 

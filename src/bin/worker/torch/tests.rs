@@ -1,4 +1,6 @@
 //! What training, checkpoints, sampling and the filters promise, on models small enough for a second.
+//!
+//! Invariant: everything is drawn from fixed seeds, on the CPU.
 
 use std::path::PathBuf;
 
@@ -155,7 +157,7 @@ fn both_solvers_agree_when_steps_are_many() {
     let weights = trainer.model.view(&trainer.parameters.average);
     let seed = to_signed(&images.pixels).get(3);
     let make = |solver, steps| {
-        let config = SampleConfig { solver, steps, text: 1.0, ..SampleConfig::default() };
+        let config = SampleConfig { solver, steps, text: 1.0 };
         to_signed(
             &sample(&trainer.model, &weights, &[request(0, 0, Some((0.4, seed.shallow_clone())))], &config).unwrap(),
         )

@@ -1,4 +1,6 @@
 //! Distances and contrasts of pictures and features, in chunks that fit into memory.
+//!
+//! Invariant: measures only; what is too near, too far or too flat is the filter's to say.
 
 use tch::{Kind, Tensor};
 

@@ -1,4 +1,6 @@
 //! The commands that measure: `fantail-worker proof`, `bench` and `stability`.
+//!
+//! Invariant: reads arguments only; an option that it does not know is refused.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,6 @@
 //! The sets that the classifier learns from, all of the same volume.
+//!
+//! Invariant: every set holds as many pictures as every other, so that none wins by volume.
 
 use tch::{Kind, Tensor};
 

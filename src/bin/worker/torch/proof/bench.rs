@@ -1,4 +1,6 @@
-//! How long a training step and a network call take, for the same U-Net that `benches/unet.py` times in PyTorch.
+//! How long a training step and a network call take, for the same U-Net that `benches/unet.py` times in `PyTorch`.
+//!
+//! Invariant: what is timed is the same work as the peer's, after a warm-up that is not counted.
 
 use std::time::Instant;
 

@@ -1,4 +1,6 @@
 //! Fashion-MNIST (Xiao, Rasul and Vollgraf, 2017) from its four IDX files, and its long-tailed version.
+//!
+//! Invariant: a file whose length is not Fashion-MNIST's is refused; the test part is never thinned.
 
 use std::fs::File;
 use std::io::Read;

@@ -1,4 +1,6 @@
 //! Trains the diffusion model on a long-tailed set and fills the tail with what passes the filters.
+//!
+//! Invariant: no picture of the test part is looked at.
 
 use std::time::Instant;
 

@@ -1,4 +1,6 @@
 //! A sheet of pictures as PNG: each real seed beside what was made of it.
+//!
+//! Invariant: pictures are written as they are, neither picked nor retouched.
 
 use std::path::Path;
 

@@ -2,6 +2,8 @@
 //!
 //! A deeper U-Net than the default, at a learning rate that is too high for comfort, is trained with each kind of skip under
 //! several seeds; how far gradients and losses spread is printed.
+//!
+//! Invariant: the kinds of skip differ in nothing but the skip.
 
 use super::Plan;
 use super::fashion::{CLASSES, Split, long_tail, orders};

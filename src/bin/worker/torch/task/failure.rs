@@ -1,9 +1,12 @@
 //! What a failure of the computing part means to the user, and what to do now.
+//!
+//! Invariant: each failure tells what to do next.
 
 use crate::engine::End;
 use crate::torch::error::TorchError;
 
 /// The end of a task that failed.
+#[expect(clippy::needless_pass_by_value, reason = "it stands in `map_err`")]
 pub fn end(error: TorchError) -> End {
     let next = match &error {
         TorchError::Cancelled => return End::Cancelled,

@@ -1,4 +1,6 @@
 //! The folder of a trained model: its files, and the names of its entities.
+//!
+//! Invariant: no other file of the worker names a path in it.
 
 use std::fs;
 use std::io::Write;

@@ -1,4 +1,4 @@
-//! Vectors as `.npy` of float32, NumPy's format 1.0.
+//! Vectors as `.npy` of float32, `NumPy`'s format 1.0.
 //!
 //! Invariant: what is read is a table of little-endian float32 in C order whose length fits its shape, or refused.
 

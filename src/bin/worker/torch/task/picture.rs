@@ -1,4 +1,6 @@
 //! Pictures between files and tensors.
+//!
+//! Invariant: the same pixels give the same bytes.
 
 use std::io::Cursor;
 use std::path::Path;

@@ -1,4 +1,6 @@
 //! The pictures that a model learned from, kept beside it: what the filters hold new pictures against.
+//!
+//! Invariant: what is damaged is refused, not judged by.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,4 +1,6 @@
 //! The user's settings as the model's own.
+//!
+//! Invariant: a number out of range is refused before anything is computed.
 
 use fantail::job::worker::{Sample, Sampler, SkipScale, TrainSettings};
 

@@ -1,4 +1,6 @@
 //! The tasks from files to files: stopped and gone on with, they leave the same bytes.
+//!
+//! Invariant: what is compared was written to files by two runs.
 
 use std::fs;
 use std::io::Write;

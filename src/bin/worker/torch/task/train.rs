@@ -116,7 +116,7 @@ impl<'a> Run<'a> {
             self.session.progress(Stage::Train, step, total);
             self.session.measure("loss", step, smooth);
             self.session.measure("gradient_norm", step, report.1);
-            if step % every == 0 || step == last {
+            if step.is_multiple_of(every) || step == last {
                 checkpoint::save(&path, trainer, &self.origin).map_err(end)?;
             }
         }

@@ -1,11 +1,13 @@
 //! The residual block and the attention block.
+//!
+//! Invariant: an input keeps its height and width.
 
 use tch::Tensor;
 
 use crate::torch::layer::{Conv, GroupNorm, Linear, Scope};
 use crate::torch::weights::Weights;
 
-/// Two convolutions with group normalization and SiLU; time and entity scale and shift the middle (Dhariwal and Nichol, 2021).
+/// Two convolutions with group normalization and `SiLU`; time and entity scale and shift the middle (Dhariwal and Nichol, 2021).
 #[derive(Clone, Copy, Debug)]
 pub struct Residual {
     first_norm: GroupNorm,

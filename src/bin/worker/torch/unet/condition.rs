@@ -1,4 +1,6 @@
 //! The conditioning vector: the time on a Fourier scale plus the entity, through two layers.
+//!
+//! Invariant: the last entity is "any" and is nobody's own.
 
 use tch::{Kind, Tensor};
 
@@ -28,7 +30,7 @@ impl Condition {
         }
     }
 
-    /// (n) times and (n) entities to (n, width), already through the SiLU that every block wants.
+    /// (n) times and (n) entities to (n, width), already through the `SiLU` that every block wants.
     pub fn forward(&self, weights: &Weights, times: &Tensor, entities: &Tensor) -> Tensor {
         let waves = sinusoids(times);
         let entity = self.entity.forward(weights, entities);

@@ -1,4 +1,6 @@
 //! The shape of a U-Net, as it is written into every checkpoint.
+//!
+//! Invariant: what a checkpoint needs to build the same network again is all here.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,6 @@
 //! Long skips, scaled as in ScaleLong (Huang et al., 2023): κ^(i−1) or a learned gate.
+//!
+//! Invariant: a scale changes no shape.
 
 use tch::Tensor;
 

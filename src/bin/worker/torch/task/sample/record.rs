@@ -33,14 +33,13 @@ impl Record {
         let mut record = Self { output: output.to_owned(), order, lines: BTreeMap::new() };
         let text = fs::read_to_string(record.path()).unwrap_or_default();
         let lines: Vec<Sampled> = text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-        for line in lines {
-            let planned = record.order.get(&line.id).and_then(|&place| plan.get(place));
-            let same = planned.is_some_and(|planned| {
-                planned.image == line.image
-                    && planned.entities == line.entities
-                    && (planned.level - line.level).abs() < 1e-9
-            });
-            if same && record.lies(&line) {
+        for mut line in lines {
+            let place = record.order.get(&line.id).copied();
+            let Some(planned) = place.and_then(|place| plan.get(place)) else { continue };
+            let near = (planned.level - line.level).abs() < 1e-9;
+            if near && planned.image == line.image && planned.entities == line.entities && record.lies(&line) {
+                // The plan's own number: reading one from JSON may be off by its last bit.
+                line.level = planned.level;
                 record.add(line);
             }
         }
