@@ -12,11 +12,13 @@ pub const TOKENS: usize = 41;
 pub const OBJECTS: usize = 8;
 /// The size at which there are so many different ones; smaller sets have fewer, in proportion.
 const INSTANCES: f64 = 665_298.0;
-const TOKEN_VOCABULARY: f64 = 27_671.0;
-const OBJECT_VOCABULARY: f64 = 15_214.0;
+const TOKEN_VOCABULARY: f64 = 6_000.0;
+const OBJECT_VOCABULARY: f64 = 3_000.0;
 /// Objects come in scenes, so that pairs repeat as they do in pictures.
-const SCENES: f64 = 400.0;
-const SCENE: f64 = 60.0;
+const SCENES: f64 = 30.0;
+const SCENE: f64 = 30.0;
+/// The share of objects that belong to no scene.
+const STRAY: f64 = 0.002;
 
 /// A stream of random numbers (splitmix64).
 pub struct Stream(pub u64);
@@ -47,13 +49,13 @@ pub struct Row {
 pub fn rows(instances: usize) -> Vec<Row> {
     let mut stream = Stream(20_250_611);
     let part = instances as f64 / INSTANCES;
-    let [vocabulary, things] = [TOKEN_VOCABULARY, OBJECT_VOCABULARY].map(|whole| (whole * part).floor().max(100.0));
-    let scenes = (SCENES * part).max(10.0);
+    let [vocabulary, things] =
+        [TOKEN_VOCABULARY, OBJECT_VOCABULARY].map(|whole| (whole * part).floor().max(whole / 10.0));
     let row = |_| {
         let tokens = distinct(TOKENS, || stream.zipf(vocabulary));
-        let scene = (scenes.powf(stream.next()) * 7.0) as u32;
+        let scene = (SCENES.powf(stream.next()) * 7.0) as u32;
         let objects = distinct(OBJECTS, || {
-            if stream.next() < 0.97 {
+            if stream.next() >= STRAY {
                 (stream.zipf(SCENE) * 31 + scene * 13) % things as u32
             } else {
                 stream.zipf(things)
