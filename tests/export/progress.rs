@@ -77,7 +77,7 @@ fn an_interrupted_job_says_so_once_as_an_event() {
         let event: Value = serde_json::from_str(&line.unwrap()).unwrap();
         // The first that tells of work is when it is interrupted.
         if event["event"] == "progress" && told.len() < 2 {
-            let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+            let sent = Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().unwrap();
             assert!(sent.success());
         }
         told.push(event);
