@@ -53,7 +53,7 @@ fn a_signal_restores_the_terminal_and_rescues_the_recipe() {
     terminal.press("h");
     terminal.wait_for("unsaved");
     let pid = terminal.child.process_id().unwrap().to_string();
-    assert!(std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert!(std::process::Command::new("sh").args(["-c", &format!("kill -TERM {pid}")]).status().unwrap().success());
     assert_eq!(terminal.end(), 143);
     terminal.assert_restored();
     let rescued = std::fs::read_to_string(folder.path().join("recipe.rescued.toml")).unwrap();
