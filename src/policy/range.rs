@@ -7,6 +7,8 @@
 pub enum Scale {
     /// Equal steps.
     Linear,
+    /// Equal steps of a hundredth each, whatever the ends are.
+    Share,
     /// Equal ratios.
     Logarithmic,
 }
@@ -30,7 +32,7 @@ impl Range {
     }
 
     pub(super) const fn share(low: f64) -> Self {
-        Self { low, high: 1.0, scale: Scale::Linear, whole: false }
+        Self { low, high: 1.0, scale: Scale::Share, whole: false }
     }
 
     /// The nearest value that the parameter can take.
@@ -67,10 +69,7 @@ impl Range {
         let moved = self.value_at(self.position(value) + f64::from(steps) / 100.0);
         let moved = match (self.whole, self.scale) {
             (true, _) => moved,
-            // A share moves by hundredths, whatever its low end is.
-            (false, Scale::Linear) if self.high - self.low > 0.9 && self.high <= 1.0 => {
-                ((value * 100.0).round() + f64::from(steps)) / 100.0
-            }
+            (false, Scale::Share) => ((value * 100.0).round() + f64::from(steps)) / 100.0,
             (false, _) => rounded(moved),
         };
         let stuck = self.whole && (moved - self.clamped(value)).abs() < 0.5 && steps != 0;
@@ -79,7 +78,7 @@ impl Range {
 
     fn on_scale(&self, value: f64) -> f64 {
         match self.scale {
-            Scale::Linear => value,
+            Scale::Linear | Scale::Share => value,
             Scale::Logarithmic => value.max(f64::MIN_POSITIVE).ln(),
         }
     }

@@ -177,7 +177,7 @@ pub(super) fn slider(parameter: Parameter, recipe: &Recipe, index: &Index) -> Sl
         least: range.low,
         greatest: range.high,
         spacing: match range.scale {
-            Scale::Linear => Spacing::Linear,
+            Scale::Linear | Scale::Share => Spacing::Linear,
             Scale::Logarithmic => Spacing::Logarithmic,
         },
         shown: match (choice, unset.filter(|_| value < 1.0)) {
