@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::plan::Verdict;
 use crate::progress::Stage;
 
 /// What to do.
@@ -231,26 +232,6 @@ impl Default for Filters {
     fn default() -> Self {
         Self { copy: 0.5, class: 0.5, outlier: 0.01, flat: 0.5 }
     }
-}
-
-/// What the filters say of an image.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// It passes all of them.
-    Kept,
-    /// Too similar to a training image.
-    Memorised,
-    /// Of another class.
-    WrongClass,
-    /// Unlike the real images of its class.
-    Outlier,
-    /// Without contrast.
-    Flat,
-    /// Black and white where the real images are not.
-    Saturated,
-    /// Its seed cannot be read.
-    Unusable,
 }
 
 /// The figures behind a verdict.
