@@ -10,7 +10,7 @@ mod layout;
 mod metrics;
 mod opening;
 mod perspectives;
-mod reading;
+pub(super) mod reading;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

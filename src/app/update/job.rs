@@ -2,6 +2,7 @@
 //!
 //! Invariant: at most one job runs; a report of an earlier one is dropped.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::act::Step;
@@ -10,6 +11,7 @@ use crate::app::effect::Effect;
 use crate::app::message::JobReport;
 use crate::app::model::{Data, Job, JobKind, JobState, JobStep, Level, Model, Overlay, Screen};
 use crate::entity::Perspective;
+use crate::load::Loaded;
 
 /// The most lines of a job's log that are kept.
 const LOG_LINES: usize = 1000;
@@ -18,23 +20,15 @@ const SAMPLES: usize = 16;
 
 /// Writes the manifests in the background.
 pub(super) fn start(model: &mut Model, overwrite: bool) -> Vec<Effect> {
-    let Data::Ready(loaded) = &model.data else {
-        tell(model, Level::Info, "the dataset is not loaded yet");
-        return Vec::new();
+    let loaded = match ready(model) {
+        Ok(loaded) => loaded,
+        Err(instead) => return instead,
     };
-    let loaded = loaded.clone();
-    if model.job.active() {
-        tell(model, Level::Info, "a job is running already");
-        return show(model, Screen::Run);
-    }
     if model.recipe.export.formats.is_empty() {
         tell(model, Level::Warning, "no manifest format is chosen");
         return Vec::new();
     }
-    let generation = next_generation(model);
-    model.awaited.job = generation;
-    model.job = JobState::Running(Job { generation, ..Job::default() });
-    model.log_scroll = 0;
+    let generation = begin(model, JobKind::default());
     let (recipe, folder) = (Box::new(model.recipe.clone()), model.export.folder.clone());
     let mut effects = show(model, Screen::Run);
     effects.push(Effect::StartJob { generation, loaded, recipe, folder, overwrite });
@@ -43,25 +37,40 @@ pub(super) fn start(model: &mut Model, overwrite: bool) -> Vec<Effect> {
 
 /// Trains the diffusion model in the background: by label where there are labels, else by the shown perspective.
 pub(super) fn train(model: &mut Model) -> Vec<Effect> {
-    let Data::Ready(loaded) = &model.data else {
-        tell(model, Level::Info, "the dataset is not loaded yet");
-        return Vec::new();
+    let loaded = match ready(model) {
+        Ok(loaded) => loaded,
+        Err(instead) => return instead,
     };
-    let loaded = loaded.clone();
-    if model.job.active() {
-        tell(model, Level::Info, "a job is running already");
-        return show(model, Screen::Run);
-    }
     let labelled = loaded.index.perspective(Perspective::Label).is_some();
     let perspective = if labelled { Perspective::Label } else { model.perspective };
-    let generation = next_generation(model);
-    model.awaited.job = generation;
-    model.job = JobState::Running(Job { generation, kind: JobKind::Train, ..Job::default() });
-    model.log_scroll = 0;
+    let generation = begin(model, JobKind::Train);
     let (folder, seed) = (model.export.folder.join("synthesis"), model.recipe.seed);
     let mut effects = show(model, Screen::Run);
     effects.push(Effect::TrainModel { generation, loaded, perspective, folder, seed });
     effects
+}
+
+/// The dataset that a job can begin on now; else what happens instead.
+fn ready(model: &mut Model) -> Result<Arc<Loaded>, Vec<Effect>> {
+    let Data::Ready(loaded) = &model.data else {
+        tell(model, Level::Info, "the dataset is not loaded yet");
+        return Err(Vec::new());
+    };
+    let loaded = Arc::clone(loaded);
+    if model.job.active() {
+        tell(model, Level::Info, "a job is running already");
+        return Err(show(model, Screen::Run));
+    }
+    Ok(loaded)
+}
+
+/// Puts a new job in the place of the last; returns its generation.
+fn begin(model: &mut Model, kind: JobKind) -> u64 {
+    let generation = next_generation(model);
+    model.awaited.job = generation;
+    model.job = JobState::Running(Job { generation, kind, ..Job::default() });
+    model.log_scroll = 0;
+    generation
 }
 
 /// Takes in what the job told.

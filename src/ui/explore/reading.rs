@@ -81,20 +81,32 @@ impl<'a> Page<'a> {
     }
 }
 
+/// A record that was read, under a line of its labels; else what stands in its place.
+pub(in crate::ui) fn labelled<'a>(
+    shown: &'a Shown<InstanceView>,
+    theme: &Theme,
+    width: u16,
+) -> Result<(&'a InstanceView, Vec<Line<'static>>), Vec<Line<'static>>> {
+    let view = match shown {
+        Shown::Absent => return Err(Vec::new()),
+        Shown::Pending => return Err(vec![Line::styled("reading …", theme.style(Role::TextDim))]),
+        Shown::Failed(reason) => return Err(text::wrap(reason, width, theme.style(Role::Error))),
+        Shown::Ready(view) => view,
+    };
+    let labels = format!("label: {}", view.labels.join(", "));
+    let lines =
+        if view.labels.is_empty() { Vec::new() } else { text::wrap(&labels, width, theme.style(Role::TextStrong)) };
+    Ok((view, lines))
+}
+
 /// What stands over the text: labels and the pictures' paths, marked where the shown one could not be had; why is told under the text,
 /// which is what the user came for.
 fn head(drill: &Drill, theme: &Theme, width: u16) -> Vec<Line<'static>> {
     let dim = theme.style(Role::TextDim);
-    let view = match &drill.text {
-        Shown::Absent => return Vec::new(),
-        Shown::Pending => return vec![Line::styled("reading …", dim)],
-        Shown::Failed(reason) => return text::wrap(reason, width, theme.style(Role::Error)),
-        Shown::Ready(view) => view,
+    let (view, mut lines) = match labelled(&drill.text, theme, width) {
+        Ok(read) => read,
+        Err(instead) => return instead,
     };
-    let mut lines = Vec::new();
-    if !view.labels.is_empty() {
-        lines.extend(text::wrap(&format!("label: {}", view.labels.join(", ")), width, theme.style(Role::TextStrong)));
-    }
     for (path, place) in view.images.iter().zip(0..) {
         let failed = place == drill.image && matches!(drill.picture, Shown::Failed(_));
         let mark = if failed { "no picture: " } else { "" };

@@ -7,10 +7,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use crate::app::model::{InstanceView, Model, Picture, Shown, SynthesizePane, Trial};
+use crate::app::model::{Model, Picture, Shown, SynthesizePane, Trial};
 use crate::config::theme::{ColorSupport, Role, Theme};
 use crate::number;
 use crate::plan::Seed;
+use crate::ui::explore::reading::labelled;
 use crate::ui::look;
 use crate::ui::widget::pane::{self, Pane as Frame};
 use crate::ui::widget::picture::Pixels;
@@ -174,16 +175,10 @@ fn draw_picture(theme: &Theme, picture: &Picture, area: Rect, buffer: &mut Buffe
 
 fn lines(model: &Model, theme: &Theme, width: u16) -> Vec<Line<'static>> {
     let dim = theme.style(Role::TextDim);
-    let view: &InstanceView = match &model.synthesize.text {
-        Shown::Absent => return Vec::new(),
-        Shown::Pending => return vec![Line::styled("reading …", dim)],
-        Shown::Failed(reason) => return text::wrap(reason, width, theme.style(Role::Error)),
-        Shown::Ready(view) => view,
+    let (view, mut lines) = match labelled(&model.synthesize.text, theme, width) {
+        Ok(read) => read,
+        Err(instead) => return instead,
     };
-    let mut lines = Vec::new();
-    if !view.labels.is_empty() {
-        lines.extend(text::wrap(&format!("label: {}", view.labels.join(", ")), width, theme.style(Role::TextStrong)));
-    }
     if let Shown::Failed(reason) = &model.synthesize.picture {
         lines.extend(text::wrap(&format!("no picture: {reason}"), width, theme.style(Role::Warning)));
     } else if let Some(path) = view.images.first() {
