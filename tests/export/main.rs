@@ -128,6 +128,32 @@ fn album(folder: &TempDir, classes: &[(&str, usize)]) -> PathBuf {
     root
 }
 
+/// A text as a file of a folder.
+fn written(folder: &TempDir, name: &str, text: &str) -> std::path::PathBuf {
+    let path = folder.path().join(name);
+    fs::write(&path, text).unwrap();
+    path
+}
+
+/// The labels of lists and albums, and how often each is there.
+const CLASSES: &[(&str, usize)] = &[("cat", 40), ("dog", 9), ("zebra", 2)];
+
+/// A dataset of every format but LVIS.
+fn formats(folder: &TempDir) -> Vec<std::path::PathBuf> {
+    let parquet = folder.path().join("table.parquet");
+    table(&parquet, 210);
+    let csv: String = (0..90).map(|row| format!("{row},\"a, dog\",l{}\n", if row < 80 { 0 } else { row })).collect();
+    vec![
+        written(folder, "llava.json", &array(0..90)),
+        written(folder, "llava.jsonl", &lines(0..90)),
+        written(folder, "list.txt", &list(CLASSES)),
+        written(folder, "table.csv", &format!("id,caption,label\n{csv}")),
+        written(folder, "coco.json", &coco(60)),
+        parquet,
+        album(folder, CLASSES),
+    ]
+}
+
 /// A Parquet table with labels, in row groups of 50.
 fn table(path: &Path, rows: usize) {
     use polars::prelude::{Column, DataFrame, NamedFrom, ParquetWriter, Series};

@@ -7,20 +7,14 @@ use fantail::manifest::{CALIBRATION, RECIPE};
 use fantail::recipe::{ManifestFormat, Pictures, PolicyName, Recipe};
 use fantail::source::SetAsideKind;
 use serde_json::Value;
-use tempfile::{TempDir, tempdir};
+use tempfile::tempdir;
 
 use crate::{
-    album, array, assert_round_trip, bytes_below, coco, lines, list, loaded, planned, recipe, record, table, write,
+    CLASSES, album, array, assert_round_trip, bytes_below, coco, formats, lines, list, loaded, planned, recipe, record,
+    table, write, written,
 };
 
 const NATIVE: &[ManifestFormat] = &[ManifestFormat::Native];
-const CLASSES: &[(&str, usize)] = &[("cat", 40), ("dog", 9), ("zebra", 2)];
-
-fn written(folder: &TempDir, name: &str, text: &str) -> std::path::PathBuf {
-    let path = folder.path().join(name);
-    fs::write(&path, text).unwrap();
-    path
-}
 
 /// COCO in LVIS's dialect: image counts and frequencies of categories, images by their address.
 fn lvis(images: usize) -> String {
@@ -31,27 +25,10 @@ fn lvis(images: usize) -> String {
         .replace("{\"id\": 3, ", "{\"frequency\": \"r\", \"image_count\": 6, \"instance_count\": 6, \"synonyms\": [\"toaster\"], \"id\": 3, ")
 }
 
-/// A dataset of every format.
-fn every_format(folder: &TempDir) -> Vec<std::path::PathBuf> {
-    let parquet = folder.path().join("table.parquet");
-    table(&parquet, 210);
-    let csv: String = (0..90).map(|row| format!("{row},\"a, dog\",l{}\n", if row < 80 { 0 } else { row })).collect();
-    vec![
-        written(folder, "llava.json", &array(0..90)),
-        written(folder, "llava.jsonl", &lines(0..90)),
-        written(folder, "list.txt", &list(CLASSES)),
-        written(folder, "table.csv", &format!("id,caption,label\n{csv}")),
-        written(folder, "coco.json", &coco(60)),
-        written(folder, "lvis.json", &lvis(60)),
-        parquet,
-        album(folder, CLASSES),
-    ]
-}
-
 #[test]
 fn every_format_opens_again_with_the_plans_counts() {
     let folder = tempdir().unwrap();
-    for path in every_format(&folder) {
+    for path in formats(&folder).into_iter().chain([written(&folder, "lvis.json", &lvis(60))]) {
         for policy in [PolicyName::Adr, PolicyName::Random, PolicyName::Uniform, PolicyName::RepeatFactor] {
             let mut recipe = recipe(policy, NATIVE);
             recipe.rebalance.repeat_threshold = 0.4;

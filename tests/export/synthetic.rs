@@ -11,30 +11,11 @@ use fantail::plan::{Order, Synthesized, Verdict};
 use fantail::progress::Unobserved;
 use fantail::recipe::{Budget, ManifestFormat, PolicyName, Recipe, SynthesisName};
 use serde_json::Value;
-use tempfile::{TempDir, tempdir};
+use tempfile::tempdir;
 
-use crate::{album, array, bytes_below, coco, lines, list, loaded, planned, recipe, table, write, write_with};
-
-fn written(folder: &TempDir, name: &str, text: &str) -> std::path::PathBuf {
-    let path = folder.path().join(name);
-    fs::write(&path, text).unwrap();
-    path
-}
-
-fn every_format(folder: &TempDir) -> Vec<std::path::PathBuf> {
-    let parquet = folder.path().join("table.parquet");
-    table(&parquet, 210);
-    let csv: String = (0..90).map(|row| format!("{row},\"a, dog\",l{}\n", if row < 80 { 0 } else { row })).collect();
-    vec![
-        written(folder, "llava.json", &array(0..90)),
-        written(folder, "llava.jsonl", &lines(0..90)),
-        written(folder, "list.txt", &list(&[("cat", 40), ("dog", 9), ("zebra", 2)])),
-        written(folder, "table.csv", &format!("id,caption,label\n{csv}")),
-        written(folder, "coco.json", &coco(60)),
-        parquet,
-        album(folder, &[("cat", 40), ("dog", 9), ("zebra", 2)]),
-    ]
-}
+use crate::{
+    CLASSES, album, array, bytes_below, coco, formats, lines, list, loaded, planned, recipe, write, write_with, written,
+};
 
 /// A recipe that repeats so many tail instances.
 fn repeating(formats: &[ManifestFormat], budget: u64) -> Recipe {
@@ -55,7 +36,7 @@ fn calibration(out: &Path) -> Value {
 #[test]
 fn every_format_opens_again_with_the_copies_counted() {
     let folder = tempdir().unwrap();
-    for path in every_format(&folder) {
+    for path in formats(&folder) {
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
         let recipe = repeating(&ManifestFormat::ALL, 13);
         let data = loaded(&path, &recipe);
@@ -153,7 +134,7 @@ fn shards_merged_are_one_run_with_the_copies() {
     fs::write(several.join("a.json"), coco(30)).unwrap();
     let other = coco(41).replace("\"id\": ", "\"id\": 9").replace("\"image_id\": ", "\"image_id\": 9");
     fs::write(several.join("b.json"), other.replace("\"category_id\": ", "\"category_id\": 9")).unwrap();
-    let mut paths = every_format(&folder);
+    let mut paths = formats(&folder);
     paths.push(several);
     for path in paths {
         let recipe = repeating(&ManifestFormat::ALL, 17);
@@ -236,7 +217,7 @@ fn pictures_that_came_back_stand_in_every_manifest() {
     let folder = tempdir().unwrap();
     let sources = [
         written(&folder, "llava.jsonl", &lines(0..90)),
-        written(&folder, "list.txt", &list(&[("cat", 40), ("dog", 9), ("zebra", 2)])),
+        written(&folder, "list.txt", &list(CLASSES)),
         album(&folder, &[("cat", 40), ("dog", 9), ("zebra", 2)]),
     ];
     for path in sources {
