@@ -22,7 +22,9 @@
 //! | why an instance is kept | [`plan`]: stateless draws, decisions, explanations |
 //! | before and after without sampling | [`preview`]: closed form, exact or from a subsample with its ± |
 //! | the user's choices | [`recipe`]: strict TOML, saved with its comments |
+//! | what is made for the tail | [`policy`] has the synthesis policies, [`plan`] the seeds, the budget and the order to the worker |
 //! | what is written | [`manifest`] and the [`job`] that writes it in the background |
+//! | how `fantail-worker` is found and spoken to | [`job::worker`]; the program itself is `src/bin/worker` (feature `torch`), the only user of libtorch |
 //! | a key, a state, an effect | [`app`]: the state machine; [`config`] has keymap and themes |
 //! | a screen or a widget | [`ui`] |
 //! | threads, terminal, watcher | [`run`]; the command line is [`cli`] |
