@@ -51,7 +51,7 @@ pub fn sampled(
     let home = checkpoint.folder.parent().unwrap_or_else(|| Path::new("."));
     let gallery = Gallery::open(&data.dataset, home)?;
     let naming = Naming::of(&data.index, recipe)?;
-    let lines = lines(data, (&naming, &gallery), (order, bench))?;
+    let (lines, faults) = lines(data, (&naming, &gallery), order)?;
     let text: String = lines.iter().filter_map(|line| Some(serde_json::to_string(line).ok()? + "\n")).collect();
     let (root, linked) = gallery.root();
     let mut sample = Sample { root, linked, rejected, ..task(&order.diffusion, checkpoint) };
@@ -61,7 +61,8 @@ pub fn sampled(
     write(&sample.plan, &text)?;
     let made = if lines.is_empty() { HashMap::new() } else { made(&sample, bench)? };
     let maker = bench.maker(&checkpoint.hash)?;
-    Ok(records(order, (&name, &made), &maker))
+    let lookup = |picture: &OrderPicture| made.get(&stem(picture));
+    Ok(records(order, (&name, &lookup, &faults), &maker))
 }
 
 /// What the worker says of each planned picture, by its stem.
@@ -76,13 +77,16 @@ fn made(sample: &Sample, bench: &mut Bench<'_>) -> Result<HashMap<String, Sample
     lines.collect()
 }
 
-/// The pictures of an order as the worker takes them; those whose seed has no file are told and left out.
+/// Why a seed, by its instance, has no file.
+type Faults = HashMap<usize, String>;
+
+/// The pictures of an order as the worker takes them, without those whose seed has no file.
 fn lines(
     data: &Loaded,
     (naming, gallery): (&Naming<'_>, &Gallery<'_>),
-    (order, bench): (&Order, &Bench<'_>),
-) -> Result<Vec<Planned>, End> {
-    let mut lines = Vec::with_capacity(order.pictures());
+    order: &Order,
+) -> Result<(Vec<Planned>, Faults), End> {
+    let (mut lines, mut faults) = (Vec::with_capacity(order.pictures()), Faults::new());
     let mut instance = Instance::default();
     for seed in &order.seeds {
         data.dataset.read(seed.instance, &mut instance);
@@ -92,7 +96,7 @@ fn lines(
             (Some(Ok(image)), Some(number)) => (image, number),
             (image, _) => {
                 let reason = image.and_then(Result::err).unwrap_or_else(|| "it has no picture of its entity".into());
-                bench.log(format!("set aside {}: {reason}", seed.id));
+                faults.insert(seed.instance, reason);
                 continue;
             }
         };
@@ -104,7 +108,7 @@ fn lines(
             seed: picture.noise,
         }));
     }
-    Ok(lines)
+    Ok((lines, faults))
 }
 
 /// The stem of a picture's file: the instance's id may hold what no file's name can.
@@ -145,9 +149,13 @@ fn key(checkpoint: &Checkpoint, (sample, plan): (&Sample, &str)) -> String {
 }
 
 /// A line for every picture of an order.
-fn records(order: &Order, (folder, made): (&Path, &HashMap<String, Sampled>), maker: &Maker) -> Vec<Synthesized> {
+fn records<'a>(
+    order: &Order,
+    (folder, made, faults): (&Path, &dyn Fn(&OrderPicture) -> Option<&'a Sampled>, &Faults),
+    maker: &Maker,
+) -> Vec<Synthesized> {
     let record = |seed: &OrderSeed, picture: &OrderPicture| {
-        let line = made.get(&stem(picture));
+        let line = made(picture);
         let path = line.and_then(|line| line.path.as_ref()).map(|path| folder.join(path)).unwrap_or_default();
         Synthesized {
             id: picture.id.clone(),
@@ -158,6 +166,7 @@ fn records(order: &Order, (folder, made): (&Path, &HashMap<String, Sampled>), ma
             path,
             verdict: line.map_or(Verdict::Unusable, |line| line.verdict),
             scores: line.map(scores).unwrap_or_default(),
+            reason: line.and_then(|line| line.reason.clone()).or_else(|| faults.get(&seed.instance).cloned()),
             maker: Some(maker.clone()),
         }
     };

@@ -55,6 +55,8 @@ pub fn settings(recipe: &Recipe) -> TrainSettings {
         side: diffusion.resolution,
         steps: u64::from(diffusion.training_steps),
         lowest_level: diffusion.guidance.iter().copied().fold(LOWEST, f64::min),
+        // A short training has checkpoints, too.
+        checkpoint_every: (u64::from(diffusion.training_steps) / 10).clamp(10, 200),
         seed: recipe.seed,
         ..TrainSettings::default()
     }

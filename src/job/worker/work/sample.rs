@@ -109,6 +109,9 @@ pub struct Sampled {
     pub verdict: Verdict,
     /// Why; `None` where its seed cannot be read.
     pub finding: Option<Finding>,
+    /// Why its seed cannot be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// A line of [`Sample::plan`]: one image to make.
