@@ -118,7 +118,7 @@ pub struct TrainSettings {
     pub side: u32,
     /// Grey or colour.
     pub colour: Colour,
-    /// Optimizer steps in all.
+    /// Optimizer steps in all; 0 trains the classifier alone, for pictures that a bundle makes.
     pub steps: u64,
     /// Images a step.
     pub batch: u32,
@@ -188,6 +188,10 @@ pub enum Sampler {
 pub struct Sample {
     /// The folder of a trained model.
     pub model: PathBuf,
+    /// An exported latent-diffusion pipeline that makes the pictures; the model's folder then only has the names and the classifier
+    /// that judges them, which [`Train`] of no steps writes.
+    #[serde(default)]
+    pub bundle: Option<PathBuf>,
     /// What to make: one [`Planned`] a line, as JSON.
     pub plan: PathBuf,
     /// The folder that seed images lie below.
@@ -283,6 +287,9 @@ pub struct Planned {
     pub level: f64,
     /// The seed of its noise.
     pub seed: u64,
+    /// What the seed's text says, for the prompt of a bundle; empty where there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub caption: String,
 }
 
 /// Turn images into vectors.
