@@ -18,8 +18,8 @@ use crate::job::{End, Failure};
 use crate::load::Loaded;
 use crate::manifest::{ManifestError, Pending};
 use crate::plan::{Maker, Order, OrderPicture, OrderSeed, Synthesized, Verdict};
-use crate::recipe::{Diffusion, Recipe};
-use crate::source::Instance;
+use crate::recipe::{Backend, Diffusion, Recipe};
+use crate::source::{Instance, Speaker};
 
 /// The folder of the pictures.
 const PICTURES: &str = "pictures";
@@ -88,6 +88,8 @@ fn lines(
 ) -> Result<(Vec<Planned>, Faults), End> {
     let (mut lines, mut faults) = (Vec::with_capacity(order.pictures()), Faults::new());
     let mut instance = Instance::default();
+    // The model that is trained on the dataset reads no text.
+    let told = order.diffusion.backend == Backend::Bundle;
     for seed in &order.seeds {
         data.dataset.read(seed.instance, &mut instance);
         let image = instance.images.first().map(|image| gallery.place(image)).transpose()?;
@@ -100,15 +102,24 @@ fn lines(
                 continue;
             }
         };
+        let caption = if told { caption(&instance) } else { String::new() };
         lines.extend(seed.pictures.iter().map(|picture| Planned {
             id: stem(picture),
             image: Some(image.clone()),
             entities: vec![number],
             level: picture.guidance,
             seed: picture.noise,
+            caption: caption.clone(),
         }));
     }
     Ok((lines, faults))
+}
+
+/// What an instance says of its picture: its first answer, or whatever text it has.
+fn caption(instance: &Instance<'_>) -> String {
+    let tells = |speaker| matches!(speaker, Speaker::Assistant | Speaker::Caption);
+    let said = instance.turns.iter().find(|turn| tells(turn.speaker)).or(instance.turns.first());
+    said.map_or_else(String::new, |turn| turn.text.trim().to_owned())
 }
 
 /// The stem of a picture's file: the instance's id may hold what no file's name can.
@@ -121,6 +132,7 @@ fn task(diffusion: &Diffusion, checkpoint: &Checkpoint) -> Sample {
     let filter = &diffusion.filter;
     Sample {
         model: checkpoint.folder.clone(),
+        bundle: bundle(diffusion),
         sampler: Sampler::DpmSolver,
         evaluations: diffusion.steps,
         guidance: diffusion.scale,
@@ -135,6 +147,12 @@ fn task(diffusion: &Diffusion, checkpoint: &Checkpoint) -> Sample {
         },
         ..Sample::default()
     }
+}
+
+/// The exported pipeline that makes the pictures, where one does.
+fn bundle(diffusion: &Diffusion) -> Option<PathBuf> {
+    let folder = diffusion.bundle.as_ref().filter(|_| diffusion.backend == Backend::Bundle)?;
+    Some(std::path::absolute(folder).unwrap_or_else(|_| folder.clone()))
 }
 
 /// Tells apart everything that a picture hangs on.

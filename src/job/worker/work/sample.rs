@@ -24,6 +24,10 @@ pub enum Sampler {
 pub struct Sample {
     /// The folder of a trained model.
     pub model: PathBuf,
+    /// An exported latent-diffusion pipeline that makes the pictures; the model's folder then only has the names and the classifier
+    /// that judges them, which [`super::Train`] of no steps writes.
+    #[serde(default)]
+    pub bundle: Option<PathBuf>,
     /// What to make: one [`Planned`] a line, as JSON.
     pub plan: PathBuf,
     /// The folder that seed images lie below.
@@ -127,4 +131,7 @@ pub struct Planned {
     pub level: f64,
     /// The seed of its noise.
     pub seed: u64,
+    /// What the seed's text says, for the prompt of a bundle; empty where there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub caption: String,
 }
