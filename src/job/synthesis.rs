@@ -22,6 +22,7 @@ pub use sampling::{Errand, sampled};
 pub(super) use training::title;
 pub use training::{Checkpoint, found, settings, trained};
 
+pub use super::protocol::FOLDER;
 use super::protocol::{Event, Failure};
 use super::worker::Choice;
 use super::{End, Listener};
@@ -34,9 +35,6 @@ use crate::plan::{Order, Plan, PlanError};
 use crate::progress::{Observer, Stage};
 use crate::recipe::Recipe;
 use crate::source::Dataset;
-
-/// The folder of the worker's files in the folder of a manifest.
-pub const FOLDER: &str = "synthesis";
 
 /// The stages of making what a recipe asks for.
 pub const STAGES: [Stage; 3] = [Stage::Read, Stage::Train, Stage::Sample];

@@ -90,6 +90,7 @@ fn sampling(folder: &Path, instances: &Instances, output: PathBuf) -> Sample {
         entities: vec![1],
         level: 0.3 + 0.1 * f64::from(number % 4),
         seed: 9,
+        caption: String::new(),
     };
     let mut plan: Vec<Planned> = (0..10).map(planned).collect();
     plan[4].image = Some("../list.jsonl".into());
@@ -98,6 +99,7 @@ fn sampling(folder: &Path, instances: &Instances, output: PathBuf) -> Sample {
     fs::write(&path, text).unwrap();
     Sample {
         model: folder.join("whole"),
+        bundle: None,
         plan: path,
         root: instances.root.clone(),
         output,
