@@ -58,7 +58,7 @@ pub fn completed(data: &Loaded, recipe: &Recipe, shop: &Workshop, listener: &dyn
     let plan = plan(pair, recipe, &shop.folder, listener)?;
     let Some(order) = Order::of(pair, recipe, plan.synthesis()) else { return Ok(plan) };
     synthesized::write_order(&shop.folder, &order).map_err(unwritten)?;
-    if synthesized::read(&shop.folder, &order).missing > 0 {
+    if !synthesized::read(&shop.folder, &order).is_whole() {
         make(data, recipe, (shop, &order), listener)?;
     }
     taken((plan, index), &order, &shop.folder)
@@ -97,7 +97,7 @@ fn make(
     supported(&data.dataset, recipe)?;
     let _alone = lock::alone(&shop.folder, listener)?;
     // Another job may have made it in the meantime.
-    if synthesized::read(&shop.folder, order).missing == 0 {
+    if synthesized::read(&shop.folder, order).is_whole() {
         return Ok(());
     }
     let mut bench = Bench::new(&shop.worker, listener);

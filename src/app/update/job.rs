@@ -91,19 +91,27 @@ pub(super) fn reported(model: &mut Model, generation: u64, report: JobReport) ->
             model.job = still(job);
             return Vec::new();
         }
-        JobReport::Placed(_)
-        | JobReport::Filled { .. }
-        | JobReport::Measured { .. }
-        | JobReport::Pictured(_)
-        | JobReport::Logged(_) => {
-            note(&mut job, report);
-            model.job = still(job);
-            return Vec::new();
-        }
         JobReport::Occupied(paths) => {
             model.overlay = Some(Overlay::ConfirmOverwrite { paths });
             return show(model, Screen::Export);
         }
+        JobReport::Finished { .. } | JobReport::Cancelled | JobReport::Failed(_) => end(model, job, report),
+        beside => {
+            note(&mut job, beside);
+            model.job = still(job);
+            return Vec::new();
+        }
+    }
+    // The question is about a job that is over.
+    if asked {
+        model.overlay = None;
+    }
+    rebalance::refresh_if_shown(model)
+}
+
+/// Takes the last report of a job in.
+fn end(model: &mut Model, job: Job, report: JobReport) {
+    match report {
         JobReport::Finished { summary, command } => {
             let words = match job.kind {
                 JobKind::Write => "the manifests are written",
@@ -117,12 +125,8 @@ pub(super) fn reported(model: &mut Model, generation: u64, report: JobReport) ->
             tell(model, Level::Error, failure.cause.clone());
             model.job = JobState::Failed { job, cause: failure.cause, next: failure.next };
         }
+        _ => {}
     }
-    // The question is about a job that is over.
-    if asked {
-        model.overlay = None;
-    }
-    rebalance::refresh_if_shown(model)
 }
 
 fn advance(job: &mut Job, step: &str, (done, total): (u64, u64), elapsed: Duration) {
