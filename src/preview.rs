@@ -23,7 +23,7 @@ pub use exact::Exact;
 pub use measures::Measures;
 pub use outcome::Outcome;
 pub use sketch::{SAMPLE, Sketch};
-pub use stage::{StagePreview, StageWeights, stage_previews, stage_weights};
+pub use stage::{StagePreview, stage_previews};
 pub use synthesis::{Completed, Completion};
 pub use target::TargetOutcome;
 pub use volume::Volume;

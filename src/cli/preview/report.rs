@@ -46,7 +46,7 @@ pub struct PreviewReport {
 /// A stage of a schedule.
 #[derive(Clone, Debug, Serialize)]
 pub struct StageReport {
-    /// Its name, such as `temperature=5`: also that of its column of weights.
+    /// Its name, such as `temperature=5`.
     pub name: String,
     /// Numbers of instances.
     pub instances: VolumeReport,
