@@ -14,8 +14,8 @@ pub(super) use batch::{Batch, Row};
 use std::fmt::Write;
 
 use super::output::Output;
-use super::staging::{Joint, Section, Staging};
 use super::stages::{self, Tellers};
+use super::staging::{Joint, Section, Staging};
 use super::{ManifestError, Part, table};
 use crate::recipe::ManifestFormat;
 

@@ -74,9 +74,7 @@ fn every_stage_has_a_weight_for_every_instance() {
         }
     }
     let told: Value = serde_json::from_slice(&files[Path::new("calibration.json")]).unwrap();
-    let stage = |number: usize, name: &str| {
-        json!({"stage": number, "name": name, "column": format!("weight_stage{number}"), "file": format!("weights-stage{number}.npy")})
-    };
+    let stage = |number: usize, name: &str| json!({"stage": number, "name": name, "column": format!("weight_stage{number}"), "file": format!("weights-stage{number}.npy")});
     assert_eq!(told["stages"], json!([stage(1, "temperature=4"), stage(2, "temperature=1")]));
     let listed: Vec<&str> =
         told["files"].as_array().unwrap().iter().map(|file| file["name"].as_str().unwrap()).collect();
