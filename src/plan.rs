@@ -19,7 +19,7 @@ pub use explanation::{Decision, Explanation, OverrideExplanation, VoteExplanatio
 pub use ledger::{Ledger, OverrideDraw};
 pub use order::{ORDER_VERSION, Order, OrderPicture, OrderSeed, Picture, Synthesized, Verdict, entity, made_id};
 pub use overrides::{Columns, Holders, Outlooks, Settled, Settlement};
-pub use size::sized;
+pub use size::{Searched, sized};
 pub use synthesis::{Evidence, Lack, Make, Seed, SynthesisPlan, Tail};
 
 use std::collections::BTreeMap;
