@@ -1,6 +1,8 @@
 //! The program in a real terminal: what it shows, and that the terminal is whole again however it ends.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+#[cfg(feature = "torch")]
+mod dying;
 mod pty;
 mod story;
 
