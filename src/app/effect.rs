@@ -80,6 +80,8 @@ pub enum Effect {
         recipe: Box<Recipe>,
         /// The seeds.
         seeds: Vec<usize>,
+        /// The folder of the trained model.
+        folder: PathBuf,
     },
     /// Read an instance's record and find an entity in its text.
     ReadInstance {
@@ -153,12 +155,10 @@ pub enum Effect {
         generation: u64,
         /// The dataset.
         loaded: Arc<Loaded>,
-        /// Whose entities the model learns to tell apart.
-        perspective: Perspective,
+        /// The recipe: whose entities the model learns to tell apart, and how.
+        recipe: Box<Recipe>,
         /// The folder for the list, the pictures and the model.
         folder: PathBuf,
-        /// The seed of every draw.
-        seed: u64,
     },
     /// Stop the job that runs.
     CancelJob,
@@ -245,7 +245,7 @@ impl Effect {
             Self::ReadIds { generation, numbers, .. } => format!("ReadIds #{generation} {numbers:?}"),
             Self::ExplainInstance { generation, number, .. } => format!("ExplainInstance #{generation} {number}"),
             Self::StartJob { generation, overwrite, .. } => format!("StartJob #{generation} overwrite={overwrite}"),
-            Self::TrainModel { generation, perspective, .. } => format!("TrainModel #{generation} {perspective}"),
+            Self::TrainModel { generation, .. } => format!("TrainModel #{generation}"),
             Self::CancelJob => "CancelJob".into(),
             Self::PauseJob { paused } => format!("PauseJob {paused}"),
             Self::SaveRecipe { then, .. } => format!("SaveRecipe {then:?}"),

@@ -7,10 +7,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use crate::app::model::{Model, Picture, Shown, SynthesizePane, Trial};
+use crate::app::model::{Model, Picture, Shown, SynthesizePane, Trial, TrialPicture};
 use crate::config::theme::{ColorSupport, Role, Theme};
 use crate::number;
-use crate::plan::Seed;
+use crate::plan::{Seed, Verdict};
 use crate::ui::explore::reading::labelled;
 use crate::ui::look;
 use crate::ui::widget::pane::{self, Pane as Frame};
@@ -158,13 +158,30 @@ fn draw_trial(model: &Model, theme: &Theme, (mut area, width): (Rect, u16), buff
         if area.width <= width {
             break;
         }
-        let label = text::fit(&format!("λ {}", made.guidance), width);
-        buffer.set_string(area.x, area.y, label, theme.style(Role::TextDim));
-        let place = Rect { y: area.y + 1, height: area.height.saturating_sub(1), width, ..area };
-        draw_picture(theme, &made.picture, place, buffer);
+        let told = said(theme, made, width);
+        for (row, line) in area.rows().zip(&told) {
+            buffer.set_line(row.x, row.y, line, width);
+        }
+        let taken = (told.len() as u16).min(area.height);
+        let place = Rect { y: area.y + taken, height: area.height - taken, width, ..area };
+        if let Some(picture) = &made.picture {
+            draw_picture(theme, picture, place, buffer);
+        }
         area = Rect { x: area.x + width + 1, width: area.width - width - 1, ..area };
     }
     area
+}
+
+/// The level, what the filters say, and their scores.
+fn said(theme: &Theme, made: &TrialPicture, width: u16) -> [Line<'static>; 2] {
+    let role = if made.verdict == Verdict::Kept { Role::Good } else { Role::Warning };
+    let verdict = made.verdict.key().replace('_', " ");
+    let score = |name: &str| made.scores.get(name).map_or_else(|| "–".to_owned(), |score| number::measure(*score));
+    let scores = format!("class {} · copy {}", score("class"), score("distance_in_pixels"));
+    [
+        Line::from(look::span(theme, role, text::fit(&format!("λ {} {verdict}", made.guidance), width))),
+        Line::from(look::span(theme, Role::TextDim, text::fit(&scores, width))),
+    ]
 }
 
 fn draw_picture(theme: &Theme, picture: &Picture, area: Rect, buffer: &mut Buffer) {

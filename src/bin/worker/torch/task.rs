@@ -9,6 +9,7 @@ mod folder;
 mod npy;
 mod picture;
 mod reference;
+mod rough;
 pub mod sample;
 mod settings;
 #[cfg(test)]

@@ -145,7 +145,7 @@ impl<'a> Studio<'a> {
             let candidates: Vec<(Finding, f64)> =
                 (from..from + each).map(|row| (findings[row], cosines[row])).collect();
             let row = from + candidate::choose(&candidates)?;
-            let kept = findings[row].verdict == Verdict::Kept;
+            let kept = self.sample.rejected || findings[row].verdict == Verdict::Kept;
             let line = record::line(ready.planned, findings[row].verdict, Some(findings[row]));
             Some((line, kept.then(|| pictures[row].shallow_clone())))
         });

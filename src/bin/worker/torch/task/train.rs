@@ -7,7 +7,7 @@ use fantail::job::worker::{Outcome, Train, TrainSettings};
 use fantail::progress::Stage;
 
 use super::folder::{Folder, names};
-use super::{end, images, reference, settings};
+use super::{end, images, reference, rough, settings};
 use crate::engine::End;
 use crate::pictures::{Pictures, Shape};
 use crate::session::Session;
@@ -116,6 +116,10 @@ impl<'a> Run<'a> {
             self.session.progress(Stage::Train, step, total);
             self.session.measure("loss", step, smooth);
             self.session.measure("gradient_norm", step, report.1);
+            if rough::due(step) {
+                let named = (&self.folder, self.origin.entities.as_slice());
+                rough::show(trainer, &self.images, named, (self.settings, self.session));
+            }
             if step.is_multiple_of(every) || step == last {
                 checkpoint::save(&path, trainer, &self.origin).map_err(end)?;
             }
