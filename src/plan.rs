@@ -255,6 +255,12 @@ impl<'a> Explainer<'a> {
         (instance < self.decider.index.instances()).then(|| explanation::of(&self.decider, instance))
     }
 
+    /// How often an instance is written on average: what a weighted sampler draws it by.
+    #[must_use]
+    pub fn weight(&self, instance: usize) -> f64 {
+        self.decider.outlook(instance).repeat
+    }
+
     /// As [`Self::explain`] in a few words, appended to `words` after the policy's name; returns what is expected of the instance.
     pub fn tell(&self, instance: usize, policy: &str, words: &mut String) -> Outlook {
         reason::tell(&self.decider, instance, (policy, words))

@@ -11,7 +11,7 @@ mod score;
 
 use rayon::prelude::*;
 
-use super::{Outcome, Overridden, Preview, TargetOutcome, Volume};
+use super::{Outcome, Overridden, Preview, TargetOutcome, Volume, advice};
 use crate::entity::Perspective;
 use crate::index::{Csr, Index, PerspectiveIndex};
 use crate::plan::{self, Columns, PlanError, Settlement};
@@ -109,7 +109,8 @@ impl Exact {
         let overrides = self.overridden(index);
         let target = self.target(index, &perspectives, &rule);
         let policy = recipe.rebalance.policy;
-        Ok(Preview { policy, exact: true, instances, perspectives, overrides, target, size_scale })
+        let advice = advice::advice(recipe, &instances);
+        Ok(Preview { policy, exact: true, instances, perspectives, overrides, target, size_scale, advice })
     }
 
     /// The probability that each instance is kept at all under the last preview, in source order.

@@ -97,7 +97,8 @@ impl Sketch {
         let perspectives = asked.map(outcome).collect();
         let policy = recipe.rebalance.policy;
         let overrides = Vec::new();
-        Ok(Preview { policy, exact: false, instances, perspectives, overrides, target: None, size_scale })
+        let (target, advice) = (None, recipe.advice());
+        Ok(Preview { policy, exact: false, instances, perspectives, overrides, target, size_scale, advice })
     }
 
     /// Numbers of instances. A fit to a sample misses more than sampling does: how much is told by a fit to half of it.

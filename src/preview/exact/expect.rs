@@ -9,7 +9,7 @@ use crate::entity::Perspective;
 use crate::index::{Index, PerspectiveIndex};
 use crate::policy::{Fate, Formula, Outlook, Rule};
 use crate::preview::Volume;
-use crate::preview::volume::square;
+use crate::preview::volume::{OFTEN, square};
 use crate::recipe::NoEntity;
 
 /// What a batch of instances is decided by.
@@ -28,6 +28,8 @@ struct Sums {
     variance: f64,
     after: f64,
     squares: f64,
+    most: f64,
+    often: u64,
     nothing: u64,
 }
 
@@ -73,6 +75,8 @@ impl Sums {
         self.variance += outlook.keep * (1.0 - outlook.keep);
         self.after += outlook.repeat;
         self.squares += square(fate, outlook);
+        self.most = self.most.max(outlook.repeat);
+        self.often += u64::from(outlook.repeat > OFTEN * (1.0 + 1e-6));
     }
 
     fn plus(self, other: Self) -> Self {
@@ -81,6 +85,8 @@ impl Sums {
             variance: self.variance + other.variance,
             after: self.after + other.after,
             squares: self.squares + other.squares,
+            most: self.most.max(other.most),
+            often: self.often + other.often,
             nothing: self.nothing + other.nothing,
         }
     }
@@ -92,6 +98,8 @@ impl Sums {
             kept_sd: self.variance.max(0.0).sqrt(),
             after: self.after,
             effective: Volume::effective(self.after, self.squares),
+            most_repeats: self.most,
+            often: self.often,
             ..Volume::default()
         }
     }
