@@ -2,6 +2,8 @@
 //!
 //! Invariant: the same dataset gives the same list; pictures that the dataset holds itself are written out once, by their content.
 
+mod traces;
+
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -16,6 +18,7 @@ use crate::load::Loaded;
 use crate::number;
 use crate::progress::Stage;
 use crate::source::{Image, Instance};
+use traces::Traces;
 
 /// How many instances are listed between two looks at whoever asked.
 const CHUNK: usize = 1024;
@@ -45,6 +48,17 @@ impl Job for TrainJob {
 
     fn run(&mut self, listener: &dyn Listener) -> Result<Summary, End> {
         let folder = std::path::absolute(&self.folder).map_err(|cause| unwritable(&self.folder, &cause))?;
+        let traces = Traces::before(&folder);
+        let end = self.train(&folder, listener);
+        if end.is_err() {
+            listener.tell(Event::Log { line: traces.settle() });
+        }
+        end
+    }
+}
+
+impl TrainJob {
+    fn train(&self, folder: &Path, listener: &dyn Listener) -> Result<Summary, End> {
         let index = self.data.index.perspective(self.perspective).ok_or_else(|| {
             End::Failed(Failure {
                 message: format!("the dataset has no {} entities", self.perspective),
@@ -52,53 +66,23 @@ impl Job for TrainJob {
                 exit_code: 4,
             })
         })?;
-        let instances = self.list(&folder, index, listener)?;
-        let train = Train { instances, output: folder.join("model"), settings: self.settings.clone() };
+        let instances = self.list(folder, index, listener)?;
+        let train = Train { instances, output: folder.join(traces::MODEL), settings: self.settings.clone() };
         let patience = Patience::default();
         WorkerJob { choice: self.choice.clone(), works: vec![Work::Train(train)], patience, command: String::new() }
             .run(listener)
     }
-}
 
-impl TrainJob {
     /// Writes the list of instances with a picture, and the names of the entities.
     fn list(&self, folder: &Path, index: &PerspectiveIndex, listener: &dyn Listener) -> Result<Instances, End> {
-        let dataset = &self.data.dataset;
-        let root = dataset.image_root().filter(|_| !self.holds_pictures());
-        let pictures = folder.join("images");
-        let total = dataset.len() as u64;
-        let (list, names) = (folder.join("instances.jsonl"), folder.join("entities.txt"));
+        let root = self.data.dataset.image_root().filter(|_| !self.holds_pictures());
+        let pictures = folder.join(traces::PICTURES);
+        let (list, names) = (folder.join(traces::LIST), folder.join(traces::NAMES));
         let mut without = 0_u64;
         write(&list, |file| {
-            let mut instance = Instance::default();
-            for number in 0..dataset.len() {
-                if number % CHUNK == 0 {
-                    listener.go_on().map_err(|_| End::Cancelled)?;
-                    listener.advanced(Stage::Plan, number as u64, total);
-                }
-                dataset.read(number, &mut instance);
-                let Some(image) = instance.images.first() else {
-                    without += 1;
-                    continue;
-                };
-                let image = match (root, image) {
-                    (Some(_), Image::Path(path)) => PathBuf::from(path.as_ref()),
-                    _ => match self.unpacked(&pictures, image)? {
-                        Ok(name) => name,
-                        Err(reason) => {
-                            listener.tell(Event::Log { line: format!("set aside {}: {reason}", instance.id) });
-                            continue;
-                        }
-                    },
-                };
-                let entities = index.by_instance.row(number).to_vec();
-                let line = Listed { id: instance.id.to_string(), image, entities };
-                let text = serde_json::to_string(&line).map_err(|error| unwritable(&list, &error.into()))?;
-                writeln!(file, "{text}").map_err(|cause| unwritable(&list, &cause))?;
-            }
+            without = self.write_list(file, (index, root.is_some(), &pictures), listener, &list)?;
             Ok(())
         })?;
-        listener.advanced(Stage::Plan, total, total);
         write(&names, |file| {
             // One name a line, whatever is in it.
             let line = |rank| index.names.get(rank).replace(['\n', '\r'], " ");
@@ -111,6 +95,46 @@ impl TrainJob {
         let (root, linked) = root.unwrap_or((&pictures, false));
         let root = std::path::absolute(root).map_err(|cause| unwritable(root, &cause))?;
         Ok(Instances { list, root, linked, names })
+    }
+
+    /// Writes a line for each instance with a picture and says how many have none; pictures that do not lie below a root of the
+    /// dataset's own are written out.
+    fn write_list(
+        &self,
+        file: &mut BufWriter<File>,
+        (index, has_root, pictures): (&PerspectiveIndex, bool, &Path),
+        listener: &dyn Listener,
+        path: &Path,
+    ) -> Result<u64, End> {
+        let (dataset, total) = (&self.data.dataset, self.data.dataset.len() as u64);
+        let (mut instance, mut without) = (Instance::default(), 0);
+        for number in 0..dataset.len() {
+            if number % CHUNK == 0 {
+                listener.go_on().map_err(|_| End::Cancelled)?;
+                listener.advanced(Stage::Plan, number as u64, total);
+            }
+            dataset.read(number, &mut instance);
+            let Some(image) = instance.images.first() else {
+                without += 1;
+                continue;
+            };
+            let image = match image {
+                Image::Path(path) if has_root => PathBuf::from(path.as_ref()),
+                image => match self.unpacked(pictures, image)? {
+                    Ok(name) => name,
+                    Err(reason) => {
+                        listener.tell(Event::Log { line: format!("set aside {}: {reason}", instance.id) });
+                        continue;
+                    }
+                },
+            };
+            let entities = index.by_instance.row(number).to_vec();
+            let line = Listed { id: instance.id.to_string(), image, entities };
+            let text = serde_json::to_string(&line).map_err(|error| unwritable(path, &error.into()))?;
+            writeln!(file, "{text}").map_err(|cause| unwritable(path, &cause))?;
+        }
+        listener.advanced(Stage::Plan, total, total);
+        Ok(without)
     }
 
     /// Whether the dataset holds pictures itself: in its tables, or as part of this program.

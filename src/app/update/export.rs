@@ -4,8 +4,8 @@
 
 use std::path::PathBuf;
 
-use super::act::Step;
 use super::recipe;
+use super::step::Step;
 use crate::app::effect::Effect;
 use crate::app::model::{Edited, FORMATS, Model};
 
