@@ -21,7 +21,7 @@ pub use order::{
     Account, Maker, ORDER_VERSION, Order, OrderPicture, OrderSeed, Picture, Synthesized, Verdict, entity, made_id,
 };
 pub use overrides::{Columns, Holders, Outlooks, Settled, Settlement};
-pub use size::sized;
+pub use size::{Searched, sized};
 pub use synthesis::{Evidence, Lack, Make, Seed, SynthesisPlan, Tail};
 
 use std::ops::Range;

@@ -29,6 +29,8 @@ pub struct Exact {
     scored: Vec<Option<Scored>>,
     /// Instances without an entity, by perspective.
     empty: Vec<u64>,
+    /// The count of each instance's rarest entity, by perspective; 0 without any. Known once a rule has asked for it.
+    rarest: Vec<Option<Vec<u32>>>,
     /// The expected repeat of each instance, of the last preview.
     expected: Vec<f32>,
     /// The probability that each is kept at all, of the last preview.
@@ -55,6 +57,7 @@ impl Exact {
         Self {
             holders: index.perspectives.par_iter().map(holders).collect(),
             scored: index.perspectives.iter().map(|_| None).collect(),
+            rarest: index.perspectives.iter().map(|_| None).collect(),
             empty: index.perspectives.iter().map(empty).collect(),
             ..Self::default()
         }
@@ -95,6 +98,7 @@ impl Exact {
         }
         let (rule, size_scale) = self.sized(index, rule, observer)?;
         self.score(index, &rule, observer)?;
+        self.know_rarest(index, &rule);
         let mut instances = self.expect(index, &rule);
         if !self.bound.1.is_empty() {
             instances = self.settle(index, (instances, rule.fate));
