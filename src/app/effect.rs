@@ -72,6 +72,8 @@ pub enum Effect {
         loaded: Arc<Loaded>,
         /// The recipe.
         recipe: Box<Recipe>,
+        /// The folder of what the worker makes, and of what it knows of instances.
+        folder: PathBuf,
     },
     /// Let the worker make a small batch to look at.
     StartTrial {

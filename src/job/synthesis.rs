@@ -32,7 +32,7 @@ use crate::manifest::synthesized::{self, Delivery};
 use crate::number::count;
 use crate::plan::{Order, Plan, PlanError};
 use crate::progress::{Observer, Stage};
-use crate::recipe::{Backend, Recipe, SynthesisName};
+use crate::recipe::Recipe;
 use crate::source::Dataset;
 
 /// The folder of the worker's files in the folder of a manifest.
@@ -113,13 +113,6 @@ fn make(
 
 /// Whether what is asked for can be made and written, before an hour of training shows that it cannot.
 pub(super) fn supported(dataset: &Dataset, recipe: &Recipe) -> Result<(), End> {
-    if recipe.synthesis.uses(SynthesisName::Diffusion) && recipe.synthesis.diffusion.backend == Backend::Bundle {
-        return Err(End::Failed(Failure {
-            message: "the backend 'bundle' is not driven by apply yet".into(),
-            next: "set synthesis.diffusion.backend = \"ddpm\"".into(),
-            exit_code: 4,
-        }));
-    }
     crate::manifest::takes_pictures(dataset, recipe).map_err(|error| End::Failed(error.into()))
 }
 

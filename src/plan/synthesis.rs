@@ -60,6 +60,8 @@ pub struct Seed {
     pub policy: SynthesisName,
     /// The instance.
     pub instance: u32,
+    /// Whether rebalancing keeps it: pictures may begin from what its draw alone dropped.
+    pub kept: bool,
     /// The perspective of the entity for which it was taken first.
     pub perspective: Perspective,
     /// That entity's rank before.

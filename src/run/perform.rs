@@ -151,8 +151,8 @@ impl Performer {
             Effect::ComparePolicies { generation, loaded, recipe, policies, perspective } => {
                 self.comparisons.ask(generation, ComparisonRequest { loaded, recipe, policies, perspective });
             }
-            Effect::PlanSynthesis { generation, loaded, recipe } => {
-                self.syntheses.ask(generation, PlanRequest { loaded, recipe });
+            Effect::PlanSynthesis { generation, loaded, recipe, folder } => {
+                self.syntheses.ask(generation, PlanRequest { loaded, recipe, folder });
             }
             Effect::ReadInstance { generation, loaded, number, perspective, rank } => {
                 self.instances.ask(generation, ReadRequest { loaded, number, perspective, rank });

@@ -185,6 +185,7 @@ fn delivered(job: &Path, order: &Order, verdict: &dyn Fn(usize) -> Verdict) -> V
                 path,
                 verdict: verdict(picture.number),
                 scores: [("memorised".to_owned(), 0.4)].into(),
+                reason: None,
                 maker: Some(maker()),
             });
         }

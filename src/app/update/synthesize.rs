@@ -39,7 +39,8 @@ pub(super) fn refresh(model: &mut Model) -> Vec<Effect> {
     model.synthesize.asked = Some(model.recipe.clone());
     let generation = next_generation(model);
     model.awaited.synthesis = generation;
-    vec![Effect::PlanSynthesis { generation, loaded, recipe: Box::new(model.recipe.clone()) }]
+    let (recipe, folder) = (Box::new(model.recipe.clone()), model.export.synthesis());
+    vec![Effect::PlanSynthesis { generation, loaded, recipe, folder }]
 }
 
 /// Asks for the plan when the screen shows it.

@@ -18,8 +18,8 @@ use crate::job::{End, Failure};
 use crate::load::Loaded;
 use crate::manifest::{ManifestError, Pending};
 use crate::plan::{Maker, Order, OrderPicture, OrderSeed, Synthesized, Verdict};
-use crate::recipe::{Diffusion, Recipe};
-use crate::source::Instance;
+use crate::recipe::{Backend, Diffusion, Recipe};
+use crate::source::{Instance, Speaker};
 
 /// The folder of the pictures.
 const PICTURES: &str = "pictures";
@@ -51,7 +51,7 @@ pub fn sampled(
     let home = checkpoint.folder.parent().unwrap_or_else(|| Path::new("."));
     let gallery = Gallery::open(&data.dataset, home)?;
     let naming = Naming::of(&data.index, recipe)?;
-    let lines = lines(data, (&naming, &gallery), (order, bench))?;
+    let (lines, faults) = lines(data, (&naming, &gallery), order)?;
     let text: String = lines.iter().filter_map(|line| Some(serde_json::to_string(line).ok()? + "\n")).collect();
     let (root, linked) = gallery.root();
     let mut sample = Sample { root, linked, rejected, ..task(&order.diffusion, checkpoint) };
@@ -61,7 +61,8 @@ pub fn sampled(
     write(&sample.plan, &text)?;
     let made = if lines.is_empty() { HashMap::new() } else { made(&sample, bench)? };
     let maker = bench.maker(&checkpoint.hash)?;
-    Ok(records(order, (&name, &made), &maker))
+    let lookup = |picture: &OrderPicture| made.get(&stem(picture));
+    Ok(records(order, (&name, &lookup, &faults), &maker))
 }
 
 /// What the worker says of each planned picture, by its stem.
@@ -76,14 +77,19 @@ fn made(sample: &Sample, bench: &mut Bench<'_>) -> Result<HashMap<String, Sample
     lines.collect()
 }
 
-/// The pictures of an order as the worker takes them; those whose seed has no file are told and left out.
+/// Why a seed, by its instance, has no file.
+type Faults = HashMap<usize, String>;
+
+/// The pictures of an order as the worker takes them, without those whose seed has no file.
 fn lines(
     data: &Loaded,
     (naming, gallery): (&Naming<'_>, &Gallery<'_>),
-    (order, bench): (&Order, &Bench<'_>),
-) -> Result<Vec<Planned>, End> {
-    let mut lines = Vec::with_capacity(order.pictures());
+    order: &Order,
+) -> Result<(Vec<Planned>, Faults), End> {
+    let (mut lines, mut faults) = (Vec::with_capacity(order.pictures()), Faults::new());
     let mut instance = Instance::default();
+    // The model that is trained on the dataset reads no text.
+    let told = order.diffusion.backend == Backend::Bundle;
     for seed in &order.seeds {
         data.dataset.read(seed.instance, &mut instance);
         let image = instance.images.first().map(|image| gallery.place(image)).transpose()?;
@@ -92,19 +98,28 @@ fn lines(
             (Some(Ok(image)), Some(number)) => (image, number),
             (image, _) => {
                 let reason = image.and_then(Result::err).unwrap_or_else(|| "it has no picture of its entity".into());
-                bench.log(format!("set aside {}: {reason}", seed.id));
+                faults.insert(seed.instance, reason);
                 continue;
             }
         };
+        let caption = if told { caption(&instance) } else { String::new() };
         lines.extend(seed.pictures.iter().map(|picture| Planned {
             id: stem(picture),
             image: Some(image.clone()),
             entities: vec![number],
             level: picture.guidance,
             seed: picture.noise,
+            caption: caption.clone(),
         }));
     }
-    Ok(lines)
+    Ok((lines, faults))
+}
+
+/// What an instance says of its picture: its first answer, or whatever text it has.
+fn caption(instance: &Instance<'_>) -> String {
+    let tells = |speaker| matches!(speaker, Speaker::Assistant | Speaker::Caption);
+    let said = instance.turns.iter().find(|turn| tells(turn.speaker)).or(instance.turns.first());
+    said.map_or_else(String::new, |turn| turn.text.trim().to_owned())
 }
 
 /// The stem of a picture's file: the instance's id may hold what no file's name can.
@@ -117,6 +132,7 @@ fn task(diffusion: &Diffusion, checkpoint: &Checkpoint) -> Sample {
     let filter = &diffusion.filter;
     Sample {
         model: checkpoint.folder.clone(),
+        bundle: bundle(diffusion),
         sampler: Sampler::DpmSolver,
         evaluations: diffusion.steps,
         guidance: diffusion.scale,
@@ -133,6 +149,12 @@ fn task(diffusion: &Diffusion, checkpoint: &Checkpoint) -> Sample {
     }
 }
 
+/// The exported pipeline that makes the pictures, where one does.
+fn bundle(diffusion: &Diffusion) -> Option<PathBuf> {
+    let folder = diffusion.bundle.as_ref().filter(|_| diffusion.backend == Backend::Bundle)?;
+    Some(std::path::absolute(folder).unwrap_or_else(|_| folder.clone()))
+}
+
 /// Tells apart everything that a picture hangs on.
 fn key(checkpoint: &Checkpoint, (sample, plan): (&Sample, &str)) -> String {
     // Where things lie changes no pixel.
@@ -145,9 +167,13 @@ fn key(checkpoint: &Checkpoint, (sample, plan): (&Sample, &str)) -> String {
 }
 
 /// A line for every picture of an order.
-fn records(order: &Order, (folder, made): (&Path, &HashMap<String, Sampled>), maker: &Maker) -> Vec<Synthesized> {
+fn records<'a>(
+    order: &Order,
+    (folder, made, faults): (&Path, &dyn Fn(&OrderPicture) -> Option<&'a Sampled>, &Faults),
+    maker: &Maker,
+) -> Vec<Synthesized> {
     let record = |seed: &OrderSeed, picture: &OrderPicture| {
-        let line = made.get(&stem(picture));
+        let line = made(picture);
         let path = line.and_then(|line| line.path.as_ref()).map(|path| folder.join(path)).unwrap_or_default();
         Synthesized {
             id: picture.id.clone(),
@@ -158,6 +184,7 @@ fn records(order: &Order, (folder, made): (&Path, &HashMap<String, Sampled>), ma
             path,
             verdict: line.map_or(Verdict::Unusable, |line| line.verdict),
             scores: line.map(scores).unwrap_or_default(),
+            reason: line.and_then(|line| line.reason.clone()).or_else(|| faults.get(&seed.instance).cloned()),
             maker: Some(maker.clone()),
         }
     };

@@ -19,7 +19,7 @@ use crate::job::{End, Listener};
 use crate::load::Loaded;
 use crate::manifest::{ManifestError, Pending};
 use crate::progress::Stage;
-use crate::recipe::Recipe;
+use crate::recipe::{Backend, Recipe};
 
 /// The folder of the model.
 const MODEL: &str = "model";
@@ -53,8 +53,11 @@ pub fn settings(recipe: &Recipe) -> TrainSettings {
     let diffusion = &recipe.synthesis.diffusion;
     TrainSettings {
         side: diffusion.resolution,
-        steps: u64::from(diffusion.training_steps),
+        // A bundle is trained already; what judges its pictures is not.
+        steps: if diffusion.backend == Backend::Bundle { 0 } else { u64::from(diffusion.training_steps) },
         lowest_level: diffusion.guidance.iter().copied().fold(LOWEST, f64::min),
+        // A short training has checkpoints, too.
+        checkpoint_every: (u64::from(diffusion.training_steps) / 10).clamp(10, 200),
         seed: recipe.seed,
         ..TrainSettings::default()
     }

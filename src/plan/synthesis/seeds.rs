@@ -84,7 +84,8 @@ impl Selection<'_> {
             return;
         }
         let place = *chosen.places.entry(instance).or_insert_with(|| {
-            chosen.seeds.push(Seed { policy: name, instance, perspective, rank, weight, makes: Vec::new() });
+            let kept = self.repeats[number] > 0;
+            chosen.seeds.push(Seed { policy: name, instance, kept, perspective, rank, weight, makes: Vec::new() });
             chosen.seeds.len() - 1
         });
         let makes = &mut chosen.seeds[place].makes;

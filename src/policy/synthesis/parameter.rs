@@ -64,7 +64,11 @@ impl SynthesisParameter {
     #[must_use]
     pub fn shared(recipe: &Recipe) -> Vec<Self> {
         let numbered = matches!(recipe.synthesis.budget, Budget::Instances(_)).then_some(Self::Instances);
-        [Self::Perspective, Self::Budget].into_iter().chain(numbered).chain([Self::Ceiling]).collect()
+        [Self::Perspective, Self::Budget]
+            .into_iter()
+            .chain(numbered)
+            .chain([Self::Ceiling, Self::SeedOutlier])
+            .collect()
     }
 
     /// The values that it can take.

@@ -11,6 +11,7 @@ use crate::app::model::{Model, Picture, Shown, SynthesizePane, Trial, TrialPictu
 use crate::config::theme::{ColorSupport, Role, Theme};
 use crate::number;
 use crate::plan::{Seed, Verdict};
+use crate::recipe::SynthesisName;
 use crate::ui::explore::reading::labelled;
 use crate::ui::look;
 use crate::ui::widget::pane::{self, Pane as Frame};
@@ -77,7 +78,9 @@ fn line(model: &Model, seed: &Seed) -> String {
     };
     let entry = model.loaded().and_then(|loaded| loaded.index.perspective(seed.perspective));
     let target = entry.map_or_else(String::new, |entry| entry.names.get(seed.rank as usize).into_owned());
-    format!("{} #{} ×{made} {what} · weight {} · {target}", seed.policy, seed.instance, number::measure(seed.weight))
+    let itself = if seed.kept { "" } else { " · itself dropped" };
+    let weight = number::measure(seed.weight);
+    format!("{} #{} ×{made} {what} · weight {weight} · {target}{itself}", seed.policy, seed.instance)
 }
 
 fn note<'a>(model: &Model, theme: &Theme) -> Line<'a> {
@@ -100,8 +103,8 @@ fn draw_nothing(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let words = match (model.selected_lack(), policies.is_empty()) {
         (None, _) => return,
         (Some(_), true) => "No policy is used: choose repeat or diffusion on the left; Enter uses it.",
-        (Some(lack), _) if lack.after == 0 => {
-            "Rebalancing leaves no instance of it, so there is nothing to begin from."
+        (Some(lack), _) if lack.after == 0 && policies == &[SynthesisName::Repeat] => {
+            "Rebalancing leaves no instance of it to repeat; diffusion may begin from those that its draw dropped."
         }
         (Some(lack), _) if lack.ceiling == Some(0) => "Its ceiling is 0: nothing is made for it.",
         _ => {

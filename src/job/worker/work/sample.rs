@@ -24,6 +24,10 @@ pub enum Sampler {
 pub struct Sample {
     /// The folder of a trained model.
     pub model: PathBuf,
+    /// An exported latent-diffusion pipeline that makes the pictures; the model's folder then only has the names and the classifier
+    /// that judges them, which [`super::Train`] of no steps writes.
+    #[serde(default)]
+    pub bundle: Option<PathBuf>,
     /// What to make: one [`Planned`] a line, as JSON.
     pub plan: PathBuf,
     /// The folder that seed images lie below.
@@ -109,6 +113,9 @@ pub struct Sampled {
     pub verdict: Verdict,
     /// Why; `None` where its seed cannot be read.
     pub finding: Option<Finding>,
+    /// Why its seed cannot be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// A line of [`Sample::plan`]: one image to make.
@@ -124,4 +131,7 @@ pub struct Planned {
     pub level: f64,
     /// The seed of its noise.
     pub seed: u64,
+    /// What the seed's text says, for the prompt of a bundle; empty where there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub caption: String,
 }

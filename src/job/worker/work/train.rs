@@ -54,7 +54,7 @@ pub struct TrainSettings {
     pub side: u32,
     /// Grey or colour.
     pub colour: Colour,
-    /// Optimizer steps in all.
+    /// Optimizer steps in all; 0 trains the classifier alone, for pictures that a bundle makes.
     pub steps: u64,
     /// Images a step.
     pub batch: u32,

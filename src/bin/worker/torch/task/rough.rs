@@ -14,7 +14,7 @@ use crate::torch::sample::{Request, SampleConfig, sample};
 use crate::torch::train::Trainer;
 
 /// The step of the first ones; each further time twice as late.
-const FIRST: u64 = 100;
+const FIRST: u64 = 50;
 /// How many.
 const SHOWN: usize = 3;
 /// The least level of image guidance at which they are made: enough stays of the seed for something to be seen early.
@@ -93,7 +93,7 @@ mod tests {
     #[test]
     fn rough_pictures_become_rarer() {
         let shown: Vec<u64> = (0..3000).filter(|&step| due(step)).collect();
-        assert_eq!(shown, [100, 200, 400, 800, 1600]);
+        assert_eq!(shown, [50, 100, 200, 400, 800, 1600]);
     }
 
     #[test]
