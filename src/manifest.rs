@@ -180,6 +180,7 @@ fn holds_recipe(folder: &Path, recipe: &Recipe) -> bool {
 /// # Errors
 /// [`ManifestError`]; then nothing new stands under a final name. What was finished stays in the target's staging folder for a later
 /// run that may resume.
+#[expect(clippy::too_many_lines, reason = "to be divided")]
 pub fn write(contents: &Contents<'_>, target: &Target, observer: &dyn Observer) -> Result<Written, ManifestError> {
     let dataset = contents.dataset;
     if contents.plan.repeats().len() != dataset.len()

@@ -3,6 +3,7 @@
 //! Invariant: a frame is drawn only after something changed, and nothing wakes while nothing happens; the terminal is restored
 //! however the program ends.
 
+mod draft;
 mod editor;
 mod event;
 mod frame;

@@ -28,6 +28,16 @@ pub struct Split {
 }
 
 impl Split {
+    /// How many entities of exactly τ instances are head and how many tail, where the cut by mass falls between them; descending
+    /// `counts` are those that were cut.
+    #[must_use]
+    pub fn tied(&self, counts: &[u32]) -> Option<(usize, usize)> {
+        let first = counts.partition_point(|&count| count > self.threshold);
+        let end = counts.partition_point(|&count| count >= self.threshold);
+        let apart = first < self.first_tail_rank && self.first_tail_rank < end;
+        apart.then(|| (self.first_tail_rank - first, end - self.first_tail_rank))
+    }
+
     /// Cuts descending `counts`; sums them first. [`Split::with_sums`] is for sums at hand.
     #[must_use]
     pub fn of(counts: &[u32], threshold: Threshold) -> Self {
@@ -107,6 +117,15 @@ mod tests {
     fn a_mass_that_no_float_holds_is_reached_all_the_same() {
         let split = Split::of(&[3, 2, 2, 1, 1, 1], Threshold::TailMass(0.7));
         assert_eq!((split.threshold, split.first_tail_rank), (3, 0));
+    }
+
+    #[test]
+    fn a_cut_between_equal_counts_is_told() {
+        let tied = |counts: &[u32], threshold| Split::of(counts, threshold).tied(counts);
+        assert_eq!(tied(&[9, 2, 2, 2, 1], Threshold::TailMass(0.4)), Some((1, 2)));
+        assert_eq!(tied(&[9, 2, 2, 2, 1], Threshold::Count(2)), None, "by count all of them are tail");
+        assert_eq!(tied(&[9, 4, 2, 1], Threshold::TailMass(0.2)), None);
+        assert_eq!(tied(&[], Threshold::TailMass(0.2)), None);
     }
 
     #[test]

@@ -114,6 +114,15 @@ pub(crate) fn missing_column(role: &str, name: &str, present: &[String]) -> Stri
     format!("the recipe maps {role} to '{name}', which it has not; it has {}", present.join(", "))
 }
 
+/// Members that hold entities under one name alone, as lists or objects.
+const OF_ENTITIES: [(&str, Role); 5] = [
+    ("statistics", Role::Statistics),
+    ("tokens", Role::Tokens),
+    ("co_occurrence", Role::Pairs),
+    ("what_word", Role::Interrogations),
+    ("interrogations", Role::Interrogations),
+];
+
 fn known(roles: &mut Roles, columns: &Columns, present: &[String], samples: &[Map<String, Value>]) {
     let free = |asked: &Option<String>| asked.is_none();
     let fits = |name: &&str, fit: fn(&Value) -> bool| {
@@ -126,19 +135,18 @@ fn known(roles: &mut Roles, columns: &Columns, present: &[String], samples: &[Ma
     {
         roles.insert(name, Role::Id);
     }
+    let is_there = |name: &&str| present.iter().any(|other| other == name);
     if free(&columns.image) {
-        let images = ["image", "images"].iter().filter(|name| present.iter().any(|other| other == *name));
-        let fallback = first_of(IMAGES, present).filter(|name| fits(name, |value| !value.is_number()));
-        let names: Vec<&str> = images.copied().filter(|name| fits(name, |value| !value.is_number())).collect();
+        let path = |name: &&str| fits(name, |value| !value.is_number());
+        let names: Vec<&str> = ["image", "images"].into_iter().filter(is_there).filter(path).collect();
+        let fallback = first_of(IMAGES, present).filter(path);
         for name in if names.is_empty() { fallback.into_iter().collect() } else { names } {
             roles.insert(name, Role::Image);
         }
     }
     if free(&columns.label) {
-        let first = first_of(LABELS, present);
         // Some records have one label, some have several.
-        let both = ["label", "labels"].into_iter().filter(|name| present.iter().any(|other| other == name));
-        for name in first.into_iter().chain(both) {
+        for name in first_of(LABELS, present).into_iter().chain(["label", "labels"].into_iter().filter(is_there)) {
             roles.insert(name, Role::Label);
         }
     }
@@ -147,16 +155,9 @@ fn known(roles: &mut Roles, columns: &Columns, present: &[String], samples: &[Ma
     {
         roles.insert(name, Role::Objects);
     }
-    for (name, role) in [
-        ("statistics", Role::Statistics),
-        ("tokens", Role::Tokens),
-        ("co_occurrence", Role::Pairs),
-        ("what_word", Role::Interrogations),
-        ("interrogations", Role::Interrogations),
-    ] {
-        if present.iter().any(|other| other == name) && fits(&name, |value| value.is_array() || value.is_object()) {
-            roles.insert(name, role);
-        }
+    let structured = |name: &str| is_there(&name) && fits(&name, |value| value.is_array() || value.is_object());
+    for (name, role) in OF_ENTITIES.into_iter().filter(|(name, _)| structured(name)) {
+        roles.insert(name, role);
     }
 }
 
