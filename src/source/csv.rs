@@ -32,8 +32,9 @@ pub(crate) fn load(input: Input<'_>, delimiter: u8) -> Result<Part, SourceError>
         return Err(SourceError::Empty { path: input.path.to_owned(), reason: "it has a header and no rows".into() });
     }
     let samples = samples(&input.content, header.end, (delimiter, &header.names));
-    let (roles, _) =
-        guess::roles(&samples, &input.options.columns).map_err(|reason| input.malformed("a table", reason))?;
+    let asked = &input.options.columns;
+    guess::all_there(asked, &header.names).map_err(|reason| input.malformed("a table", reason))?;
+    let (roles, _) = guess::roles(&samples, asked);
     let columns: Vec<Option<Role>> = header.names.iter().map(|name| roles.of(name)).collect();
     if columns.iter().flatten().all(|role| *role == Role::Id) {
         return Err(input.malformed("a table", guess::nothing_mapped(&header.names)));

@@ -29,7 +29,8 @@ pub(crate) fn load(input: &Input<'_>) -> Result<Part, SourceError> {
     let malformed = |reason: String| input.malformed("Parquet", reason);
     let names = guarded(|| names(&input.content)).map_err(malformed)?;
     let samples = samples(&input.content, &names);
-    let (roles, _) = guess::roles(&samples, &input.options.columns).map_err(malformed)?;
+    guess::all_there(&input.options.columns, &names).map_err(malformed)?;
+    let (roles, _) = guess::roles(&samples, &input.options.columns);
     let classes = guarded(|| classes(&input.content)).unwrap_or_default();
     let (mut columns, mut unread) = (Vec::new(), Vec::new());
     for name in &names {
