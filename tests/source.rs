@@ -576,6 +576,48 @@ fn parquet_captions_and_missing_ids_are_read() {
 }
 
 #[test]
+fn parquet_entities_read_as_those_of_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let lists = |name: &str, of: [&[&str]; 2]| {
+        let list = |values: &&[&str]| strings("", &values.iter().map(|value| Some(*value)).collect::<Vec<_>>());
+        Series::new(name.into(), of.iter().map(list).collect::<Vec<_>>())
+    };
+    let id = || strings("id", &[Some("a"), Some("b")]);
+    let joined = lists("co_occurrence", [&["salt, pepper,shaker"], &[]]);
+    let layout = [lists("token", [&["cat"], &[]]), lists("object", [&["salt, pepper", "shaker"], &["mat"]]), joined];
+    let apart =
+        Series::new("co_occurrence".into(), [lists("", [&["cat", "mat"], &["mat", "hat"]]), lists("", [&[], &[]])]);
+    let sides = structs("", &[strings("one", &[Some("cat")]), strings("two", &[Some("mat")])]);
+    let as_structs = Series::new("co_occurrence".into(), [sides.clone(), sides]);
+    let official = [
+        r#"{"id":"a","statistics":{"token":["cat"],"object":["salt, pepper","shaker"],"co_occurrence":["salt, pepper,shaker"]}}"#,
+        r#"{"id":"b","statistics":{"token":[],"object":["mat"],"co_occurrence":[]}}"#,
+    ];
+    let pairs = [r#"{"id":"a","co_occurrence":[["cat","mat"],["mat","hat"]]}"#, r#"{"id":"b","co_occurrence":[]}"#];
+    let tables: [(Vec<Series>, [&str; 2]); 3] = [
+        (vec![id(), structs("statistics", &layout)], official),
+        (vec![id(), apart], pairs),
+        (
+            vec![id(), as_structs],
+            [r#"{"id":"a","co_occurrence":[["cat","mat"]]}"#, r#"{"id":"b","co_occurrence":[["cat","mat"]]}"#],
+        ),
+    ];
+    for (table, json) in tables {
+        let path = folder.path().join("x.parquet");
+        write_parquet(&path, table);
+        let (parquet, lines) =
+            (open(&path, &Options::default(), &Unobserved).unwrap(), opened("x.jsonl", &json.join("\n")));
+        let given = |dataset| instances(dataset).into_iter().map(|instance| instance.given).collect::<Vec<_>>();
+        assert_eq!(given(&parquet), given(&lines));
+        assert!(given(&parquet)[0].pairs.as_ref().is_some_and(|pairs| !pairs.is_empty()));
+    }
+    let path = folder.path().join("y.parquet");
+    write_parquet(&path, vec![id(), strings("caption", &[Some("x"), Some("y")]), structs("statistics", &[id()])]);
+    let dataset = open(&path, &Options::default(), &Unobserved).unwrap();
+    assert!(dataset.warnings().join("").contains("'statistics' is not read"), "{:?}", dataset.warnings());
+}
+
+#[test]
 fn parquet_questions_with_their_answers_are_turns() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.parquet");

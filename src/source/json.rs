@@ -16,6 +16,7 @@ mod value;
 use std::borrow::Cow;
 
 pub(crate) use layout::{Check, Lines, Sequence, line_start};
+pub(crate) use pair::{Pair, take_pairs};
 pub(crate) use record::{NAMES, PATHS, TEXTS, distinct, parse, read as read_record};
 pub(crate) use shape::{Samples, Shape, shape, text_start};
 pub(crate) use value::{Name, Text};
