@@ -618,6 +618,30 @@ fn parquet_entities_read_as_those_of_json() {
 }
 
 #[test]
+fn only_what_is_written_beside_data_is_passed_over_by_name() {
+    let record = |id: &str| format!("{{\"id\":\"{id}\",\"caption\":\"a cat\"}}\n").into_bytes();
+    let files: Vec<(&str, Vec<u8>)> = vec![
+        ("shard.0001.jsonl", record("a")),
+        ("shard.0002.jsonl", record("b")),
+        ("decisions.jsonl", record("c")),
+        ("calibration.1.json", record("d")),
+    ];
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect();
+    let folder = folder(&files);
+    let told = || open(folder.path(), &Options::default(), &Unobserved).unwrap();
+    assert_eq!(ids(&told()), ["d", "c", "a", "b"]);
+    assert!(told().warnings().is_empty());
+    std::fs::write(folder.path().join("shard.json"), "{}").unwrap();
+    let beside = told();
+    assert_eq!(ids(&beside), ["d", "a", "b"], "beside a shard's own file they are decisions");
+    let warnings = beside.warnings().join("\n");
+    assert!(
+        warnings.contains("decisions.jsonl: passed over") && warnings.contains("shard.json: passed over"),
+        "{warnings}"
+    );
+}
+
+#[test]
 fn parquet_questions_with_their_answers_are_turns() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.parquet");
