@@ -415,6 +415,36 @@ fn csv_rows_are_read_and_bad_ones_set_aside() {
 }
 
 #[test]
+fn lists_in_a_cell_are_names_without_brackets_and_quotes() {
+    let cells: [(&str, &str); 9] = [
+        (r#"["cat", "dog"]"#, "cat,dog"),
+        (r#"['cat', "dog's bed"]"#, "cat,dog's bed"),
+        (r"['dog\'s bed' 'cat']", "dog's bed,cat"),
+        (r#"[{"name": "cat"}, {"name": "mat"}]"#, "cat,mat"),
+        ("[3, 14]", "3,14"),
+        ("[cat, dog]", "cat,dog"),
+        ("[]", ""),
+        ("cat|dog", "cat,dog"),
+        ("['cat", "['cat"),
+    ];
+    for (cell, expected) in cells {
+        let field = cell.replace('"', "\"\"");
+        let dataset = opened("x.csv", &format!("id,objects,caption\n1,\"{field}\",a\n2,mat,b\n"));
+        assert_eq!(all_told(&dataset)[0], format!("1 |  | C: a |  | {expected}"), "{cell}");
+    }
+    let labels = "id,labels,image\n1,a;b,x.png\n2,\"['a', 'c']\",\"['y.png', 'z.png']\"\n3,\"tench, Tinca tinca\",\n4,[unknown],\n";
+    let expected = [
+        "1 | x.png |  | a,b | -",
+        "2 | y.png,z.png |  | a,c | -",
+        "3 |  |  | tench, Tinca tinca | -",
+        "4 |  |  | [unknown] | -",
+    ];
+    assert_eq!(all_told(&opened("x.csv", labels)), expected);
+    let single = opened("x.csv", "id,label\n1,a;b\n2,c\n");
+    assert_eq!(all_told(&single), ["1 |  |  | a;b | -", "2 |  |  | c | -"]);
+}
+
+#[test]
 fn tsv_and_other_delimiters_are_told_apart() {
     for (name, delimiter) in [("x.tsv", "\t"), ("x.csv", ";"), ("x.csv", "|"), ("x.txt", ",")] {
         let content = [["name", "text", "label"], ["a", "one thing", ""], ["b", "two things", "x"]];
