@@ -445,6 +445,23 @@ fn lists_in_a_cell_are_names_without_brackets_and_quotes() {
 }
 
 #[test]
+fn a_single_conversation_is_one_record_by_whatever_name() {
+    let turns = [
+        r#"[{"human": "Hi?", "assistant": "Ho."}, {"human": "Why?", "gpt": "So."}]"#,
+        r#"[{"question": "Hi?", "answer": "Ho."}, {"question": "Why?", "answer": "So."}]"#,
+        r#"[{"from": "human", "value": "Hi?"}, {"from": "gpt", "value": "Ho."}, {"from": "human", "value": "Why?"}, {"from": "gpt", "value": "So."}]"#,
+    ];
+    for name in ["conversation", "dialog", "dialogue", "conversations", "messages"] {
+        for turns in turns {
+            let dataset = opened("one.json", &format!("{{\"{name}\": {turns}}}"));
+            assert_eq!(all_told(&dataset), ["row-0 |  | H: Hi? A: Ho. H: Why? A: So. |  | -"], "{name}: {turns}");
+        }
+    }
+    let wrapped = r#"{"data": [{"question": "Hi?", "answer": "Ho."}, {"question": "Why?", "answer": "So."}]}"#;
+    assert_eq!(opened("two.json", wrapped).len(), 2);
+}
+
+#[test]
 fn tsv_and_other_delimiters_are_told_apart() {
     for (name, delimiter) in [("x.tsv", "\t"), ("x.csv", ";"), ("x.csv", "|"), ("x.txt", ",")] {
         let content = [["name", "text", "label"], ["a", "one thing", ""], ["b", "two things", "x"]];
