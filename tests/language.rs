@@ -56,6 +56,19 @@ fn nineteen_of_twenty_questions_of_our_own_are_reduced_right() {
 }
 
 #[test]
+fn commas_in_a_row_cost_no_more_each_than_one() {
+    let seconds = |commas: usize| {
+        let text = format!("Describe {}the cat.", ", and ".repeat(commas));
+        let start = std::time::Instant::now();
+        assert!(interrogations(&text).contains(&"describe".to_owned()));
+        start.elapsed().as_secs_f64()
+    };
+    let best = |commas| (0..3).map(|_| seconds(commas)).fold(f64::INFINITY, f64::min);
+    let (few, many) = (best(2_000), best(32_000));
+    assert!(many < 64.0 * few.max(0.001), "16 times as many: {few} s and {many} s");
+}
+
+#[test]
 fn nouns_become_lemmas() {
     for (text, names) in [
         ("The children saw two mice and some geese near the knives.", vec!["child", "mouse", "goose", "knife"]),
