@@ -56,6 +56,22 @@ fn nineteen_of_twenty_questions_of_our_own_are_reduced_right() {
 }
 
 #[test]
+fn plurals_of_nouns_that_are_not_known_fall_together_with_their_singulars() {
+    for (one, many) in [
+        ("treehouse", "treehouses"),
+        ("schoolbus", "schoolbuses"),
+        ("gizmocase", "gizmocases"),
+        ("zorbess", "zorbesses"),
+        ("whiteboardbrush", "whiteboardbrushes"),
+        ("zorb", "zorbs"),
+    ] {
+        let text = |noun: &str| tokens(&format!("There is the {noun} here."));
+        assert_eq!(text(one), [one], "{one}");
+        assert_eq!(text(many), [one], "{many}");
+    }
+}
+
+#[test]
 fn commas_in_a_row_cost_no_more_each_than_one() {
     let seconds = |commas: usize| {
         let text = format!("Describe {}the cat.", ", and ".repeat(commas));
