@@ -71,6 +71,11 @@ impl Index {
         self.perspectives.iter().find(|entry| entry.perspective == perspective)
     }
 
+    /// The perspectives, in order.
+    pub fn layers(&self) -> impl Iterator<Item = &PerspectiveIndex> {
+        self.perspectives.iter()
+    }
+
     /// The instances that hold the entity of a rank, ascending; empty for what is not there.
     #[must_use]
     pub fn instances_of(&self, perspective: Perspective, rank: usize) -> Cow<'_, [u32]> {

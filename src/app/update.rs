@@ -5,6 +5,7 @@
 mod act;
 mod drill;
 mod edit;
+mod explain;
 mod explore;
 mod export;
 mod input;
@@ -62,7 +63,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::TextWrapped { generation, lines } => drill::wrapped(model, generation, lines),
         Message::IdsRead { generation, ids } => drill::named(model, generation, ids),
         Message::ImageDecoded { generation, picture } => drill::decoded(model, generation, picture),
-        Message::InstanceExplained { generation, id, lines } => drill::explained(model, generation, id, lines),
+        Message::InstanceExplained { generation, id, lines } => explain::explained(model, generation, id, lines),
         Message::JobReported { generation, report } => job::reported(model, generation, report),
         Message::RecipeSaved { outcome, then } => recipe::saved(model, outcome, then),
         Message::RecipeRead(outcome) => recipe::read(model, outcome),
