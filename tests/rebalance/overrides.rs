@@ -273,7 +273,8 @@ fn overrides_that_do_not_fit_the_dataset_name_their_line() {
 fn the_case_of_tokens_says_nothing_in_names_patterns_and_marks() {
     let rows: Vec<Vec<String>> = ["treehouse", "Tree", "lamp"].iter().map(|name| vec![(*name).to_owned()]).collect();
     let of = |perspective, name: &str| {
-        let entry = Override { entity: format!("{}:{name}", perspective), action: OverrideAction::Pin, line: Line::default() };
+        let entry =
+            Override { entity: format!("{}:{name}", perspective), action: OverrideAction::Pin, line: Line::default() };
         let index = listed(perspective, &rows);
         let bound = fantail::policy::bind(&index, std::slice::from_ref(&entry)).unwrap_or_default();
         let marks = fantail::policy::Marks::of(&[entry], perspective);
