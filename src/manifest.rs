@@ -39,7 +39,7 @@ use serde::{Deserialize, Serialize};
 use crate::index::Index;
 use crate::plan::{Plan, Tally};
 use crate::progress::Observer;
-use crate::recipe::{ManifestFormat, Recipe};
+use crate::recipe::{ManifestFormat, Recipe, SynthesisName};
 use crate::source::Dataset;
 use fill::{Part, fill};
 use staging::{Finished, Staging};
@@ -123,6 +123,15 @@ pub fn names(dataset: &Dataset, format: ManifestFormat) -> Vec<String> {
         ManifestFormat::Weights => vec!["weights.npy".into()],
         ManifestFormat::Indices => vec!["indices.npy".into()],
     }
+}
+
+/// Whether pictures that were made have a place in everything that the recipe asks for.
+///
+/// # Errors
+/// [`ManifestError::Unsupported`] with what to write instead.
+pub fn takes_pictures(dataset: &Dataset, recipe: &Recipe) -> Result<(), ManifestError> {
+    let native = recipe.synthesis.uses(SynthesisName::Diffusion) && chosen(recipe).contains(&ManifestFormat::Native);
+    if native { native::takes_pictures(dataset) } else { Ok(()) }
 }
 
 /// The files that writing would replace, or remove: what an earlier manifest there holds and this one does not.

@@ -12,6 +12,8 @@ use crate::progress::Stage;
 
 /// The least time between two lines of the log that are told; those between are only kept.
 const LOG_PAUSE: Duration = Duration::from_millis(20);
+/// So many that cannot be used are told however fast they come.
+const TOLD_ASIDE: u64 = 100;
 /// The least time between two figures that are told.
 const MEASURE_PAUSE: Duration = Duration::from_millis(20);
 /// The least time between two pictures that are told.
@@ -27,6 +29,8 @@ pub(super) struct Watch {
     pub(super) strays: u64,
     /// The last wish that was passed on, and when.
     pub(super) wished: (Wish, Instant),
+    /// How many were told to be of no use.
+    aside: u64,
     /// The last progress that was passed on.
     progress: Option<(Stage, u64, u64)>,
     /// When something of a kind was passed on last.
@@ -41,6 +45,7 @@ impl Watch {
             heard: now,
             strays: 0,
             wished: (Wish::GoOn, now),
+            aside: 0,
             progress: None,
             told: BTreeMap::new(),
         }
@@ -64,6 +69,17 @@ impl Watch {
     pub(super) fn log(&mut self, line: String, listener: &dyn Listener) {
         if !line.trim().is_empty() && self.due("log", LOG_PAUSE) {
             listener.tell(Event::Log { line });
+        }
+    }
+
+    /// What cannot be used is told one by one, until there are many.
+    fn set_aside(&mut self, id: &str, reason: &str, listener: &dyn Listener) {
+        let line = format!("set aside {id}: {reason}");
+        self.aside += 1;
+        if self.aside <= TOLD_ASIDE {
+            listener.tell(Event::Log { line });
+        } else {
+            self.log(line, listener);
         }
     }
 
@@ -102,7 +118,7 @@ pub(super) fn take(
         Report::Memory { used, total } if watch.due("memory", MEASURE_PAUSE) => {
             listener.tell(Event::Memory { used, total });
         }
-        Report::SetAside { task, id, reason } if task == of => watch.log(format!("set aside {id}: {reason}"), listener),
+        Report::SetAside { task, id, reason } if task == of => watch.set_aside(&id, &reason, listener),
         Report::Log { line } => watch.log(line, listener),
         // It lives; what concerns another task concerns nobody any more, and what comes too fast nobody could see.
         _ => {}
