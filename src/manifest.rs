@@ -18,6 +18,7 @@ mod pace;
 mod pending;
 mod shard;
 mod sql;
+mod stages;
 mod staging;
 mod stale;
 pub mod synthesized;
@@ -31,6 +32,7 @@ pub use merge::merge;
 pub use pending::Pending;
 pub use shard::Shard;
 pub use sql::{SQL_FILES, write_sql};
+pub use stages::StageRecord;
 
 use std::path::{Path, PathBuf};
 
@@ -146,7 +148,8 @@ pub fn occupied(dataset: &Dataset, recipe: &Recipe, folder: &Path) -> Vec<PathBu
 
 /// The names of the files of all formats that the recipe asks for.
 fn format_names<'a>(dataset: &'a Dataset, recipe: &Recipe) -> impl Iterator<Item = String> + use<'a> {
-    chosen(recipe).into_iter().flat_map(|format| names(dataset, format))
+    let stages = stages::records(recipe).into_iter().filter_map(|stage| stage.file);
+    chosen(recipe).into_iter().flat_map(|format| names(dataset, format)).chain(stages)
 }
 
 /// What the dataset is read from, without links.
@@ -177,6 +180,7 @@ fn holds_recipe(folder: &Path, recipe: &Recipe) -> bool {
 /// # Errors
 /// [`ManifestError`]; then nothing new stands under a final name. What was finished stays in the target's staging folder for a later
 /// run that may resume.
+#[expect(clippy::too_many_lines, reason = "to be divided")]
 pub fn write(contents: &Contents<'_>, target: &Target, observer: &dyn Observer) -> Result<Written, ManifestError> {
     let dataset = contents.dataset;
     if contents.plan.repeats().len() != dataset.len()

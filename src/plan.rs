@@ -21,7 +21,7 @@ pub use explanation::{Decision, Explanation, OverrideExplanation, VoteExplanatio
 pub use ledger::{Ledger, OverrideDraw};
 pub use order::{ORDER_VERSION, Order, OrderPicture, OrderSeed, entity, made_id};
 pub use overrides::{Columns, Holders, Outlooks, Settled, Settlement};
-pub use size::sized;
+pub use size::{Searched, sized};
 pub use synthesis::{Evidence, Lack, Make, Seed, SynthesisPlan, Tail};
 
 use std::ops::Range;
@@ -253,6 +253,12 @@ impl<'a> Explainer<'a> {
     #[must_use]
     pub fn explain(&self, instance: usize) -> Option<Explanation> {
         (instance < self.decider.index.instances()).then(|| explanation::of(&self.decider, instance))
+    }
+
+    /// How often an instance is written on average: what a weighted sampler draws it by.
+    #[must_use]
+    pub fn weight(&self, instance: usize) -> f64 {
+        self.decider.outlook(instance).repeat
     }
 
     /// As [`Self::explain`] in a few words, appended to `words` after the policy's name; returns what is expected of the instance.

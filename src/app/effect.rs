@@ -7,6 +7,7 @@ mod label;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::message::Watched;
 use super::model::{InstanceView, Order};
 use crate::entity::Perspective;
 use crate::load::Loaded;
@@ -185,10 +186,23 @@ pub enum Effect {
         /// The file.
         path: PathBuf,
     },
+    /// Open the recipe in the user's editor: its file, or a copy where the file does not say what is on the screen.
+    EditRecipe {
+        /// The recipe.
+        recipe: Box<Recipe>,
+        /// Its file, which may not exist.
+        path: PathBuf,
+        /// Whether the recipe differs from its file.
+        unsaved: bool,
+    },
+    /// Read the copy that is edited.
+    ReadDraft,
     /// Open a file in the user's editor, in this terminal.
     OpenEditor {
         /// The file.
         path: PathBuf,
+        /// What it is.
+        edits: Watched,
     },
     /// Read the keymap again.
     ReadKeymap,
@@ -210,6 +224,8 @@ pub enum Effect {
     Suspend,
     /// End the program.
     Quit,
+    /// End the program as an interrupt does: what is unsaved is put beside the recipe.
+    QuitRescuing,
 }
 
 /// What follows a saved recipe.
@@ -217,8 +233,6 @@ pub enum Effect {
 pub enum AfterSave {
     /// Nothing.
     Stay,
-    /// The editor opens.
-    Edit,
     /// The program ends.
     Quit,
 }

@@ -2,11 +2,14 @@
 //!
 //! Invariant: past tense; a result carries the generation of the request that it answers, and every time or random number in it.
 
+mod mouse;
 mod report;
 
-pub use report::JobReport;
-
+use std::path::PathBuf;
 use std::sync::Arc;
+
+pub use mouse::Mouse;
+pub use report::JobReport;
 
 use super::bindings::Bindings;
 use super::effect::AfterSave;
@@ -167,6 +170,13 @@ pub enum Message {
     },
     /// The recipe's file was read, or is not valid.
     RecipeRead(Result<Box<Recipe>, Failure>),
+    /// The copy of the recipe that is edited was read, or is not valid.
+    DraftRead {
+        /// Where it is.
+        path: PathBuf,
+        /// What it says.
+        outcome: Result<Box<Recipe>, Failure>,
+    },
     /// A theme was loaded.
     ThemeLoaded {
         /// Its name.
@@ -191,21 +201,6 @@ pub enum Message {
     Failed(Failure),
 }
 
-/// A mouse event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mouse {
-    /// The left button went down at a column and row.
-    Pressed(u16, u16),
-    /// The mouse moved to a column and row with the button down.
-    Dragged(u16, u16),
-    /// The button went up.
-    Released,
-    /// The wheel turned up at a column and row.
-    WheeledUp(u16, u16),
-    /// The wheel turned down at a column and row.
-    WheeledDown(u16, u16),
-}
-
 /// A file that is watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Watched {
@@ -213,6 +208,8 @@ pub enum Watched {
     Dataset,
     /// The recipe.
     Recipe,
+    /// The copy of the recipe that is edited.
+    Draft,
     /// The folder of the user's themes.
     Theme,
     /// The user's keymap.

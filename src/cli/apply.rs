@@ -120,6 +120,7 @@ fn applied(arguments: &ApplyArguments, interrupt: &Interrupt) -> color_eyre::Res
     }
     let loaded = Loaded { index: counts::under(loaded.index, &recipe, &arguments.counts_in)?, dataset: loaded.dataset };
     policy::fits(&loaded.index, &recipe).map_err(|error| error.in_file(&arguments.recipe))?;
+    super::advice::tell(&recipe.advice(), &arguments.recipe);
     let job = ApplyJob {
         data: Arc::new(loaded),
         recipe,

@@ -158,7 +158,9 @@ fn ending(job: &JobState, theme: &Theme, width: u16) -> Vec<Line<'static>> {
                 JobKind::Write => {
                     "What was finished waits in the target folder, under no final name; started again, the job goes on from there."
                 }
-                JobKind::Train => "Started again, training goes on from its last checkpoint.",
+                JobKind::Train => {
+                    "Started again, the training goes on from its last checkpoint, if one was written; the log says so."
+                }
             };
             let mut lines = vec![Line::default()];
             lines.extend(text::wrap(words, width, theme.style(Role::TextDim)));

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use fantail::app::message::Failure;
 use fantail::app::model::{
-    Compared, Control, Data, Drill, ExportScreen, Finding, Ids, InstanceView, Job, JobKind, JobState, JobStep, Level,
+    Compared, Data, Drill, ExportScreen, Figures, Finding, Ids, InstanceView, Job, JobKind, JobState, JobStep, Level,
     LongText, Model, Notice, Picture, Reckoning, Rows, Sample, Screen, Shown, SynthesizePane, Trial, TrialPicture,
     TurnView,
 };
@@ -144,12 +144,18 @@ pub fn exporting() -> Model {
 pub fn comparing() -> Model {
     use fantail::recipe::PolicyName;
     let mut model = rebalancing();
-    let control = Some(Control { gini: 0.901, tail_share: 0.1, lost: 412 });
-    let compared = |policy, kept, gini, tail_share, lost| Compared { policy, kept, gini, tail_share, lost, control };
+    let compared = |policy| {
+        let mut recipe = stricter();
+        recipe.rebalance.policy = policy;
+        (recipe.rebalance.cap, recipe.rebalance.keep) = (300, 0.8);
+        let index = &loaded().index;
+        let preview = Exact::new(index).preview_of(index, &recipe, Perspective::Object, &Unobserved).unwrap();
+        Compared { policy, figures: Figures::of(&preview, Perspective::Object) }
+    };
     model.rebalance.compared = vec![
-        compared(PolicyName::Adr, Some(5_727.0), Some(0.707), Some(0.19), Some(153)),
-        compared(PolicyName::Cap, Some(9_101.4), Some(0.742), Some(0.151), Some(0)),
-        compared(PolicyName::Random, None, None, None, None),
+        compared(PolicyName::Adr),
+        compared(PolicyName::Cap),
+        Compared { policy: PolicyName::Random, figures: None },
     ];
     model
 }

@@ -1,6 +1,6 @@
-//! What an effect is called in logs and tests.
+//! The names of effects.
 //!
-//! Invariant: names the request by its generation, where it has one.
+//! Invariant: a name tells what is asked for and, where it has one, which request; never what is in the dataset.
 
 use super::Effect;
 
@@ -35,6 +35,8 @@ impl Effect {
             Self::PauseJob { paused } => format!("PauseJob {paused}"),
             Self::SaveRecipe { then, .. } => format!("SaveRecipe {then:?}"),
             Self::ReadRecipe { .. } => "ReadRecipe".into(),
+            Self::EditRecipe { unsaved, .. } => format!("EditRecipe unsaved={unsaved}"),
+            Self::ReadDraft => "ReadDraft".into(),
             Self::OpenEditor { .. } => "OpenEditor".into(),
             Self::LoadTheme { name } => format!("LoadTheme {name}"),
             Self::KeepTheme { name } => format!("KeepTheme {name}"),
@@ -43,6 +45,7 @@ impl Effect {
             Self::Redraw => "Redraw".into(),
             Self::Suspend => "Suspend".into(),
             Self::Quit => "Quit".into(),
+            Self::QuitRescuing => "QuitRescuing".into(),
         }
     }
 }

@@ -1,6 +1,6 @@
-//! What a job tells the state machine.
+//! What a background job tells of itself.
 //!
-//! Invariant: exactly one of `Finished`, `Cancelled`, `Failed` and `Occupied` is the last.
+//! Invariant: one of the last three ends a job, and nothing follows it.
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -85,7 +85,10 @@ fn figures(model: &Model, format: ManifestFormat) -> (Option<f64>, Option<u64>) 
         ManifestFormat::Parquet => (before, times(before, 40.0)),
         ManifestFormat::Jsonl => (before, times(before, 230.0)),
         ManifestFormat::Csv => (before, times(before, 120.0)),
-        ManifestFormat::Weights => (before, times(before, 8.0)),
+        // And one more array for each stage of a schedule.
+        ManifestFormat::Weights => {
+            (before, times(before, 8.0 * (1 + crate::policy::stages(&model.recipe).len()) as f64))
+        }
         ManifestFormat::Indices => (after, times(after, 8.0)),
     }
 }

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::act::Step;
+use super::step::Step;
 use super::{next_generation, overlay, rebalance, show, tell};
 use crate::app::effect::Effect;
 use crate::app::message::JobReport;
@@ -76,18 +76,19 @@ pub(super) fn reported(model: &mut Model, generation: u64, report: JobReport) ->
         return Vec::new();
     }
     let before = std::mem::replace(&mut model.job, JobState::Absent);
-    let still: fn(Job) -> JobState = match &before {
-        JobState::Paused(_) => JobState::Paused,
-        JobState::Cancelling(_) => JobState::Cancelling,
-        _ => JobState::Running,
-    };
+    let still = same_state(&before);
     let (JobState::Running(mut job) | JobState::Paused(mut job) | JobState::Cancelling(mut job)) = before else {
         return Vec::new();
     };
     let asked = matches!(model.overlay, Some(Overlay::ConfirmCancelJob | Overlay::ConfirmAbandonJob));
     match report {
-        JobReport::Progressed { step, done, total, elapsed } => {
-            advance(&mut job, &step, (done, total), elapsed);
+        JobReport::Progressed { .. }
+        | JobReport::Placed(_)
+        | JobReport::Filled { .. }
+        | JobReport::Measured { .. }
+        | JobReport::Pictured(_)
+        | JobReport::Logged(_) => {
+            note(&mut job, report);
             model.job = still(job);
             return Vec::new();
         }
@@ -95,11 +96,14 @@ pub(super) fn reported(model: &mut Model, generation: u64, report: JobReport) ->
             model.overlay = Some(Overlay::ConfirmOverwrite { paths });
             return show(model, Screen::Export);
         }
-        JobReport::Finished { .. } | JobReport::Cancelled | JobReport::Failed(_) => end(model, job, report),
-        beside => {
-            note(&mut job, beside);
-            model.job = still(job);
-            return Vec::new();
+        JobReport::Finished { summary, command } => {
+            tell(model, Level::Good, done_in_words(job.kind));
+            model.job = JobState::Finished { job, summary, command };
+        }
+        JobReport::Cancelled => model.job = JobState::Cancelled(job),
+        JobReport::Failed(failure) => {
+            tell(model, Level::Error, failure.cause.clone());
+            model.job = JobState::Failed { job, cause: failure.cause, next: failure.next };
         }
     }
     // The question is about a job that is over.
@@ -109,23 +113,19 @@ pub(super) fn reported(model: &mut Model, generation: u64, report: JobReport) ->
     rebalance::refresh_if_shown(model)
 }
 
-/// Takes the last report of a job in.
-fn end(model: &mut Model, job: Job, report: JobReport) {
-    match report {
-        JobReport::Finished { summary, command } => {
-            let words = match job.kind {
-                JobKind::Write => "the manifests are written",
-                JobKind::Train => "the model is trained",
-            };
-            tell(model, Level::Good, words);
-            model.job = JobState::Finished { job, summary, command };
-        }
-        JobReport::Cancelled => model.job = JobState::Cancelled(job),
-        JobReport::Failed(failure) => {
-            tell(model, Level::Error, failure.cause.clone());
-            model.job = JobState::Failed { job, cause: failure.cause, next: failure.next };
-        }
-        _ => {}
+/// What makes a job's state the same as before.
+const fn same_state(before: &JobState) -> fn(Job) -> JobState {
+    match before {
+        JobState::Paused(_) => JobState::Paused,
+        JobState::Cancelling(_) => JobState::Cancelling,
+        _ => JobState::Running,
+    }
+}
+
+const fn done_in_words(kind: JobKind) -> &'static str {
+    match kind {
+        JobKind::Write => "the manifests are written",
+        JobKind::Train => "the model is trained",
     }
 }
 
@@ -149,9 +149,10 @@ fn advance(job: &mut Job, step: &str, (done, total): (u64, u64), elapsed: Durati
     job.remaining = if total > 0 { Duration::try_from_secs_f64(left).ok() } else { None };
 }
 
-/// Takes in what is shown beside the steps.
+/// Takes in what a job that goes on tells.
 fn note(job: &mut Job, report: JobReport) {
     match report {
+        JobReport::Progressed { step, done, total, elapsed } => advance(job, &step, (done, total), elapsed),
         JobReport::Placed(device) => job.device = Some(device),
         JobReport::Filled { used, total } => job.memory = Some((used, total)),
         JobReport::Measured { name, value, .. } if name == "loss" => job.loss.push(value),

@@ -21,6 +21,7 @@ pub(super) fn file_name(dataset: &Dataset) -> String {
 }
 
 /// Writes the kept records.
+#[expect(clippy::too_many_lines, reason = "to be divided")]
 pub(super) fn write(part: &Part<'_>, name: &str, staging: &Staging) -> Result<(), ManifestError> {
     if staging.is_finished(name) {
         return Ok(());
