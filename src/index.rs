@@ -50,6 +50,8 @@ pub struct Index {
     pub crowded_instances: u32,
     /// The number of instances of the whole, where this is an index of a part under the counts of the whole.
     pub population: Option<u64>,
+    /// The perspectives by the counts of these instances themselves, where those above have the counts of the whole; else empty.
+    pub own: Vec<PerspectiveIndex>,
 }
 
 impl Index {
@@ -69,6 +71,22 @@ impl Index {
     #[must_use]
     pub fn perspective(&self, perspective: Perspective) -> Option<&PerspectiveIndex> {
         self.perspectives.iter().find(|entry| entry.perspective == perspective)
+    }
+
+    /// The perspectives by the counts of these very instances: what an outcome is told of.
+    #[must_use]
+    pub fn told(&self) -> &[PerspectiveIndex] {
+        if self.own.is_empty() { &self.perspectives } else { &self.own }
+    }
+
+    /// Head and tail of one of [`Self::told`], cut where the counts that decide are cut.
+    #[must_use]
+    pub fn told_split(&self, entry: &PerspectiveIndex, threshold: Threshold) -> Split {
+        let whole = self.perspective(entry.perspective).filter(|_| !self.own.is_empty());
+        whole.map_or_else(
+            || entry.split(threshold),
+            |whole| entry.split(Threshold::Count(whole.split(threshold).threshold)),
+        )
     }
 
     /// The perspectives, in order.

@@ -55,7 +55,7 @@ impl Exact {
             entry.by_instance.offsets().windows(2).filter(|ends| ends[0] == ends[1]).count() as u64
         };
         Self {
-            holders: index.perspectives.par_iter().map(holders).collect(),
+            holders: index.told().par_iter().map(holders).collect(),
             scored: index.perspectives.iter().map(|_| None).collect(),
             rarest: index.perspectives.iter().map(|_| None).collect(),
             empty: index.perspectives.iter().map(empty).collect(),
@@ -105,10 +105,11 @@ impl Exact {
         }
         let share = instances.after / instances.before.max(1) as f64;
         let mut perspectives = Vec::with_capacity(index.perspectives.len());
-        let entries = index.perspectives.iter().enumerate();
+        let entries = index.told().iter().enumerate();
         for (slot, entry) in entries.filter(|(_, entry)| wanted(entry.perspective)) {
             observer.go_on()?;
-            perspectives.push(self.outcome(slot, entry, (recipe, share)));
+            let split = index.told_split(entry, recipe.threshold(entry.perspective));
+            perspectives.push(self.outcome(slot, entry, (split, share)));
         }
         let overrides = self.overridden(index);
         let target = self.target(index, &perspectives, &rule);
@@ -131,7 +132,8 @@ impl Exact {
 
     /// The instances of each entity.
     fn holders<'a>(&'a self, slot: usize, entry: &'a PerspectiveIndex) -> &'a Csr {
-        self.holders.get(slot).and_then(Option::as_ref).unwrap_or(&entry.by_entity)
+        let derived = || self.holders.get(slot).and_then(Option::as_ref);
+        if entry.by_entity.rows() > 0 { &entry.by_entity } else { derived().unwrap_or(&entry.by_entity) }
     }
 
     /// The rule brought to the wanted volume.
@@ -170,8 +172,8 @@ impl Exact {
     fn overridden(&self, index: &Index) -> Vec<Overridden> {
         let one = |bound: &Bound| {
             let entry = index.perspectives.get(bound.slot)?;
-            let before = *entry.counts.get(bound.rank as usize)?;
-            let (after, _) = self.expected_of(self.holders(bound.slot, entry).row(bound.rank as usize));
+            let holders = self.holders(bound.slot, entry).row(bound.rank as usize);
+            let (before, (after, _)) = (holders.len() as u32, self.expected_of(holders));
             let perspective = entry.perspective;
             Some(Overridden { perspective, rank: bound.rank, action: bound.action, before, after })
         };

@@ -95,7 +95,7 @@ impl Sketch {
             let mut counts = self.counts((sample, &here), entry, &expected.repeat);
             let by_rank = std::mem::take(&mut counts.by_rank);
             let known = Known::Ranks(&sample.ranks);
-            Outcome::of(entry, (recipe, kept_share), (by_rank, known), |by_rank, split| {
+            Outcome::of(entry, (recipe.split(entry), kept_share), (by_rank, known), |by_rank, split| {
                 counts.measures((sample, entry), (by_rank, split), &expected.repeat)
             })
         };
