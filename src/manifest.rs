@@ -18,6 +18,7 @@ mod pace;
 mod pending;
 mod shard;
 mod sql;
+mod stages;
 mod staging;
 mod stale;
 pub mod synthesized;
@@ -31,6 +32,7 @@ pub use merge::merge;
 pub use pending::Pending;
 pub use shard::Shard;
 pub use sql::{SQL_FILES, write_sql};
+pub use stages::StageRecord;
 
 use std::path::{Path, PathBuf};
 
@@ -39,7 +41,7 @@ use serde::{Deserialize, Serialize};
 use crate::index::Index;
 use crate::plan::{Plan, Tally};
 use crate::progress::Observer;
-use crate::recipe::{ManifestFormat, Recipe};
+use crate::recipe::{ManifestFormat, Recipe, SynthesisName};
 use crate::source::Dataset;
 use fill::{Part, fill};
 use staging::{Finished, Staging};
@@ -125,6 +127,15 @@ pub fn names(dataset: &Dataset, format: ManifestFormat) -> Vec<String> {
     }
 }
 
+/// Whether pictures that were made have a place in everything that the recipe asks for.
+///
+/// # Errors
+/// [`ManifestError::Unsupported`] with what to write instead.
+pub fn takes_pictures(dataset: &Dataset, recipe: &Recipe) -> Result<(), ManifestError> {
+    let native = recipe.synthesis.uses(SynthesisName::Diffusion) && chosen(recipe).contains(&ManifestFormat::Native);
+    if native { native::takes_pictures(dataset) } else { Ok(()) }
+}
+
 /// The files that writing would replace, or remove: what an earlier manifest there holds and this one does not.
 #[must_use]
 pub fn occupied(dataset: &Dataset, recipe: &Recipe, folder: &Path) -> Vec<PathBuf> {
@@ -137,7 +148,8 @@ pub fn occupied(dataset: &Dataset, recipe: &Recipe, folder: &Path) -> Vec<PathBu
 
 /// The names of the files of all formats that the recipe asks for.
 fn format_names<'a>(dataset: &'a Dataset, recipe: &Recipe) -> impl Iterator<Item = String> + use<'a> {
-    chosen(recipe).into_iter().flat_map(|format| names(dataset, format))
+    let stages = stages::records(recipe).into_iter().filter_map(|stage| stage.file);
+    chosen(recipe).into_iter().flat_map(|format| names(dataset, format)).chain(stages)
 }
 
 /// What the dataset is read from, without links.

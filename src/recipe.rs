@@ -2,15 +2,18 @@
 //!
 //! Invariant: a recipe never holds anything that is derived from a dataset; a missing key means its default.
 
+mod advice;
 mod check;
 mod edit;
 mod error;
 mod grammar;
+mod kind;
 pub(crate) mod overrides;
 mod ranges;
 mod rebalance;
 mod synthesis;
 
+pub use advice::Advice;
 pub use error::RecipeError;
 pub(crate) use grammar::nearest;
 pub use overrides::{Line, Override, OverrideAction};

@@ -24,6 +24,7 @@ mod synthesize;
 mod task;
 mod terminal;
 mod train;
+mod trial;
 mod watch;
 mod write;
 

@@ -288,6 +288,7 @@ fn the_apply_job_tells_its_story() {
         target: target(&folder, "the out"),
         shard: Shard::WHOLE,
         synthesis: None,
+        worker: fantail::job::worker::Choice::default(),
         counts: vec!["a part.json".into(), "b.json".into()],
     };
     let events = events_of(job());

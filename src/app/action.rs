@@ -85,6 +85,7 @@ actions! {
     OpenInstances, "instances", "list the instances that hold the entity";
     NextImage, "next-image", "show the instance's next picture";
     Explain, "why", "say why this instance is kept or dropped";
+    ExplainById, "why-id", "say why the instance of an id is kept or dropped";
     ValueLower, "value-lower", "lower the value";
     ValueHigher, "value-higher", "raise the value";
     ValueMuchLower, "value-much-lower", "lower the value ten steps";

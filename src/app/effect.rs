@@ -72,6 +72,8 @@ pub enum Effect {
         loaded: Arc<Loaded>,
         /// The recipe.
         recipe: Box<Recipe>,
+        /// The folder of what the worker makes, and of what it knows of instances.
+        folder: PathBuf,
     },
     /// Let the worker make a small batch to look at.
     StartTrial {
@@ -83,6 +85,8 @@ pub enum Effect {
         recipe: Box<Recipe>,
         /// The seeds.
         seeds: Vec<usize>,
+        /// The folder of the trained model.
+        folder: PathBuf,
     },
     /// Read an instance's record and find an entity in its text.
     ReadInstance {
@@ -156,12 +160,10 @@ pub enum Effect {
         generation: u64,
         /// The dataset.
         loaded: Arc<Loaded>,
-        /// Whose entities the model learns to tell apart.
-        perspective: Perspective,
+        /// The recipe: whose entities the model learns to tell apart, and how.
+        recipe: Box<Recipe>,
         /// The folder for the list, the pictures and the model.
         folder: PathBuf,
-        /// The seed of every draw.
-        seed: u64,
     },
     /// Stop the job that runs.
     CancelJob,

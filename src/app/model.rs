@@ -29,7 +29,7 @@ pub use history::{Edited, History};
 pub use notice::{Finding, Level, Notice, Toast};
 pub use overlay::{Overlay, TextField, ValueTarget};
 pub use rebalance::parameters;
-pub use rebalance::{Compared, Control, PolicyLine, RebalancePane, RebalanceScreen, Reckoning, Slider};
+pub use rebalance::{Compared, Figures, PolicyLine, RebalancePane, RebalanceScreen, Reckoning, Slider};
 pub use screen::{ChartMode, Screen};
 pub use synthesize::{SynthesizePane, SynthesizeScreen, SynthesizerLine, Trial, TrialPicture};
 pub use task::{Curve, Job, JobKind, JobState, JobStep, Sample};
@@ -172,10 +172,10 @@ impl Model {
         }
     }
 
-    /// True when the recipe differs from what is saved.
+    /// True when the recipe differs from what is on disk.
     #[must_use]
     pub fn unsaved(&self) -> bool {
-        self.recipe != self.history.saved
+        self.history.spoilt || self.recipe != self.history.saved
     }
 
     /// The number of warnings: notices and records that were set aside.

@@ -5,6 +5,7 @@
 mod act;
 mod drill;
 mod edit;
+mod explain;
 mod explore;
 mod export;
 mod input;
@@ -85,7 +86,7 @@ fn arrived(model: &mut Model, result: Message) -> Vec<Effect> {
         Message::TextWrapped { generation, lines } => drill::wrapped(model, generation, lines),
         Message::IdsRead { generation, ids } => drill::named(model, generation, ids),
         Message::ImageDecoded { generation, picture } => drill::decoded(model, generation, picture),
-        Message::InstanceExplained { generation, id, lines } => drill::explained(model, generation, id, lines),
+        Message::InstanceExplained { generation, id, lines } => explain::explained(model, generation, id, lines),
         Message::JobReported { generation, report } => job::reported(model, generation, report),
         // Everything else is answered by now.
         _ => Vec::new(),

@@ -29,7 +29,7 @@ pub(super) fn look(subject: Subject<'_>) -> Vec<Finding> {
     let notes = subject.dataset.warnings.iter();
     found.extend(notes.map(|note| Finding::new(Severity::Warning, "source", note.clone(), "see the dataset's files")));
     found.extend(crowded_instances(subject.index).map(|text| {
-        let advice = "co-occurrence counts miss the pairs of their rarer objects";
+        let advice = "co-occurrence counts miss the pairs of their other objects";
         Finding::new(Severity::Warning, "crowded_instances", text, advice).about(Perspective::CoOccurrence, None)
     }));
     found
@@ -67,7 +67,7 @@ pub(crate) fn crowded_instances(index: &Index) -> Option<String> {
     let crowded = index.crowded_instances;
     (crowded > 0).then(|| {
         format!(
-            "{} more than {MOST_PAIRED_OBJECTS} objects, of which only the {MOST_PAIRED_OBJECTS} most frequent are paired",
+            "{} more than {MOST_PAIRED_OBJECTS} objects, of which {MOST_PAIRED_OBJECTS}, chosen by a hash of the name, are paired",
             counted(crowded as usize, "instance holds", "instances hold")
         )
     })

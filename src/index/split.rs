@@ -54,7 +54,7 @@ impl Split {
         let first_tail_rank = match threshold {
             Threshold::Count(limit) => counts.partition_point(|&count| count > limit),
             Threshold::TailMass(mass) => {
-                let goal = (1.0 - mass) * sum as f64;
+                let goal = goal(mass, sum);
                 cumulative.get(1..).unwrap_or_default().partition_point(|&reached| (reached as f64) < goal)
             }
         };
@@ -71,6 +71,11 @@ impl Split {
             tail_occurrence_share: share(tail as f64, sum as f64),
         }
     }
+}
+
+/// How many occurrences the head is to reach. 1 − 0.7 is a hair over 0.3, and a hair must not cost a rank.
+fn goal(mass: f64, sum: u64) -> f64 {
+    (1.0 - mass) * sum as f64 * (1.0 - 1e-12)
 }
 
 /// The sums of `counts` before each rank and, last, of all of them.
@@ -96,7 +101,7 @@ mod tests {
         let mut reached = 0_u64;
         let at_goal = |&count: &u32| {
             reached += u64::from(count);
-            reached as f64 >= (1.0 - mass) * sum as f64
+            reached as f64 >= goal(mass, sum)
         };
         counts.iter().position(at_goal).unwrap_or(counts.len())
     }
@@ -106,6 +111,12 @@ mod tests {
         let split = Split::of(&[9, 5, 5, 1], Threshold::Count(5));
         assert_eq!((split.threshold, split.first_tail_rank), (5, 1));
         assert!((split.tail_entity_share - 0.75).abs() < 1e-15 && (split.tail_occurrence_share - 0.55).abs() < 1e-15);
+    }
+
+    #[test]
+    fn a_mass_that_no_float_holds_is_reached_all_the_same() {
+        let split = Split::of(&[3, 2, 2, 1, 1, 1], Threshold::TailMass(0.7));
+        assert_eq!((split.threshold, split.first_tail_rank), (3, 0));
     }
 
     #[test]

@@ -13,13 +13,14 @@ use super::load::{self, Load};
 use super::picture;
 use super::reckon::{self, ComparisonRequest, PreviewRequest, SharedExact};
 use super::synthesize::{self, PlanRequest};
-use super::{task, train, write};
+use super::{task, train, trial, write};
 use crate::app::arrange::arrange;
 use crate::app::effect::Effect;
 use crate::app::message::{Failure, Message, Watched};
 use crate::app::model::{InstanceView, Order, Rows};
 use crate::entity::Perspective;
 use crate::job::Handle;
+use crate::job::synthesis::Workshop;
 use crate::job::worker::Choice;
 use crate::load::Loaded;
 use crate::recipe::Recipe;
@@ -29,6 +30,7 @@ pub(super) struct Performer {
     sender: Sender,
     load: Option<Load>,
     job: Option<Handle>,
+    trial: Option<Handle>,
     worker: Choice,
     draft: Option<Draft>,
     rows: Lane<RowsRequest>,
@@ -56,6 +58,7 @@ impl Performer {
         Ok(Self {
             load: None,
             job: None,
+            trial: None,
             worker,
             draft: None,
             rows: Lane::open("ordering entities", sender, rows)?,
@@ -85,10 +88,10 @@ impl Performer {
             Effect::CancelLoad => self.load = None,
             Effect::StartJob { generation, loaded, recipe, folder, overwrite } => {
                 let request = task::Request { generation, loaded, recipe: *recipe, folder, overwrite };
-                self.job = task::start(request, &self.sender);
+                self.job = task::start(request, &self.worker, &self.sender);
             }
-            Effect::TrainModel { generation, loaded, perspective, folder, seed } => {
-                let request = train::Request { generation, loaded, perspective, folder, seed };
+            Effect::TrainModel { generation, loaded, recipe, folder } => {
+                let request = train::Request { generation, loaded, recipe: *recipe, folder };
                 self.job = train::start(request, &self.worker, &self.sender);
             }
             Effect::CancelJob => {
@@ -101,7 +104,12 @@ impl Performer {
                     job.pause(paused);
                 }
             }
-            Effect::StartTrial { generation, .. } => return Ok(Some(synthesize::untried(generation))),
+            Effect::StartTrial { generation, loaded, recipe, seeds, folder } => {
+                let shop = Workshop { folder, worker: self.worker.clone() };
+                let request = trial::Request { generation, loaded, recipe: *recipe, seeds, shop };
+                // The one before it is asked to stop.
+                self.trial = trial::start(request, &self.sender);
+            }
             Effect::SaveRecipe { recipe, path, then } => {
                 return Ok(Some(write::save(recipe, &path, (self.draft.as_ref(), then))));
             }
@@ -146,8 +154,8 @@ impl Performer {
             Effect::ComparePolicies { generation, loaded, recipe, policies, perspective } => {
                 self.comparisons.ask(generation, ComparisonRequest { loaded, recipe, policies, perspective });
             }
-            Effect::PlanSynthesis { generation, loaded, recipe } => {
-                self.syntheses.ask(generation, PlanRequest { loaded, recipe });
+            Effect::PlanSynthesis { generation, loaded, recipe, folder } => {
+                self.syntheses.ask(generation, PlanRequest { loaded, recipe, folder });
             }
             Effect::ReadInstance { generation, loaded, number, perspective, rank } => {
                 self.instances.ask(generation, ReadRequest { loaded, number, perspective, rank });
@@ -168,7 +176,7 @@ impl Performer {
     /// Stops what runs; a job is waited for, so that it leaves nothing half-written behind.
     pub(super) fn stop(&mut self) {
         self.load = None;
-        if let Some(job) = self.job.take() {
+        for job in [self.trial.take(), self.job.take()].into_iter().flatten() {
             job.cancel();
             job.wait();
         }

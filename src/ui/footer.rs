@@ -63,6 +63,7 @@ const REBALANCE: &[Hint] = &[
     ("move", &[Action::MoveDown, Action::MoveUp]),
     ("pane", &[Action::NextPane]),
     ("compare", &[Action::ComparePolicies]),
+    ("why", &[Action::Explain]),
     ("chart", &[Action::CycleChart]),
     ("perspective", &[Action::NextPerspective]),
     ("override", &[Action::OverrideEntity]),

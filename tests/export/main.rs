@@ -8,6 +8,7 @@ mod killed;
 mod native;
 mod progress;
 mod shards;
+mod stages;
 mod synthetic;
 mod tables;
 

@@ -3,6 +3,8 @@
 // Tests read as data, and a table has as many lines as it has cases.
 #![allow(clippy::too_many_lines)]
 
+#[cfg(feature = "torch")]
+mod dying;
 mod pty;
 mod story;
 

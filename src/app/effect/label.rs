@@ -30,7 +30,7 @@ impl Effect {
             Self::ReadIds { generation, numbers, .. } => format!("ReadIds #{generation} {numbers:?}"),
             Self::ExplainInstance { generation, number, .. } => format!("ExplainInstance #{generation} {number}"),
             Self::StartJob { generation, overwrite, .. } => format!("StartJob #{generation} overwrite={overwrite}"),
-            Self::TrainModel { generation, perspective, .. } => format!("TrainModel #{generation} {perspective}"),
+            Self::TrainModel { generation, .. } => format!("TrainModel #{generation}"),
             Self::CancelJob => "CancelJob".into(),
             Self::PauseJob { paused } => format!("PauseJob {paused}"),
             Self::SaveRecipe { then, .. } => format!("SaveRecipe {then:?}"),

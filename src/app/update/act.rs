@@ -5,7 +5,8 @@
 use super::leave::{interrupt, quit};
 use super::step::Step;
 use super::{
-    drill, edit, explore, export, job, load, overlay, overrides, rebalance, recipe, show, synthesize, tell, threshold,
+    drill, edit, explain, explore, export, job, load, overlay, overrides, rebalance, recipe, show, synthesize, tell,
+    threshold,
 };
 use crate::app::action::Action;
 use crate::app::effect::{AfterSave, Effect};
@@ -81,7 +82,8 @@ fn act_on_entities_and_values(model: &mut Model, action: Action) -> Vec<Effect> 
         Action::CycleSort => explore::cycle_sort(model),
         Action::OpenInstances => drill::open(model),
         Action::NextImage => drill::next_image(model),
-        Action::Explain => drill::explain(model),
+        Action::Explain => explain::selected(model),
+        Action::ExplainById => edit_value(model, ValueTarget::Instance),
         Action::TogglePin => overrides::toggle_pin(model),
         Action::OverrideEntity => overrides::open(model),
         Action::ThresholdLower => threshold::count(model, -1, 1),

@@ -10,7 +10,6 @@ use super::{next_generation, overlay, rebalance, show, tell};
 use crate::app::effect::Effect;
 use crate::app::message::JobReport;
 use crate::app::model::{Data, Job, JobKind, JobState, JobStep, Level, Model, Overlay, Screen};
-use crate::entity::Perspective;
 use crate::load::Loaded;
 
 /// The most lines of a job's log that are kept.
@@ -35,18 +34,16 @@ pub(super) fn start(model: &mut Model, overwrite: bool) -> Vec<Effect> {
     effects
 }
 
-/// Trains the diffusion model in the background: by label where there are labels, else by the shown perspective.
+/// Trains the diffusion model in the background, by the entities whose tail the recipe fills.
 pub(super) fn train(model: &mut Model) -> Vec<Effect> {
     let loaded = match ready(model) {
         Ok(loaded) => loaded,
         Err(instead) => return instead,
     };
-    let labelled = loaded.index.perspective(Perspective::Label).is_some();
-    let perspective = if labelled { Perspective::Label } else { model.perspective };
     let generation = begin(model, JobKind::Train);
-    let (folder, seed) = (model.export.folder.join("synthesis"), model.recipe.seed);
+    let (recipe, folder) = (Box::new(model.recipe.clone()), model.export.synthesis());
     let mut effects = show(model, Screen::Run);
-    effects.push(Effect::TrainModel { generation, loaded, perspective, folder, seed });
+    effects.push(Effect::TrainModel { generation, loaded, recipe, folder });
     effects
 }
 
@@ -138,16 +135,16 @@ fn advance(job: &mut Job, step: &str, (done, total): (u64, u64), elapsed: Durati
     match known {
         Some(known) => {
             if known.done == 0 {
-                known.began = before;
+                (known.began, known.from) = (before, done);
             }
             (known.done, known.total) = (done, total);
         }
-        None => job.steps.push(JobStep { name: step.to_owned(), done, total, began: elapsed }),
+        None => job.steps.push(JobStep { name: step.to_owned(), done, total, began: elapsed, from: done }),
     }
     job.elapsed = elapsed;
     let Some(current) = job.steps.iter().find(|known| known.name == step) else { return };
     let seconds = elapsed.saturating_sub(current.began).as_secs_f64();
-    job.rate = if seconds > 0.0 { done as f64 / seconds } else { 0.0 };
+    job.rate = if seconds > 0.0 { done.saturating_sub(current.from) as f64 / seconds } else { 0.0 };
     let left = total.saturating_sub(done) as f64 / job.rate;
     job.remaining = if total > 0 { Duration::try_from_secs_f64(left).ok() } else { None };
 }

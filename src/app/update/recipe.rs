@@ -76,6 +76,7 @@ pub(super) fn saved(model: &mut Model, outcome: Result<Box<Recipe>, Failure>, th
     match outcome {
         Ok(recipe) => {
             model.history.saved = *recipe;
+            model.history.spoilt = false;
             let path = model.history.path.clone();
             match then {
                 AfterSave::Stay => tell(model, Level::Good, format!("saved {}", path.display())),
@@ -90,18 +91,25 @@ pub(super) fn saved(model: &mut Model, outcome: Result<Box<Recipe>, Failure>, th
 /// The recipe's file was read again.
 pub(super) fn read(model: &mut Model, outcome: Result<Box<Recipe>, Failure>) -> Vec<Effect> {
     match outcome {
-        Ok(recipe) if *recipe == model.history.saved => Vec::new(),
+        Ok(recipe) if *recipe == model.history.saved => {
+            model.history.spoilt = false;
+            Vec::new()
+        }
         Ok(recipe) => {
             let path = model.history.path.clone();
             if refused(model, &recipe, &path) {
+                model.history.spoilt = true;
                 return Vec::new();
             }
-            model.history.saved = (*recipe).clone();
+            (model.history.saved, model.history.spoilt) = ((*recipe).clone(), false);
             let effects = change(model, Edited::Other, |current| *current = *recipe);
             tell(model, Level::Info, "the recipe changed on disk and is in use; undo takes it back");
             effects
         }
-        Err(failure) => unread(model, &failure),
+        Err(failure) => {
+            model.history.spoilt = true;
+            unread(model, &failure)
+        }
     }
 }
 

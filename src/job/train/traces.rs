@@ -7,13 +7,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The list of instances with a picture.
-pub(super) const LIST: &str = "instances.jsonl";
+const LIST: &str = "instances.jsonl";
 /// The names of the entities.
-pub(super) const NAMES: &str = "entities.txt";
+const NAMES: &str = "entities.txt";
 /// Pictures that the dataset holds itself, written out.
-pub(super) const PICTURES: &str = "images";
+const PICTURES: &str = "images";
+/// The file by which one job at a time works there.
+const LOCK: &str = ".lock";
 /// The model's folder.
-pub(super) const MODEL: &str = "model";
+const MODEL: &str = "model";
 /// The checkpoint in the model's folder: where it is, a training can go on.
 const CHECKPOINT: &str = "model.safetensors";
 
@@ -26,7 +28,7 @@ pub(super) struct Traces {
 impl Traces {
     /// Looks at the folder before anything is written to it.
     pub(super) fn before(folder: &Path) -> Self {
-        let inner = [LIST, NAMES, PICTURES, MODEL].map(|name| folder.join(name));
+        let inner = [LIST, NAMES, PICTURES, LOCK, MODEL].map(|name| folder.join(name));
         // From the inside out; the first one that is there ends the row.
         let outer = folder.ancestors().take_while(|above| !above.exists()).map(Path::to_path_buf);
         let absent = inner.into_iter().filter(|path| !path.exists()).chain(outer).collect();

@@ -125,7 +125,7 @@ impl Reference {
     fn looks(&self, (spread, saturation): (f64, f64), config: &Filters) -> Verdict {
         if spread < config.flat * self.least_spread {
             Verdict::Flat
-        } else if saturation > 1.0 - config.flat * (1.0 - self.most_saturation) {
+        } else if saturation > 1.0 - config.saturated * (1.0 - self.most_saturation) {
             Verdict::Saturated
         } else {
             Verdict::Kept

@@ -38,6 +38,11 @@ impl Folder {
         self.path.join("encoder.safetensors")
     }
 
+    /// A rough picture that was made during training.
+    pub fn rough(&self, name: &str) -> PathBuf {
+        self.path.join("rough").join(format!("{name}.png"))
+    }
+
     /// The pictures that it learned from, at its size: what copies are looked for among.
     pub fn pictures(&self) -> PathBuf {
         self.path.join("pictures.safetensors")

@@ -12,7 +12,7 @@ use tch::{Kind, Tensor};
 
 use self::record::Record;
 use super::folder::{self, Folder};
-use super::{end, picture, reference, settings};
+use super::{alone, end, picture, reference, settings};
 use crate::engine::End;
 use crate::pictures::{Shape, read_one};
 use crate::session::Session;
@@ -54,6 +54,7 @@ const SHOWN: usize = 3;
 /// # Errors
 /// [`End`]; pictures that were finished stay.
 pub fn sample(sample: &Sample, compute: Compute, session: &Session) -> Result<Outcome, End> {
+    let _alone = alone(&sample.output, session)?;
     let plan = record::plan(&sample.plan).map_err(end)?;
     let mut record = Record::open(&sample.output, &plan).map_err(end)?;
     let studio = Studio::open(sample, compute, session).map_err(end)?;
@@ -92,7 +93,8 @@ impl<'a> Studio<'a> {
                 Ok(seed) => ready.push(Ready { planned, seed }),
                 Err(reason) => {
                     self.session.set_aside(&planned.id, &reason);
-                    made.push((record::line(planned, Verdict::Unusable, None), None));
+                    let line = record::line(planned, Verdict::Unusable, None);
+                    made.push((Sampled { reason: Some(reason), ..line }, None));
                 }
             }
         }
@@ -145,7 +147,7 @@ impl<'a> Studio<'a> {
             let candidates: Vec<(Finding, f64)> =
                 (from..from + each).map(|row| (findings[row], cosines[row])).collect();
             let row = from + candidate::choose(&candidates)?;
-            let kept = findings[row].verdict == Verdict::Kept;
+            let kept = self.sample.rejected || findings[row].verdict == Verdict::Kept;
             let line = record::line(ready.planned, findings[row].verdict, Some(findings[row]));
             Some((line, kept.then(|| pictures[row].shallow_clone())))
         });

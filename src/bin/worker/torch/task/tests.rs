@@ -108,7 +108,8 @@ fn sampling(folder: &Path, instances: &Instances, output: PathBuf) -> Sample {
         candidates: 2,
         linked: false,
         // A model of 24 steps fools nobody: what is tried here is not how good it is.
-        filters: Filters { copy: 0.0, class: 0.0, outlier: 0.0, flat: 0.0 },
+        rejected: false,
+        filters: Filters { copy: 0.0, class: 0.0, outlier: 0.0, flat: 0.0, saturated: 0.0 },
     }
 }
 

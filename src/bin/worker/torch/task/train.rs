@@ -7,7 +7,7 @@ use fantail::job::worker::{Outcome, Train, TrainSettings};
 use fantail::progress::Stage;
 
 use super::folder::{Folder, names};
-use super::{end, images, reference, settings};
+use super::{alone, end, images, reference, rough, settings};
 use crate::engine::End;
 use crate::pictures::{Pictures, Shape};
 use crate::session::Session;
@@ -38,6 +38,7 @@ struct Run<'a> {
 /// # Errors
 /// [`End`], after writing a checkpoint where it was cancelled.
 pub fn train(train: &Train, compute: Compute, session: &Session) -> Result<Outcome, End> {
+    let _alone = alone(&train.output, session)?;
     let wanted = (train.settings.side, train.settings.colour);
     let (pictures, shape) = Pictures::read(&train.instances, wanted, session)?;
     let set_aside = pictures.set_aside;
@@ -116,6 +117,10 @@ impl<'a> Run<'a> {
             self.session.progress(Stage::Train, step, total);
             self.session.measure("loss", step, smooth);
             self.session.measure("gradient_norm", step, report.1);
+            if rough::due(step) {
+                let named = (&self.folder, self.origin.entities.as_slice());
+                rough::show(trainer, &self.images, named, (self.settings, self.session));
+            }
             if step.is_multiple_of(every) || step == last {
                 checkpoint::save(&path, trainer, &self.origin).map_err(end)?;
             }
