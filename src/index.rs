@@ -16,6 +16,7 @@ mod names;
 mod perspective;
 mod power_law;
 mod split;
+mod subclasses;
 mod unseen;
 
 use std::borrow::Cow;
@@ -31,6 +32,7 @@ pub use names::{Names, name_hash, pair_hash};
 pub use perspective::{PerspectiveIndex, Rows};
 pub use power_law::PowerLaw;
 pub use split::{Split, Threshold, cumulated};
+pub use subclasses::{Assignment, Subclasses};
 pub use unseen::{GoodTuring, Unseen};
 
 pub use crate::column::{Csr, StringTable};
@@ -50,6 +52,8 @@ pub struct Index {
     pub crowded_instances: u32,
     /// The number of instances of the whole, where this is an index of a part under the counts of the whole.
     pub population: Option<u64>,
+    /// One perspective once more with its entities split, where a recipe asks for that.
+    pub subclasses: Subclasses,
 }
 
 impl Index {
@@ -71,9 +75,13 @@ impl Index {
         self.perspectives.iter().find(|entry| entry.perspective == perspective)
     }
 
-    /// The perspectives, in order.
+    /// The perspectives, in order, and behind them the one whose entities are split, where there is one.
     pub fn layers(&self) -> impl Iterator<Item = &PerspectiveIndex> {
-        self.perspectives.iter()
+        let split = match &self.subclasses {
+            Subclasses::Known(split) => Some(split.as_ref()),
+            Subclasses::Unasked | Subclasses::Unusable(_) => None,
+        };
+        self.perspectives.iter().chain(split)
     }
 
     /// The instances that hold the entity of a rank, ascending; empty for what is not there.

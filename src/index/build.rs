@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
-use super::{Index, Names, PerspectiveIndex, Rows};
+use super::{Index, Names, PerspectiveIndex, Rows, Subclasses};
 use crate::column::{Csr, StringTable};
 use crate::entity::{Extracted, Extraction, Perspective};
 use crate::progress::{Cancelled, Observer, Stage};
@@ -54,7 +54,14 @@ pub fn build(extraction: Extraction, observer: &dyn Observer) -> Result<Index, C
     observer.go_on()?;
     ranked.retain(|entry| wanted.contains(&entry.perspective));
     ranked.sort_by_key(|entry| entry.perspective);
-    Ok(Index { perspectives: ranked, id_hashes, text, crowded_instances, population: None })
+    Ok(Index {
+        perspectives: ranked,
+        id_hashes,
+        text,
+        crowded_instances,
+        population: None,
+        subclasses: Subclasses::Unasked,
+    })
 }
 
 struct Steps<'a> {

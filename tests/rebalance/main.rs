@@ -1,6 +1,8 @@
 //! What a user turns, turns: overrides, repeats, targets, schedules and sizes do what they say, in closed form and in the plan.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::float_cmp, missing_docs)]
 
+mod advice;
+mod entities;
 mod explained;
 mod lvis;
 mod overrides;
@@ -8,6 +10,7 @@ mod repeats;
 mod sampled;
 mod size;
 mod stopped;
+mod subclass;
 mod synthesis;
 mod tables;
 mod target;
