@@ -16,6 +16,7 @@ mod names;
 mod perspective;
 mod power_law;
 mod split;
+mod subclasses;
 mod unseen;
 
 use std::borrow::Cow;
@@ -31,6 +32,7 @@ pub use names::{Names, name_hash, pair_hash};
 pub use perspective::{PerspectiveIndex, Rows};
 pub use power_law::PowerLaw;
 pub use split::{Split, Threshold, cumulated};
+pub use subclasses::{Assignment, Subclasses};
 pub use unseen::{GoodTuring, Unseen};
 
 pub use crate::column::{Csr, StringTable};
@@ -52,6 +54,8 @@ pub struct Index {
     pub population: Option<u64>,
     /// The perspectives by the counts of these instances themselves, where those above have the counts of the whole; else empty.
     pub own: Vec<PerspectiveIndex>,
+    /// One perspective once more with its entities split, where a recipe asks for that.
+    pub subclasses: Subclasses,
 }
 
 impl Index {
@@ -89,9 +93,13 @@ impl Index {
         )
     }
 
-    /// The perspectives, in order.
+    /// The perspectives, in order, and behind them the one whose entities are split, where there is one.
     pub fn layers(&self) -> impl Iterator<Item = &PerspectiveIndex> {
-        self.perspectives.iter()
+        let split = match &self.subclasses {
+            Subclasses::Known(split) => Some(split.as_ref()),
+            Subclasses::Unasked | Subclasses::Unusable(_) => None,
+        };
+        self.perspectives.iter().chain(split)
     }
 
     /// The instances that hold the entity of a rank, ascending; empty for what is not there.

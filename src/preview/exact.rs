@@ -48,6 +48,8 @@ impl Exact {
     /// Prepares for previews of `index`; every later call must be given the same one.
     #[must_use]
     pub fn new(index: &Index) -> Self {
+        let split = index.layers().skip(index.perspectives.len());
+        let layers: Vec<&PerspectiveIndex> = index.told().iter().chain(split).collect();
         let holders = |entry: &PerspectiveIndex| {
             (entry.by_entity.rows() == 0).then(|| entry.by_instance.transposed(entry.entities()))
         };
@@ -55,10 +57,10 @@ impl Exact {
             entry.by_instance.offsets().windows(2).filter(|ends| ends[0] == ends[1]).count() as u64
         };
         Self {
-            holders: index.told().par_iter().map(holders).collect(),
-            scored: index.perspectives.iter().map(|_| None).collect(),
-            rarest: index.perspectives.iter().map(|_| None).collect(),
-            empty: index.perspectives.iter().map(empty).collect(),
+            holders: layers.par_iter().map(|entry| holders(entry)).collect(),
+            scored: layers.iter().map(|_| None).collect(),
+            rarest: layers.iter().map(|_| None).collect(),
+            empty: layers.iter().map(|entry| empty(entry)).collect(),
             ..Self::default()
         }
     }

@@ -62,7 +62,7 @@ impl Sketch {
             order.truncate(size);
         }
         order.sort_unstable();
-        let samples = index.perspectives.iter().map(|entry| Sample::of(entry, &order)).collect();
+        let samples = index.layers().map(|entry| Sample::of(entry, &order)).collect();
         let few: Vec<u32> = order.iter().take(SEARCHED).map(|&(_, instance)| instance as u32).collect();
         let searched = Arc::new(Searched::of(index, &few));
         let (bound, scale) = (Arc::default(), Arc::default());
