@@ -5,6 +5,7 @@
 //! (but for those of a capped or floored entity, see `overrides`).
 
 mod decision;
+mod delivery;
 mod draw;
 mod explanation;
 mod ledger;
@@ -14,12 +15,11 @@ mod reason;
 mod size;
 mod synthesis;
 
+pub use delivery::{Account, Maker, Picture, Synthesized, Verdict};
 pub use draw::{Key, Purpose};
 pub use explanation::{Decision, Explanation, OverrideExplanation, VoteExplanation};
 pub use ledger::{Ledger, OverrideDraw};
-pub use order::{
-    Account, Maker, ORDER_VERSION, Order, OrderPicture, OrderSeed, Picture, Synthesized, Verdict, entity, made_id,
-};
+pub use order::{ORDER_VERSION, Order, OrderPicture, OrderSeed, entity, made_id};
 pub use overrides::{Columns, Holders, Outlooks, Settled, Settlement};
 pub use size::{Searched, sized};
 pub use synthesis::{Evidence, Lack, Make, Seed, SynthesisPlan, Tail};

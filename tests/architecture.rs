@@ -25,7 +25,7 @@ const IMPORTS: [(&str, &[&str]); 14] = [
     ("finding", &["source", "entity", "index", "recipe", "number", "language"]),
     ("load", &["source", "entity", "index", "recipe", "progress"]),
     ("manifest", &["source", "entity", "index", "policy", "plan", "preview", "recipe", "progress", "number"]),
-    ("job", &["source", "entity", "index", "load", "plan", "manifest", "recipe", "progress", "number"]),
+    ("job", &["source", "entity", "index", "policy", "load", "plan", "manifest", "recipe", "progress", "number"]),
     ("app", &["source", "entity", "index", "policy", "plan", "preview", "recipe", "load", "job", "progress", "number"]),
     ("config", &["app"]),
     (

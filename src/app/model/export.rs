@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use super::Model;
+use crate::job::protocol::FOLDER;
 use crate::recipe::ManifestFormat;
 use crate::source::{STDIN_NAME, is_stdin};
 
@@ -21,7 +22,7 @@ impl ExportScreen {
     /// The folder of the trained model and of the pictures that are made.
     #[must_use]
     pub fn synthesis(&self) -> PathBuf {
-        self.folder.join(crate::job::synthesis::FOLDER)
+        self.folder.join(FOLDER)
     }
 }
 
