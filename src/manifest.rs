@@ -41,7 +41,7 @@ use serde::{Deserialize, Serialize};
 use crate::index::Index;
 use crate::plan::{Plan, Tally};
 use crate::progress::Observer;
-use crate::recipe::{ManifestFormat, Recipe};
+use crate::recipe::{ManifestFormat, Recipe, SynthesisName};
 use crate::source::Dataset;
 use fill::{Part, fill};
 use staging::{Finished, Staging};
@@ -127,6 +127,15 @@ pub fn names(dataset: &Dataset, format: ManifestFormat) -> Vec<String> {
     }
 }
 
+/// Whether pictures that were made have a place in everything that the recipe asks for.
+///
+/// # Errors
+/// [`ManifestError::Unsupported`] with what to write instead.
+pub fn takes_pictures(dataset: &Dataset, recipe: &Recipe) -> Result<(), ManifestError> {
+    let native = recipe.synthesis.uses(SynthesisName::Diffusion) && chosen(recipe).contains(&ManifestFormat::Native);
+    if native { native::takes_pictures(dataset) } else { Ok(()) }
+}
+
 /// The files that writing would replace, or remove: what an earlier manifest there holds and this one does not.
 #[must_use]
 pub fn occupied(dataset: &Dataset, recipe: &Recipe, folder: &Path) -> Vec<PathBuf> {
@@ -171,6 +180,7 @@ fn holds_recipe(folder: &Path, recipe: &Recipe) -> bool {
 /// # Errors
 /// [`ManifestError`]; then nothing new stands under a final name. What was finished stays in the target's staging folder for a later
 /// run that may resume.
+#[expect(clippy::too_many_lines, reason = "to be divided")]
 pub fn write(contents: &Contents<'_>, target: &Target, observer: &dyn Observer) -> Result<Written, ManifestError> {
     let dataset = contents.dataset;
     if contents.plan.repeats().len() != dataset.len()

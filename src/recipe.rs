@@ -104,6 +104,14 @@ impl Recipe {
         edit::save(self, path)
     }
 
+    /// Saves to `path` with the comments of `text`, a valid recipe, in place of what is there; written beside it and renamed.
+    ///
+    /// # Errors
+    /// As [`Self::save`].
+    pub fn save_over(&self, text: &str, path: &Path) -> Result<(), RecipeError> {
+        edit::save_over(self, text, path)
+    }
+
     /// Every value, the defaults spelled out, as TOML.
     #[must_use]
     pub fn effective(&self) -> String {

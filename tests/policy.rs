@@ -1,4 +1,6 @@
 //! Policies, plans and previews keep their promises: published figures, agreement of draws and closed form, nestedness, strict recipes.
+// Tests read as data, and a table has as many lines as it has cases.
+#![allow(clippy::too_many_lines)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::float_cmp, missing_docs)]
 
 use std::path::Path;

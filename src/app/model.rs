@@ -144,7 +144,7 @@ impl Model {
     pub fn loaded(&self) -> Option<&Loaded> {
         match &self.data {
             Data::Ready(loaded) => Some(loaded),
-            Data::Loading { .. } | Data::Failed(_) => None,
+            Data::Loading { .. } | Data::Stopped | Data::Failed(_) => None,
         }
     }
 
@@ -168,7 +168,7 @@ impl Model {
             Data::Loading { counts, .. } => {
                 counts.iter().find(|(of, _)| *of == perspective).map_or(&[], |(_, counts)| counts)
             }
-            Data::Failed(_) => &[],
+            Data::Stopped | Data::Failed(_) => &[],
         }
     }
 
@@ -191,8 +191,7 @@ impl Model {
             return Some(notice.text.clone());
         }
         let aside = self.loaded()?.dataset.set_aside().get(number - self.notices.len())?;
-        let file = aside.file.file_name().map_or_else(String::new, |name| format!("{} ", name.display()));
-        Some(format!("{file}row {}, byte {}: {}", aside.row, aside.offset, aside.message))
+        Some(aside.told())
     }
 
     /// The policies, in the order of the Rebalance screen.

@@ -11,7 +11,9 @@ use std::time::Duration;
 
 use super::exit_code::Expected;
 use super::progress::{ProgressForm, Teller};
-use super::{code, counts};
+use super::worker::WorkerArguments;
+use super::{code, configuration_folder, counts};
+use crate::config::settings::Settings;
 use crate::index::cache::Cache;
 use crate::job::{self, ApplyJob, Event, Failure, Handle, Summary};
 use crate::load::{self, Loaded, Provenance};
@@ -20,11 +22,12 @@ use crate::number::{bytes, count, counted};
 use crate::plan::Tally;
 use crate::policy;
 use crate::progress::{Observer, Stage};
-use crate::recipe::Recipe;
+use crate::recipe::{Recipe, SynthesisName};
 
 const EXAMPLES: &str = "\
 Progress for programs (--progress json): an object a line on stderr, each with \"version\": 1 and \"event\": started (job, stages), progress
-(stage, done, total; total 0 while unknown), log (line), and last, once, one of finished (files, tally, set_aside, command), cancelled,
+(stage, done, total; total 0 while unknown), log (line), where pictures are made also device (name, model, memory, free, threads, note),
+memory (used, total), measure (name, at, value) and picture (path, seed, caption), and last, once, one of finished (files, tally, set_aside, command), cancelled,
 failed (message, next, exit_code). A second interrupt ends the program at once, without an event.
 --force replaces a manifest as a whole: what an earlier calibration.json in the folder lists and this run does not write is removed.
 Eight processes, on one machine or on eight that see the same files, and the bytes of one:
@@ -65,6 +68,9 @@ pub struct ApplyArguments {
     /// The folder of what the worker made; 'synthesis' in DIR without it. Shards name the same one
     #[arg(long, value_name = "DIR")]
     pub synthesis: Option<PathBuf>,
+    /// Which worker trains and makes pictures
+    #[command(flatten)]
+    pub worker: WorkerArguments,
     /// How progress is told on stderr: a bar or plain lines, or JSON objects a line of which the last is the one that ends the job
     #[arg(long, value_enum, default_value_t = ProgressForm::Auto)]
     pub progress: ProgressForm,
@@ -76,12 +82,16 @@ pub struct ApplyArguments {
 /// The stages of the command: those of loading, then those of the job.
 const STAGES: [Stage; 5] = [Stage::Read, Stage::Extract, Stage::Index, Stage::Plan, Stage::Write];
 
+/// The same where pictures are made.
+const DRAWING: [Stage; 7] =
+    [Stage::Read, Stage::Extract, Stage::Index, Stage::Plan, Stage::Train, Stage::Sample, Stage::Write];
+
 /// Runs `fantail apply`: progress on stderr, a summary on stdout.
 ///
 /// # Errors
 /// An unreadable dataset, an invalid recipe, a folder that cannot be written to, or an interrupt.
 pub fn run(arguments: &ApplyArguments) -> color_eyre::Result<()> {
-    let interrupt = Interrupt::listen(arguments.progress)?;
+    let interrupt = Interrupt::listen(arguments)?;
     let outcome = applied(arguments, &interrupt);
     let last = match &outcome {
         Ok(summary) => Event::Finished(summary.clone()),
@@ -122,6 +132,10 @@ fn applied(arguments: &ApplyArguments, interrupt: &Interrupt) -> color_eyre::Res
         },
         shard: arguments.shard,
         synthesis: arguments.synthesis.clone(),
+        worker: arguments
+            .worker
+            .clone()
+            .choice(&configuration_folder().map(|folder| Settings::load(&folder).0).unwrap_or_default()),
         counts: arguments.counts_in.clone(),
     };
     let (sender, events) = channel();
@@ -141,14 +155,10 @@ fn follow(handle: &Handle, events: &Receiver<Event>, interrupt: &Interrupt) -> c
         match events.recv_timeout(Duration::from_millis(50)) {
             Ok(Event::Progress { stage, done, total }) => interrupt.advanced(stage, done, total),
             Ok(Event::Log { line }) => interrupt.teller.log(&line),
-            Ok(
-                Event::Started { .. }
-                | Event::Device(_)
-                | Event::Memory { .. }
-                | Event::Measure { .. }
-                | Event::Picture { .. },
-            )
-            | Err(RecvTimeoutError::Timeout) => {}
+            Ok(event @ (Event::Device(_) | Event::Memory { .. } | Event::Measure { .. } | Event::Picture { .. })) => {
+                interrupt.teller.beside(&event)
+            }
+            Ok(Event::Started { .. }) | Err(RecvTimeoutError::Timeout) => {}
             Ok(Event::Finished(summary)) => return Ok(summary),
             Ok(Event::Failed(failure)) => return Err(failure.into()),
             Ok(Event::Cancelled) | Err(RecvTimeoutError::Disconnected) => return Err(ManifestError::Cancelled.into()),
@@ -186,9 +196,12 @@ pub(super) struct Interrupt {
 
 impl Interrupt {
     /// Listens for signals while `apply` works.
-    fn listen(form: ProgressForm) -> std::io::Result<Self> {
+    fn listen(arguments: &ApplyArguments) -> std::io::Result<Self> {
         let came = Self::signals()?;
-        Ok(Self { teller: Teller::begin(form, "apply", &STAGES), came })
+        // What is wrong with the recipe is told once it is read in earnest.
+        let draws = Recipe::load(&arguments.recipe).is_ok_and(|recipe| recipe.synthesis.uses(SynthesisName::Diffusion));
+        let stages = if draws { &DRAWING[..] } else { &STAGES };
+        Ok(Self { teller: Teller::begin(arguments.progress, "apply", stages), came })
     }
 
     /// Listens for signals while another command works on the same stages.

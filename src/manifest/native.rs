@@ -98,12 +98,8 @@ pub(super) fn write(part: &Part<'_>, staging: &Staging) -> Result<(), ManifestEr
         let reason = "two of its files have the same name".to_owned();
         return Err(ManifestError::Unsupported { path: dataset.path().to_path_buf(), reason });
     }
-    let pictured = |format: Format| matches!(format, Format::Coco | Format::Lvis | Format::Parquet | Format::Csv);
-    if pictured(dataset.format()) && appended::all(part.contents).iter().any(|item| !item.is_copy()) {
-        let reason = "pictures that were made have no annotations or columns of this format; leave 'native' out of export.formats \
-                      and write 'jsonl', 'csv' or 'parquet'"
-            .to_owned();
-        return Err(ManifestError::Unsupported { path: dataset.path().to_path_buf(), reason });
+    if appended::all(part.contents).iter().any(|item| !item.is_copy()) {
+        takes_pictures(dataset)?;
     }
     match dataset.format() {
         Format::Coco | Format::Lvis => annotated::write(part, &names, staging),
@@ -111,6 +107,17 @@ pub(super) fn write(part: &Part<'_>, staging: &Staging) -> Result<(), ManifestEr
         Format::ImageFolder => folder::write(part, &names.concat(), staging),
         _ => records::write(part, &names.concat(), staging),
     }
+}
+
+/// Whether pictures that were made have a place in the dataset's own format.
+pub(super) fn takes_pictures(dataset: &Dataset) -> Result<(), ManifestError> {
+    if matches!(dataset.format(), Format::Coco | Format::Lvis | Format::Parquet | Format::Csv) {
+        let reason = "pictures that were made have no annotations or columns of this format; leave 'native' out of export.formats \
+                      and write 'jsonl', 'csv' or 'parquet'"
+            .to_owned();
+        return Err(ManifestError::Unsupported { path: dataset.path().to_path_buf(), reason });
+    }
+    Ok(())
 }
 
 /// Which of the part's instances are in each file of the dataset that it reaches into.

@@ -126,19 +126,18 @@ fn known(roles: &mut Roles, columns: &Columns, present: &[String], samples: &[Ma
     {
         roles.insert(name, Role::Id);
     }
+    let is_there = |name: &&str| present.iter().any(|other| other == name);
     if free(&columns.image) {
-        let images = ["image", "images"].iter().filter(|name| present.iter().any(|other| other == *name));
-        let fallback = first_of(IMAGES, present).filter(|name| fits(name, |value| !value.is_number()));
-        let names: Vec<&str> = images.copied().filter(|name| fits(name, |value| !value.is_number())).collect();
+        let path = |name: &&str| fits(name, |value| !value.is_number());
+        let names: Vec<&str> = ["image", "images"].into_iter().filter(is_there).filter(path).collect();
+        let fallback = first_of(IMAGES, present).filter(path);
         for name in if names.is_empty() { fallback.into_iter().collect() } else { names } {
             roles.insert(name, Role::Image);
         }
     }
     if free(&columns.label) {
-        let first = first_of(LABELS, present);
         // Some records have one label, some have several.
-        let both = ["label", "labels"].into_iter().filter(|name| present.iter().any(|other| other == name));
-        for name in first.into_iter().chain(both) {
+        for name in first_of(LABELS, present).into_iter().chain(["label", "labels"].into_iter().filter(is_there)) {
             roles.insert(name, Role::Label);
         }
     }

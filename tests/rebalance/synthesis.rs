@@ -350,3 +350,32 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_the_draw_dropped_may_seed_pictures_and_what_is_excluded_may_not() {
+    let index = labels(&COUNTS);
+    let mut recipe = filling(SynthesisName::Diffusion, Budget::Unlimited);
+    recipe.rebalance.policy = PolicyName::Random;
+    recipe.rebalance.keep = 0.3;
+    let chosen = plan(&index, &recipe);
+    let dropped = |plan: &Plan| plan.synthesis().seeds.iter().filter(|seed| !seed.kept).count();
+    assert!(dropped(&chosen) > 0, "nothing that was dropped is a seed: {:?}", chosen.synthesis().seeds);
+    for seed in &chosen.synthesis().seeds {
+        assert_eq!(seed.kept, chosen.repeat(seed.instance as usize) > 0);
+    }
+    // What stays is repeated, and nothing else: a repetition of what was dropped would be the instance itself.
+    let repeated = plan(
+        &index,
+        &Recipe { synthesis: filling(SynthesisName::Repeat, Budget::Unlimited).synthesis, ..recipe.clone() },
+    );
+    assert!(repeated.synthesis().made() > 0);
+    assert_eq!(dropped(&repeated), 0);
+    // d has one instance, the last.
+    recipe.rebalance.overrides =
+        parsed("[rebalance]\npolicy = \"none\"\noverride = [{ entity = \"label:d\", action = \"exclude\" }]")
+            .rebalance
+            .overrides;
+    let excluding = plan(&index, &recipe);
+    assert!(dropped(&excluding) > 0);
+    assert!(excluding.synthesis().seeds.iter().all(|seed| seed.instance != 16), "an excluded entity seeds nothing");
+}

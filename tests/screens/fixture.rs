@@ -230,7 +230,8 @@ pub fn running() -> Model {
 pub fn training() -> Model {
     let mut model = running();
     let mut job = Job { kind: JobKind::Train, rate: 3.1, ..job() };
-    let step = |name: &str, done, total| JobStep { name: name.into(), done, total, began: std::time::Duration::ZERO };
+    let step =
+        |name: &str, done, total| JobStep { name: name.into(), done, total, began: std::time::Duration::ZERO, from: 0 };
     job.steps = vec![step("planning", 1_911, 1_911), step("reading", 1_911, 1_911), step("training", 740, 2_000)];
     job.device = Some("cuda:0 · NVIDIA H200".into());
     job.memory = Some((21 << 30, 139 << 30));
@@ -273,7 +274,8 @@ pub fn exported() -> Model {
 }
 
 fn job() -> Job {
-    let step = |name: &str, done, total| JobStep { name: name.into(), done, total, began: std::time::Duration::ZERO };
+    let step =
+        |name: &str, done, total| JobStep { name: name.into(), done, total, began: std::time::Duration::ZERO, from: 0 };
     Job {
         steps: vec![step("deciding", 20_011, 20_011), step("writing", 8_204, 17_404)],
         log: (1..=40).map(|line| format!("12:03:{line:02} wrote {} records", line * 205)).collect(),

@@ -17,6 +17,14 @@ pub struct ExportScreen {
     pub folder: PathBuf,
 }
 
+impl ExportScreen {
+    /// The folder of the trained model and of the pictures that are made.
+    #[must_use]
+    pub fn synthesis(&self) -> PathBuf {
+        self.folder.join(crate::job::synthesis::FOLDER)
+    }
+}
+
 /// A manifest format's line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ExportLine {

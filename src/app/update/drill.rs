@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::act::Step;
+use super::step::Step;
 use super::{next_generation, scrolled, tell};
 use crate::app::effect::Effect;
 use crate::app::hit::Target;

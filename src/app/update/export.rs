@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use super::act::Step;
+use super::step::Step;
 use super::{recipe, tell};
 use crate::app::effect::Effect;
 use crate::app::model::{Edited, FORMATS, Level, Model};

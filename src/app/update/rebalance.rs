@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 
-use super::act::{Step, neighbour};
+use super::act::neighbour;
+use super::step::Step;
 use super::{edit, next_generation, recipe, stepped, tell};
 use crate::app::effect::Effect;
 use crate::app::model::{

@@ -21,6 +21,7 @@ pub(super) fn file_name(dataset: &Dataset) -> String {
 }
 
 /// Writes the kept records.
+#[expect(clippy::too_many_lines, reason = "to be divided")]
 pub(super) fn write(part: &Part<'_>, name: &str, staging: &Staging) -> Result<(), ManifestError> {
     if staging.is_finished(name) {
         return Ok(());
@@ -56,7 +57,7 @@ pub(super) fn write(part: &Part<'_>, name: &str, staging: &Staging) -> Result<()
         if rows > 0 {
             output.put(&frame.between)?;
         }
-        output.put(&made(dataset, item).ok_or_else(|| unsupported(dataset))?)?;
+        output.put(&made(part, item).ok_or_else(|| unsupported(dataset))?)?;
         rows += 1;
         output.mark(part.range.end + number + 1, rows)?;
     }
@@ -68,11 +69,12 @@ pub(super) fn write(part: &Part<'_>, name: &str, staging: &Staging) -> Result<()
 }
 
 /// The record of an instance that was made: a JSON record is marked, a line of another format is its seed's once more.
-fn made(dataset: &Dataset, item: &Appended<'_>) -> Option<Vec<u8>> {
+fn made(part: &Part<'_>, item: &Appended<'_>) -> Option<Vec<u8>> {
+    let dataset = part.contents.dataset;
     match dataset.format() {
         Format::Csv => dataset.raw(item.instance()).map(<[u8]>::to_vec),
         Format::List => line(dataset, item),
-        _ => item.record(dataset),
+        _ => item.record(dataset, part.folder),
     }
 }
 
