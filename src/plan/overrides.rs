@@ -173,6 +173,13 @@ struct Sums {
     after: f64,
 }
 
+impl Sums {
+    /// What weights are multiplied by to sum to `wanted`.
+    fn factor(&self, wanted: u32) -> f64 {
+        if self.after > 0.0 { f64::from(wanted) / self.after } else { 1.0 }
+    }
+}
+
 /// Sums in multiples of 2⁻³², which do not depend on the order of the instances.
 fn sums(instances: impl Iterator<Item = u32>, outlooks: &dyn Outlooks, weight: f64) -> Sums {
     const UNIT: f64 = (1_u64 << 32) as f64;
@@ -195,32 +202,19 @@ impl Settled {
     /// A cap or a floor, from sums over what it is settled on.
     fn summed(bound: Bound, sums: &Sums, weighs: bool) -> Self {
         match bound.action {
-            OverrideAction::Cap(most) if weighs => Self::weighed(bound, f64::from(most), sums).at_most(1.0),
-            OverrideAction::Floor(least) if weighs => Self::weighed(bound, f64::from(least), sums).at_least(1.0),
+            OverrideAction::Cap(most) if weighs => Self { weight: sums.factor(most).min(1.0), ..Self::plain(bound) },
+            // Its gate is shut, as nothing is brought back.
+            OverrideAction::Floor(least) if weighs => {
+                Self { gate: 0.0, weight: sums.factor(least).max(1.0), ..Self::plain(bound) }
+            }
             OverrideAction::Cap(most) => Self::cap(bound, most, sums),
             OverrideAction::Floor(least) => Self::floor(bound, least, sums),
             OverrideAction::Exclude | OverrideAction::Pin => Self::plain(bound),
         }
     }
 
-    /// Weights that sum to `wanted`. Nothing is drawn: a cap's gate is open, a floor's shut.
-    fn weighed(bound: Bound, wanted: f64, sums: &Sums) -> Self {
-        let gate = if matches!(bound.action, OverrideAction::Cap(_)) { 1.0 } else { 0.0 };
-        let weight = if sums.after > 0.0 { wanted / sums.after } else { 1.0 };
-        Self { gate, weight, ..Self::plain(bound) }
-    }
-
-    const fn at_most(self, most: f64) -> Self {
-        Self { weight: self.weight.min(most), ..self }
-    }
-
-    const fn at_least(self, least: f64) -> Self {
-        Self { weight: self.weight.max(least), ..self }
-    }
-
     fn cap(bound: Bound, most: u32, sums: &Sums) -> Self {
-        let gate = if sums.after > 0.0 { (f64::from(most) / sums.after).min(1.0) } else { 1.0 };
-        Self { gate, ..Self::plain(bound) }
+        Self { gate: sums.factor(most).min(1.0), ..Self::plain(bound) }
     }
 
     fn floor(bound: Bound, least: u32, sums: &Sums) -> Self {
