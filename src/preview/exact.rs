@@ -165,7 +165,7 @@ impl Exact {
             let perspective = index.perspectives[entry.slot].perspective;
             (index.instances_of(perspective, entry.rank as usize), 1.0)
         };
-        let mut columns = Columns { keep: &mut self.keep, repeat: &mut self.expected };
+        let mut columns = Columns { keep: &mut self.keep, repeat: &mut self.expected, weighs: fate == Fate::Weights };
         Settlement::of(&self.bound.1, &holders, &mut columns);
         self.sum_up(instances, fate)
     }

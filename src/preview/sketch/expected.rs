@@ -168,6 +168,10 @@ impl Sketch {
             kept_variance = (kept_variance - slope * together).max(0.0);
             (after, after_margin) = (volume, volume * 1e-6);
         }
+        let weights = after;
+        if rule.fate == Fate::Weights {
+            (after, after_margin) = (kept, self.margin(kept_variance, &keep));
+        }
         let outlooks = expected.keep.iter().zip(&expected.repeat);
         let squares: f64 = outlooks
             .map(|(&keep, &repeat)| square(rule.fate, Outlook { keep: f64::from(keep), repeat: f64::from(repeat) }))
@@ -178,7 +182,7 @@ impl Sketch {
             kept,
             kept_sd: ((keep.sum - keep.squares).max(0.0) * up).sqrt(),
             after,
-            effective: Volume::effective(after, squares * up),
+            effective: Volume::effective(weights, squares * up),
             most_repeats: repeat.most,
             often: 0,
             margin: if rule.dictionaries.is_empty() { 0.0 } else { self.margin(kept_variance, &keep) },
