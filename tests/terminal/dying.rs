@@ -18,7 +18,7 @@ policies = [\"diffusion\"]
 budget = 8
 [synthesis.diffusion]
 steps = 4
-training_steps = 30
+training_steps = 12
 filter = { memorised = 0.0, class = 0.0, outlier = 0.0, flat = 0.0, saturated = 0.0 }
 ";
 
@@ -29,7 +29,7 @@ fn album(home: &Path) {
         fs::create_dir_all(&folder).unwrap();
         for number in 0..count {
             let picture = GrayImage::from_fn(16, 16, |x, y| {
-                Luma([(x * 3 + y * number) as u8 + if class == "dark" { 0 } else { 90 }])
+                Luma([((x * 3 + y * number) % 160) as u8 + if class == "dark" { 0 } else { 90 }])
             });
             picture.save(folder.join(format!("{number}.png"))).unwrap();
         }
