@@ -149,7 +149,7 @@ pub fn comparing() -> Model {
         recipe.rebalance.policy = policy;
         (recipe.rebalance.cap, recipe.rebalance.keep) = (300, 0.8);
         let index = &loaded().index;
-        let preview = Exact::new(index).preview_of(index, &recipe, Perspective::Object, &Unobserved).unwrap();
+        let preview = Exact::new(index).preview_of((index, &recipe), Perspective::Object, &Unobserved).unwrap();
         Compared { policy, figures: Figures::of(&preview, Perspective::Object) }
     };
     model.rebalance.compared = vec![
