@@ -368,7 +368,7 @@ fn stale_results_are_dropped() {
     machine.press("esc 2 l");
     let preview = |machine: &Machine| {
         let index = &machine.model.loaded().unwrap().index;
-        Arc::new(Sketch::new(index).preview(index, &Recipe::default(), Perspective::Label, &Unobserved).unwrap())
+        Arc::new(Sketch::new(index).preview((index, &Recipe::default()), Perspective::Label, &Unobserved).unwrap())
     };
     let (stale, newest) = (machine.model.awaited.preview - 1, machine.model.awaited.preview);
     let figures = preview(&machine);
