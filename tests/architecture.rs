@@ -23,7 +23,7 @@ const IMPORTS: [(&str, &[&str]); 14] = [
     ("progress", &["entity"]),
     ("recipe", &["source", "entity", "index", "number"]),
     ("finding", &["source", "entity", "index", "recipe", "number", "language"]),
-    ("load", &["source", "entity", "index", "recipe", "progress"]),
+    ("load", &["source", "entity", "index", "policy", "recipe", "progress"]),
     ("manifest", &["source", "entity", "index", "policy", "plan", "preview", "recipe", "progress", "number"]),
     ("job", &["source", "entity", "index", "policy", "load", "plan", "manifest", "recipe", "progress", "number"]),
     ("app", &["source", "entity", "index", "policy", "plan", "preview", "recipe", "load", "job", "progress", "number"]),

@@ -1,4 +1,6 @@
 //! Steps over lines: what is a record, and what it costs to find that out.
+//!
+//! Invariant: every cost is counted in steps, never in time.
 
 use super::*;
 
