@@ -23,7 +23,7 @@ const IMPORTS: [(&str, &[&str]); 14] = [
     ("progress", &["entity"]),
     ("recipe", &["source", "entity", "index", "number"]),
     ("finding", &["source", "entity", "index", "recipe", "number", "language"]),
-    ("load", &["source", "entity", "index", "recipe", "progress"]),
+    ("load", &["source", "entity", "index", "policy", "recipe", "progress"]),
     ("manifest", &["source", "entity", "index", "policy", "plan", "preview", "recipe", "progress", "number"]),
     ("job", &["source", "entity", "index", "policy", "load", "plan", "manifest", "recipe", "progress", "number"]),
     ("app", &["source", "entity", "index", "policy", "plan", "preview", "recipe", "load", "job", "progress", "number"]),
@@ -75,7 +75,7 @@ const MOST_LINES: usize = 250;
 const MOST_LINES_OF_TESTS: usize = 300;
 
 /// Files that are still longer, and by how much they are known to be: none may be added, none may grow, and one that fits goes.
-const STILL_LONGER: [(&str, usize); 3] = [("manifest", 269), ("manifest/sql/tables", 263), ("plan/order", 265)];
+const STILL_LONGER: [(&str, usize); 2] = [("manifest", 269), ("manifest/sql/tables", 263)];
 
 struct Source {
     /// Path below `src`, with `/`, without `.rs`.
