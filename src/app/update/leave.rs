@@ -30,7 +30,9 @@ pub(super) fn quit_without_job(model: &mut Model) -> Vec<Effect> {
         model.overlay = Some(Overlay::ConfirmQuit);
         if model.history.spoilt {
             let path = model.history.path.display();
-            let words = format!("{path} holds a mistake and is not overwritten: mend it, or quit without saving");
+            let words = format!(
+                "{path} holds something else, which cannot be used; where it cannot even be read it is not overwritten"
+            );
             tell(model, Level::Warning, words);
         }
         return Vec::new();
