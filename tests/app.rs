@@ -258,6 +258,7 @@ fn after_a_bad_save_elsewhere_the_recipe_is_unsaved_until_the_file_is_mended() {
     assert!(machine.model.unsaved(), "what is on the screen is nowhere on disk");
     machine.press("Q");
     assert_eq!(machine.model.overlay, Some(Overlay::ConfirmQuit));
+    assert!(machine.toast().contains("recipe.toml holds something else"), "{}", machine.toast());
     machine.press("esc");
     // Mended to what it was: nothing on the screen changes, and nothing is unsaved.
     let same = Box::new(machine.model.recipe.clone());

@@ -2,9 +2,9 @@
 //!
 //! Invariant: nothing unsaved and no running job is lost without a question; a second interrupt is an answer to it.
 
-use super::overlay;
+use super::{overlay, tell};
 use crate::app::effect::Effect;
-use crate::app::model::{Model, Overlay};
+use crate::app::model::{Level, Model, Overlay};
 
 /// Ends the program, unless something would be lost.
 pub(super) fn quit(model: &mut Model) -> Vec<Effect> {
@@ -28,6 +28,13 @@ pub(super) fn interrupt(model: &mut Model) -> Vec<Effect> {
 pub(super) fn quit_without_job(model: &mut Model) -> Vec<Effect> {
     if model.unsaved() {
         model.overlay = Some(Overlay::ConfirmQuit);
+        if model.history.spoilt {
+            let path = model.history.path.display();
+            let words = format!(
+                "{path} holds something else, which cannot be used; where it cannot even be read it is not overwritten"
+            );
+            tell(model, Level::Warning, words);
+        }
         return Vec::new();
     }
     vec![Effect::Quit]

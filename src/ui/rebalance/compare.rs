@@ -74,7 +74,8 @@ const fn halves(width: u16) -> [u16; 2] {
 fn draw_titles(theme: &Theme, (compared, width): (&[Compared], u16), row: Rect, buffer: &mut Buffer) {
     let [own, control] = halves(width);
     let cells = compared.iter().flat_map(|policy| {
-        let name = text::right(&policy.policy.key().replace('_', " "), own);
+        let name = text::fit(&policy.policy.key().replace('_', " "), own.saturating_sub(1));
+        let name = text::right(&name, own);
         [
             look::span(theme, Role::TextStrong, name),
             look::span(theme, Role::TextDim, if control > 0 { text::right("random", control) } else { String::new() }),
