@@ -9,7 +9,7 @@ mod thread;
 mod train;
 pub mod worker;
 
-pub use apply::ApplyJob;
+pub use apply::{ApplyJob, quoted};
 pub use protocol::{Event, Failure, State, Summary};
 pub use thread::{Handle, start};
 pub use train::TrainJob;

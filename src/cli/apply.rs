@@ -5,13 +5,11 @@
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
-use super::exit_code::Expected;
-use super::progress::{ProgressForm, Teller};
-use super::{code, counts};
+use super::counts;
+use super::progress::{Interrupt, ProgressForm};
 use crate::index::cache::Cache;
 use crate::job::{self, ApplyJob, Event, Failure, Handle, Summary};
 use crate::load::{self, Loaded, Provenance};
@@ -19,7 +17,7 @@ use crate::manifest::{ManifestError, Shard, Target, WrittenFile};
 use crate::number::{bytes, count, counted};
 use crate::plan::Tally;
 use crate::policy;
-use crate::progress::{Observer, Stage};
+use crate::progress::Observer;
 use crate::recipe::Recipe;
 
 const EXAMPLES: &str = "\
@@ -73,52 +71,40 @@ pub struct ApplyArguments {
     pub checkpoint: u64,
 }
 
-/// The stages of the command: those of loading, then those of the job.
-const STAGES: [Stage; 5] = [Stage::Read, Stage::Extract, Stage::Index, Stage::Plan, Stage::Write];
-
 /// Runs `fantail apply`: progress on stderr, a summary on stdout.
 ///
 /// # Errors
 /// An unreadable dataset, an invalid recipe, a folder that cannot be written to, or an interrupt.
 pub fn run(arguments: &ApplyArguments) -> color_eyre::Result<()> {
-    let interrupt = Interrupt::listen(arguments.progress)?;
-    let outcome = applied(arguments, &interrupt);
-    let last = match &outcome {
-        Ok(summary) => Event::Finished(summary.clone()),
-        Err(report) if code(report) == 6 => Event::Cancelled,
-        Err(report) => Event::Failed(failure(report)),
-    };
-    let told = interrupt.teller.end(&last);
-    match outcome {
-        Ok(summary) => write_summary(&summary),
-        Err(report) if told => Err(Expected { message: String::new(), code: code(&report) }.into()),
-        Err(report) => Err(report),
-    }
-}
-
-fn failure(report: &color_eyre::Report) -> Failure {
-    let known = report.downcast_ref::<Failure>().cloned();
-    known.unwrap_or_else(|| Failure { message: format!("{report:#}"), next: String::new(), exit_code: code(report) })
+    let interrupt = Interrupt::listen((arguments.progress, "apply"), &Interrupt::STAGES)?;
+    let summary = interrupt.ended(applied(arguments, &interrupt))?;
+    let mut out = std::io::stdout().lock();
+    write_files((&summary.tally, summary.set_aside, &summary.files), &mut out)?;
+    Ok(writeln!(out, "the same again: {}", summary.command)?)
 }
 
 fn applied(arguments: &ApplyArguments, interrupt: &Interrupt) -> color_eyre::Result<Summary> {
     let recipe = Recipe::load(&arguments.recipe)?;
+    let target = Target {
+        folder: arguments.out.clone(),
+        force: arguments.force,
+        resume: arguments.resume,
+        step: arguments.checkpoint,
+    };
+    target.check(&recipe).map_err(Failure::from)?;
     let cache = Cache::of_user();
     let (loaded, provenance) = load::load(&arguments.dataset, &recipe, interrupt, &cache)?;
-    if let (Provenance::Built(_), Err(cause)) = (provenance, load::keep(&loaded, &recipe, &cache)) {
-        interrupt.teller.log(&format!("the index could not be cached, so the next time takes as long: {cause}"));
+    if let Provenance::Built(_) = provenance
+        && let Err(cause) = load::keep(&loaded, &recipe, &cache)
+    {
+        interrupt.log(&format!("the index could not be cached, so the next time takes as long: {cause}"));
     }
     let loaded = Loaded { index: counts::under(loaded.index, &recipe, &arguments.counts_in)?, dataset: loaded.dataset };
     policy::fits(&loaded.index, &recipe).map_err(|error| error.in_file(&arguments.recipe))?;
     let job = ApplyJob {
         data: Arc::new(loaded),
         recipe,
-        target: Target {
-            folder: arguments.out.clone(),
-            force: arguments.force,
-            resume: arguments.resume,
-            step: arguments.checkpoint,
-        },
+        target,
         shard: arguments.shard,
         synthesis: arguments.synthesis.clone(),
         counts: arguments.counts_in.clone(),
@@ -139,7 +125,7 @@ fn follow(handle: &Handle, events: &Receiver<Event>, interrupt: &Interrupt) -> c
         }
         match events.recv_timeout(Duration::from_millis(50)) {
             Ok(Event::Progress { stage, done, total }) => interrupt.advanced(stage, done, total),
-            Ok(Event::Log { line }) => interrupt.teller.log(&line),
+            Ok(Event::Log { line }) => interrupt.log(&line),
             Ok(
                 Event::Started { .. }
                 | Event::Device(_)
@@ -155,13 +141,6 @@ fn follow(handle: &Handle, events: &Receiver<Event>, interrupt: &Interrupt) -> c
     }
 }
 
-fn write_summary(summary: &Summary) -> color_eyre::Result<()> {
-    let mut out = std::io::stdout().lock();
-    write_files((&summary.tally, summary.set_aside, &summary.files), &mut out)?;
-    writeln!(out, "the same again: {}", summary.command)?;
-    Ok(())
-}
-
 /// Tells what was kept and written, a line a file.
 pub(super) fn write_files(
     (tally, set_aside, files): (&Tally, u64, &[WrittenFile]),
@@ -175,43 +154,4 @@ pub(super) fn write_files(
         writeln!(out, "wrote {} ({rows}{})", file.path.display(), bytes(file.bytes))?;
     }
     Ok(())
-}
-
-/// Progress on stderr, and whether the user interrupted.
-pub(super) struct Interrupt {
-    pub(super) teller: Teller,
-    came: Arc<AtomicBool>,
-}
-
-impl Interrupt {
-    /// Listens for signals while `apply` works.
-    fn listen(form: ProgressForm) -> std::io::Result<Self> {
-        let came = Self::signals()?;
-        Ok(Self { teller: Teller::begin(form, "apply", &STAGES), came })
-    }
-
-    /// Listens for signals while another command works on the same stages.
-    pub(super) fn of(job: &str) -> std::io::Result<Self> {
-        let came = Self::signals()?;
-        Ok(Self { teller: Teller::begin(ProgressForm::Auto, job, &STAGES), came })
-    }
-
-    fn signals() -> std::io::Result<Arc<AtomicBool>> {
-        let came = Arc::new(AtomicBool::new(false));
-        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-            signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&came))?;
-            signal_hook::flag::register(signal, Arc::clone(&came))?;
-        }
-        Ok(came)
-    }
-}
-
-impl Observer for Interrupt {
-    fn advanced(&self, stage: Stage, done: u64, total: u64) {
-        self.teller.advanced(stage, done, total);
-    }
-
-    fn cancelled(&self) -> bool {
-        self.came.load(Ordering::Acquire)
-    }
 }

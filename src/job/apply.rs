@@ -41,6 +41,7 @@ impl Job for ApplyJob {
     fn run(&mut self, listener: &dyn Listener) -> Result<Summary, End> {
         let observer: &dyn Observer = listener;
         let Loaded { dataset, index } = &*self.data;
+        self.target.check(&self.recipe).map_err(manifest_failed)?;
         let plan = synthesis::planned((dataset, index), &self.recipe, &self.made_in(), observer)?;
         let contents = Contents { dataset, index, recipe: &self.recipe, plan: &plan, shard: self.shard };
         let written = manifest::write(&contents, &self.target, observer).map_err(manifest_failed)?;
@@ -84,7 +85,8 @@ fn manifest_failed(error: ManifestError) -> End {
 }
 
 /// A path as a shell takes it.
-fn quoted(path: &Path) -> String {
+#[must_use]
+pub fn quoted(path: &Path) -> String {
     let text = path.to_string_lossy();
     let plain = |sign: char| sign.is_alphanumeric() || "/._-+=:@%,~".contains(sign);
     if !text.is_empty() && text.chars().all(plain) {
