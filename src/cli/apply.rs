@@ -30,7 +30,7 @@ Eight processes, on one machine or on eight that see the same files, and the byt
   fantail merge parts/* --out calibrated
 The same under Slurm:
   sbatch --array=1-8 --wrap='fantail apply data.jsonl --recipe recipe.toml --shard $SLURM_ARRAY_TASK_ID/8 --out parts/$SLURM_ARRAY_TASK_ID'
-A dataset of files that no machine holds together, in two passes over its files (the README has both with Slurm, too):
+A dataset of files that no machine holds together, in two passes over its files (with Slurm: assets/slurm-pass.sh, as the README has it):
   parallel 'fantail stats {} --recipe recipe.toml --counts-out {}.counts > /dev/null' ::: data/*.jsonl
   parallel fantail apply {} --recipe recipe.toml --out calibrated/{/} --counts-in data/*.counts ::: data/*.jsonl
 Counts are not enough for policies that weigh each instance against all others, target, a wanted size, and caps and floors of single
