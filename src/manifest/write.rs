@@ -5,7 +5,7 @@
 use super::fill::fill;
 use super::staging::{Finished, Staging};
 use super::target::{check_source, stale_names};
-use super::{Contents, ManifestError, Target, Written, WrittenFile, merge, native, occupied};
+use super::{Contents, ManifestError, Target, Written, WrittenFile, chosen, merge, native, occupied};
 use crate::plan::Tally;
 use crate::progress::{Observer, Stage};
 
@@ -24,7 +24,8 @@ pub fn write(contents: &Contents<'_>, target: &Target, observer: &dyn Observer) 
     let key = key(contents);
     if let Some(files) = finished_before(contents, target, (&key, observer))? {
         // Nothing is left to do, and that is told as all of it.
-        observer.advanced(Stage::Write, 1, 1);
+        let all = (dataset.len() * chosen(contents.recipe).len()).max(1) as u64;
+        observer.advanced(Stage::Write, all, all);
         return Ok(written(contents, target, &files));
     }
     let staging = Staging::open(target, key, observer)?;

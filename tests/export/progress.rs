@@ -58,7 +58,7 @@ fn a_job_that_finishes_or_fails_says_so_once_as_an_event() {
     assert!(["read", "plan", "write"].iter().all(|stage| stages.contains(&&Value::from(*stage))), "{stages:?}");
 
     for (data, out, code) in [("data.jsonl", "out", 7), ("nothing.jsonl", "elsewhere", 3)] {
-        let output = apply(&folder, data, &["--progress", "json", "--out", out]).wait_with_output().unwrap();
+        let output = run(&folder, &["apply", data, "--recipe", "recipe.toml", "--out", out, "--progress", "json"]);
         let told = events(&output.stderr);
         let failed = last(&told);
         assert_eq!((output.status.code(), &failed["event"]), (Some(code), &"failed".into()), "{failed}");
@@ -98,7 +98,9 @@ fn merging_and_planning_tell_events_too() {
         let told_events = events(&again.stderr);
         let finished = last(&told_events);
         assert_eq!((again.status.code(), &finished["event"]), (Some(0), &"finished".into()), "{finished}");
-        assert_eq!((again.stdout, &finished["tally"]["instances"]), (plain.stdout, &3000.into()));
+        let first_line = |output: &[u8]| String::from_utf8_lossy(output).lines().next().map(str::to_owned);
+        assert_eq!(first_line(&again.stdout), first_line(&plain.stdout));
+        assert_eq!(finished["tally"]["instances"], 3000);
         assert!(told_events.iter().any(|event| event["stage"] == stage), "{told_events:?}");
         // The command that it names does the same.
         let command = finished["command"].as_str().unwrap().split(' ').skip(1).collect::<Vec<_>>();
