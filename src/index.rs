@@ -46,7 +46,7 @@ pub struct Index {
     pub id_hashes: Vec<u64>,
     /// Facts about the text.
     pub text: TextFacts,
-    /// Instances with more than [`MOST_PAIRED_OBJECTS`] objects, of which only the most frequent were paired.
+    /// Instances with more than [`MOST_PAIRED_OBJECTS`] objects, of which only so many were paired.
     pub crowded_instances: u32,
     /// The number of instances of the whole, where this is an index of a part under the counts of the whole.
     pub population: Option<u64>,
@@ -69,6 +69,11 @@ impl Index {
     #[must_use]
     pub fn perspective(&self, perspective: Perspective) -> Option<&PerspectiveIndex> {
         self.perspectives.iter().find(|entry| entry.perspective == perspective)
+    }
+
+    /// The perspectives, in order.
+    pub fn layers(&self) -> impl Iterator<Item = &PerspectiveIndex> {
+        self.perspectives.iter()
     }
 
     /// The instances that hold the entity of a rank, ascending; empty for what is not there.

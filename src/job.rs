@@ -7,12 +7,14 @@ pub mod protocol;
 pub mod synthesis;
 mod thread;
 mod train;
+mod trial;
 pub mod worker;
 
 pub use apply::{ApplyJob, quoted};
 pub use protocol::{Event, Failure, State, Summary};
 pub use thread::{Handle, start};
 pub use train::TrainJob;
+pub use trial::TrialJob;
 
 use crate::progress::{Observer, Stage};
 

@@ -18,6 +18,7 @@ mod pace;
 mod pending;
 mod shard;
 mod sql;
+mod stages;
 mod staging;
 mod stale;
 pub mod synthesized;
@@ -33,6 +34,7 @@ pub use merge::merge;
 pub use pending::Pending;
 pub use shard::Shard;
 pub use sql::{SQL_FILES, check_sql, write_sql};
+pub use stages::StageRecord;
 pub use target::{Target, occupied};
 pub use write::write;
 
@@ -42,7 +44,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::index::Index;
 use crate::plan::{Plan, Tally};
-use crate::recipe::{ManifestFormat, Recipe};
+use crate::recipe::{ManifestFormat, Recipe, SynthesisName};
 use crate::source::Dataset;
 use fill::Part;
 
@@ -111,9 +113,19 @@ const fn fixed_name(format: ManifestFormat) -> Option<&'static str> {
     }
 }
 
+/// Whether pictures that were made have a place in everything that the recipe asks for.
+///
+/// # Errors
+/// [`ManifestError::Unsupported`] with what to write instead.
+pub fn takes_pictures(dataset: &Dataset, recipe: &Recipe) -> Result<(), ManifestError> {
+    let native = recipe.synthesis.uses(SynthesisName::Diffusion) && chosen(recipe).contains(&ManifestFormat::Native);
+    if native { native::takes_pictures(dataset) } else { Ok(()) }
+}
+
 /// The names of the files of all formats that the recipe asks for.
 fn format_names<'a>(dataset: &'a Dataset, recipe: &Recipe) -> impl Iterator<Item = String> + use<'a> {
-    chosen(recipe).into_iter().flat_map(|format| names(dataset, format))
+    let stages = stages::records(recipe).into_iter().filter_map(|stage| stage.file);
+    chosen(recipe).into_iter().flat_map(|format| names(dataset, format)).chain(stages)
 }
 
 /// What the dataset is read from, without links.

@@ -17,12 +17,13 @@ mod synthesis;
 pub use draw::{Key, Purpose};
 pub use explanation::{Decision, Explanation, OverrideExplanation, VoteExplanation};
 pub use ledger::{Ledger, OverrideDraw};
-pub use order::{ORDER_VERSION, Order, OrderPicture, OrderSeed, Picture, Synthesized, Verdict, entity, made_id};
+pub use order::{
+    Account, Maker, ORDER_VERSION, Order, OrderPicture, OrderSeed, Picture, Synthesized, Verdict, entity, made_id,
+};
 pub use overrides::{Columns, Holders, Outlooks, Settled, Settlement};
-pub use size::sized;
+pub use size::{Searched, sized};
 pub use synthesis::{Evidence, Lack, Make, Seed, SynthesisPlan, Tail};
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use rayon::prelude::*;
@@ -161,9 +162,9 @@ impl Plan {
     /// The same plan with the pictures that were made in the place of those that were to be made; those that no picture came
     /// for are made no more.
     #[must_use]
-    pub fn with_pictures(mut self, index: &Index, (pictures, removed): (&[Picture], BTreeMap<Verdict, u64>)) -> Self {
+    pub fn with_pictures(mut self, index: &Index, (pictures, account): (&[Picture], Account)) -> Self {
         order::settle(index, &mut self.synthesis, pictures);
-        self.synthesis.removed = removed;
+        self.synthesis.account = account;
         self
     }
 
@@ -252,6 +253,12 @@ impl<'a> Explainer<'a> {
     #[must_use]
     pub fn explain(&self, instance: usize) -> Option<Explanation> {
         (instance < self.decider.index.instances()).then(|| explanation::of(&self.decider, instance))
+    }
+
+    /// How often an instance is written on average: what a weighted sampler draws it by.
+    #[must_use]
+    pub fn weight(&self, instance: usize) -> f64 {
+        self.decider.outlook(instance).repeat
     }
 
     /// As [`Self::explain`] in a few words, appended to `words` after the policy's name; returns what is expected of the instance.

@@ -2,15 +2,18 @@
 //!
 //! Invariant: a recipe never holds anything that is derived from a dataset; a missing key means its default.
 
+mod advice;
 mod check;
 mod edit;
 mod error;
 mod grammar;
+mod kind;
 pub(crate) mod overrides;
 mod ranges;
 mod rebalance;
 mod synthesis;
 
+pub use advice::Advice;
 pub use error::RecipeError;
 pub(crate) use grammar::nearest;
 pub use overrides::{Line, Override, OverrideAction};
@@ -99,6 +102,14 @@ impl Recipe {
     /// [`RecipeError::Unwritable`], or the errors of [`Self::merged_into`].
     pub fn save(&self, path: &Path) -> Result<(), RecipeError> {
         edit::save(self, path)
+    }
+
+    /// Saves to `path` with the comments of `text`, a valid recipe, in place of what is there; written beside it and renamed.
+    ///
+    /// # Errors
+    /// As [`Self::save`].
+    pub fn save_over(&self, text: &str, path: &Path) -> Result<(), RecipeError> {
+        edit::save_over(self, text, path)
     }
 
     /// Every value, the defaults spelled out, as TOML.

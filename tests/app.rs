@@ -485,11 +485,11 @@ fn q_goes_back_step_by_step_before_it_quits() {
 #[test]
 fn the_editor_gets_a_saved_recipe_and_its_changes_can_be_undone() {
     let mut machine = Machine::with(labelled());
-    machine.press("l e");
-    assert_eq!(machine.asked(), ["SaveRecipe Edit"]);
+    machine.press("e");
+    assert_eq!(machine.asked(), ["EditRecipe unsaved=false"]);
+    machine.press("l ctrl-s");
     let saved = Box::new(machine.model.recipe.clone());
-    machine.send(Message::RecipeSaved { outcome: Ok(saved.clone()), then: AfterSave::Edit });
-    assert_eq!(machine.asked().last().unwrap(), "OpenEditor");
+    machine.send(Message::RecipeSaved { outcome: Ok(saved.clone()), then: AfterSave::Stay });
     machine.send(Message::FileChanged(Watched::Recipe));
     assert_eq!(machine.asked().last().unwrap(), "ReadRecipe");
     machine.send(Message::RecipeRead(Ok(saved.clone())));
@@ -508,6 +508,38 @@ fn the_editor_gets_a_saved_recipe_and_its_changes_can_be_undone() {
 }
 
 #[test]
+fn an_unsaved_recipe_is_edited_in_a_copy_and_stays_unsaved() {
+    let mut machine = Machine::with(labelled());
+    machine.press("l e");
+    assert_eq!(machine.asked(), ["EditRecipe unsaved=true"], "nothing is saved");
+    machine.send(Message::FileChanged(Watched::Draft));
+    assert_eq!(machine.asked().last().unwrap(), "ReadDraft");
+    let path = std::path::PathBuf::from("/tmp/copy/recipe.toml");
+    let mut edited = Box::new(machine.model.recipe.clone());
+    machine.send(Message::DraftRead { path: path.clone(), outcome: Ok(edited.clone()) });
+    assert_eq!(machine.model.history.undo.len(), 1, "a copy that says the same is no change");
+    edited.seed = 7;
+    machine.send(Message::DraftRead { path: path.clone(), outcome: Ok(edited.clone()) });
+    assert_eq!((machine.model.recipe.seed, machine.model.unsaved()), (7, true));
+    edited.rebalance.pass_count = 9;
+    machine.send(Message::DraftRead { path, outcome: Ok(edited) });
+    assert_eq!(machine.model.recipe.rebalance.pass_count, 1, "what does not fit the dataset is refused");
+    assert!(machine.toast().contains("pass_count = 9"), "{}", machine.toast());
+}
+
+#[test]
+fn a_second_interrupt_answers_the_question_whether_to_quit() {
+    let mut machine = Machine::with(labelled());
+    machine.press("? ctrl-c");
+    assert_eq!((&machine.model.overlay, machine.asked.len()), (&None, 0), "what is open is closed first");
+    assert_eq!(machine.press("ctrl-c").asked(), ["Quit"], "nothing would be lost");
+    machine.asked.clear();
+    machine.press("l ctrl-c");
+    assert_eq!((&machine.model.overlay, machine.asked.len()), (&Some(Overlay::ConfirmQuit), 0));
+    assert_eq!(machine.press("ctrl-c").asked(), ["QuitRescuing"]);
+}
+
+#[test]
 fn a_changed_extraction_loads_again_and_a_changed_dataset_asks() {
     let mut machine = Machine::with(labelled());
     let mut edited = Box::new(machine.model.recipe.clone());
@@ -523,6 +555,10 @@ fn a_changed_extraction_loads_again_and_a_changed_dataset_asks() {
     machine.send(Message::FileChanged(Watched::Dataset));
     machine.press("y");
     assert!(machine.model.loaded().is_none());
+    let mut machine = Machine::with(labelled());
+    machine.send(Message::FileChanged(Watched::Dataset));
+    machine.press("R");
+    assert!(machine.model.loaded().is_none() && machine.model.overlay.is_none(), "the key that reloads is a yes, too");
 }
 
 #[test]
@@ -570,7 +606,7 @@ fn a_model_is_trained_by_label_and_what_the_worker_tells_is_shown() {
     let mut machine = Machine::with(labelled());
     machine.press("4 t");
     let effect = machine.asked().pop().unwrap();
-    assert!(effect.starts_with("TrainModel") && effect.ends_with("label"), "{effect}");
+    assert!(effect.starts_with("TrainModel"), "{effect}");
     let generation = machine.model.awaited.job;
     let tell = |machine: &mut Machine, report| machine.send(Message::JobReported { generation, report });
     tell(&mut machine, JobReport::Placed("cuda:0 · NVIDIA H200".into()));

@@ -1,4 +1,6 @@
 //! Native manifests: byte for byte, whole or not at all, never over what is there, every record accounted for.
+// Tests read as data, and a table has as many lines as it has cases.
+#![allow(clippy::too_many_lines)]
 #![allow(clippy::format_collect, clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use std::fs;
@@ -286,6 +288,7 @@ fn the_apply_job_tells_its_story() {
         target: target(&folder, "the out"),
         shard: Shard::WHOLE,
         synthesis: None,
+        worker: fantail::job::worker::Choice::default(),
         counts: vec!["a part.json".into(), "b.json".into()],
     };
     let events = events_of(job());

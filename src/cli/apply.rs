@@ -8,8 +8,10 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
-use super::counts;
 use super::progress::{Interrupt, ProgressForm};
+use super::worker::WorkerArguments;
+use super::{configuration_folder, counts};
+use crate::config::settings::Settings;
 use crate::index::cache::Cache;
 use crate::job::{self, ApplyJob, Event, Failure, Handle, Summary};
 use crate::load::{self, Loaded, Provenance};
@@ -17,12 +19,13 @@ use crate::manifest::{ManifestError, Shard, Target, WrittenFile};
 use crate::number::{bytes, count, counted};
 use crate::plan::Tally;
 use crate::policy;
-use crate::progress::Observer;
-use crate::recipe::Recipe;
+use crate::progress::{Observer, Stage};
+use crate::recipe::{Recipe, SynthesisName};
 
 const EXAMPLES: &str = "\
 Progress for programs (--progress json): an object a line on stderr, each with \"version\": 1 and \"event\": started (job, stages), progress
-(stage, done, total; total 0 while unknown), log (line), and last, once, one of finished (files, tally, set_aside, command), cancelled,
+(stage, done, total; total 0 while unknown), log (line), where pictures are made also device (name, model, memory, free, threads, note),
+memory (used, total), measure (name, at, value) and picture (path, seed, caption), and last, once, one of finished (files, tally, set_aside, command), cancelled,
 failed (message, next, exit_code). A second interrupt ends the program at once, without an event.
 --force replaces a manifest as a whole: what an earlier calibration.json in the folder lists and this run does not write is removed.
 Eight processes, on one machine or on eight that see the same files, and the bytes of one:
@@ -63,6 +66,9 @@ pub struct ApplyArguments {
     /// The folder of what the worker made; 'synthesis' in DIR without it. Shards name the same one
     #[arg(long, value_name = "DIR")]
     pub synthesis: Option<PathBuf>,
+    /// Which worker trains and makes pictures
+    #[command(flatten)]
+    pub worker: WorkerArguments,
     /// How progress is told on stderr: a bar or plain lines, or JSON objects a line of which the last is the one that ends the job
     #[arg(long, value_enum, default_value_t = ProgressForm::Auto)]
     pub progress: ProgressForm,
@@ -71,12 +77,19 @@ pub struct ApplyArguments {
     pub checkpoint: u64,
 }
 
+/// The stages where pictures are made.
+const DRAWING: [Stage; 7] =
+    [Stage::Read, Stage::Extract, Stage::Index, Stage::Plan, Stage::Train, Stage::Sample, Stage::Write];
+
 /// Runs `fantail apply`: progress on stderr, a summary on stdout.
 ///
 /// # Errors
 /// An unreadable dataset, an invalid recipe, a folder that cannot be written to, or an interrupt.
 pub fn run(arguments: &ApplyArguments) -> color_eyre::Result<()> {
-    let interrupt = Interrupt::listen((arguments.progress, "apply"), &Interrupt::STAGES)?;
+    // What is wrong with the recipe is told once it is read in earnest.
+    let draws = Recipe::load(&arguments.recipe).is_ok_and(|recipe| recipe.synthesis.uses(SynthesisName::Diffusion));
+    let stages = if draws { &DRAWING[..] } else { &Interrupt::STAGES };
+    let interrupt = Interrupt::listen((arguments.progress, "apply"), stages)?;
     let summary = interrupt.ended(applied(arguments, &interrupt))?;
     let mut out = std::io::stdout().lock();
     write_files((&summary.tally, summary.set_aside, &summary.files), &mut out)?;
@@ -101,12 +114,17 @@ fn applied(arguments: &ApplyArguments, interrupt: &Interrupt) -> color_eyre::Res
     }
     let loaded = Loaded { index: counts::under(loaded.index, &recipe, &arguments.counts_in)?, dataset: loaded.dataset };
     policy::fits(&loaded.index, &recipe).map_err(|error| error.in_file(&arguments.recipe))?;
+    super::advice::lines(&recipe.advice(), &arguments.recipe).for_each(|line| interrupt.log(&line));
     let job = ApplyJob {
         data: Arc::new(loaded),
         recipe,
         target,
         shard: arguments.shard,
         synthesis: arguments.synthesis.clone(),
+        worker: arguments
+            .worker
+            .clone()
+            .choice(&configuration_folder().map(|folder| Settings::load(&folder).0).unwrap_or_default()),
         counts: arguments.counts_in.clone(),
     };
     let (sender, events) = channel();
@@ -126,14 +144,10 @@ fn follow(handle: &Handle, events: &Receiver<Event>, interrupt: &Interrupt) -> c
         match events.recv_timeout(Duration::from_millis(50)) {
             Ok(Event::Progress { stage, done, total }) => interrupt.advanced(stage, done, total),
             Ok(Event::Log { line }) => interrupt.log(&line),
-            Ok(
-                Event::Started { .. }
-                | Event::Device(_)
-                | Event::Memory { .. }
-                | Event::Measure { .. }
-                | Event::Picture { .. },
-            )
-            | Err(RecvTimeoutError::Timeout) => {}
+            Ok(event @ (Event::Device(_) | Event::Memory { .. } | Event::Measure { .. } | Event::Picture { .. })) => {
+                interrupt.beside(&event);
+            }
+            Ok(Event::Started { .. }) | Err(RecvTimeoutError::Timeout) => {}
             Ok(Event::Finished(summary)) => return Ok(summary),
             Ok(Event::Failed(failure)) => return Err(failure.into()),
             Ok(Event::Cancelled) | Err(RecvTimeoutError::Disconnected) => return Err(ManifestError::Cancelled.into()),

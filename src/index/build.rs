@@ -16,7 +16,7 @@ use crate::column::{Csr, StringTable};
 use crate::entity::{Extracted, Extraction, Perspective};
 use crate::progress::{Cancelled, Observer, Stage};
 
-/// As many of an instance's objects are paired, the most frequent first; an instance with k objects has k·(k − 1)/2 pairs.
+/// As many of an instance's objects are paired, chosen by a hash of the name; an instance with k objects has k·(k − 1)/2 pairs.
 pub const MOST_PAIRED_OBJECTS: usize = 64;
 
 /// Builds the index of an extraction.

@@ -6,12 +6,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::protocol::Summary;
-use super::{End, Job, Listener, synthesis};
+use super::protocol::{Failure, Summary};
+use super::synthesis::{self, Workshop};
+use super::worker::Choice;
+use super::{End, Job, Listener};
 use crate::load::Loaded;
 use crate::manifest::{self, Contents, ManifestError, Shard, Target};
 use crate::progress::{Observer, Stage};
-use crate::recipe::Recipe;
+use crate::recipe::{Recipe, SynthesisName};
 
 /// Rebalances a dataset and writes the result.
 pub struct ApplyJob {
@@ -25,6 +27,8 @@ pub struct ApplyJob {
     pub shard: Shard,
     /// The folder of what the worker made; `synthesis` in the target without it.
     pub synthesis: Option<PathBuf>,
+    /// Which worker makes it where it is not there, on what.
+    pub worker: Choice,
     /// The counts of the whole that the index was put under, as files; none where the dataset is the whole.
     pub counts: Vec<PathBuf>,
 }
@@ -35,14 +39,19 @@ impl Job for ApplyJob {
     }
 
     fn stages(&self) -> Vec<Stage> {
-        vec![Stage::Plan, Stage::Write]
+        let made = if self.draws() { &synthesis::STAGES[..] } else { &[] };
+        [&[Stage::Plan], made, &[Stage::Write]].concat()
     }
 
     fn run(&mut self, listener: &dyn Listener) -> Result<Summary, End> {
         let observer: &dyn Observer = listener;
         let Loaded { dataset, index } = &*self.data;
         self.target.check(&self.recipe).map_err(manifest_failed)?;
-        let plan = synthesis::planned((dataset, index), &self.recipe, &self.made_in(), observer)?;
+        if self.draws() && !self.shard.is_whole() && self.synthesis.is_none() {
+            return Err(End::Failed(apart()));
+        }
+        let shop = Workshop { folder: self.made_in(), worker: self.worker.clone() };
+        let plan = synthesis::completed(&self.data, &self.recipe, &shop, listener)?;
         let contents = Contents { dataset, index, recipe: &self.recipe, plan: &plan, shard: self.shard };
         let written = manifest::write(&contents, &self.target, observer).map_err(manifest_failed)?;
         Ok(Summary {
@@ -70,9 +79,23 @@ impl ApplyJob {
         format!("fantail apply {dataset} --recipe {recipe} --out {folder}{shard}{made} --force{counts}")
     }
 
+    /// Whether the recipe asks for pictures.
+    fn draws(&self) -> bool {
+        self.recipe.synthesis.uses(SynthesisName::Diffusion)
+    }
+
     /// Where the worker works, and leaves what it made.
     fn made_in(&self) -> PathBuf {
         self.synthesis.clone().unwrap_or_else(|| self.target.folder.join(synthesis::FOLDER))
+    }
+}
+
+/// Why a shard cannot have pictures of its own.
+fn apart() -> Failure {
+    Failure {
+        message: "shards share the pictures of 'diffusion', and no folder for them is named".into(),
+        next: "give every shard the same --synthesis DIR: the first one makes the pictures there, the others wait for them".into(),
+        exit_code: 2,
     }
 }
 

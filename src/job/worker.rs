@@ -52,7 +52,8 @@ pub use error::WorkerError;
 pub use find::{Choice, Found, Launch, Libtorch, Origin, Place, Surroundings, find};
 pub use line::{LONGEST_LINE, Line, LineReader};
 pub use protocol::{Device, HEARTBEAT, Order, Outcome, PROTOCOL, Problem, Report};
-pub use task::WorkerJob;
+pub(super) use task::take_in;
+pub use task::{Hired, WorkerJob};
 pub use work::{
     Cluster, Colour, Embed, Filters, Finding, Instances, Listed, Planned, Sample, Sampled, Sampler, SkipScale,
     Subclasses, Train, TrainSettings, Verdict, Work,

@@ -72,8 +72,9 @@ impl Appended<'_> {
         Some(relative(&absolute(folder), &absolute(self.make.picture.as_deref()?)))
     }
 
-    /// Its record where records are JSON: that of its seed with an id and, where it has one, a picture of its own, and marked.
-    pub(super) fn record(&self, dataset: &Dataset) -> Option<Vec<u8>> {
+    /// Its record where records are JSON: that of its seed with an id and, where it has one, a picture of its own, and marked. Where
+    /// the dataset has no image root, as the demo, the way to the picture begins at the manifest's folder.
+    pub(super) fn record(&self, dataset: &Dataset, folder: &Path) -> Option<Vec<u8>> {
         let raw = dataset.raw(self.instance())?;
         let mut instance = Instance::default();
         dataset.read(self.instance(), &mut instance);
@@ -82,7 +83,7 @@ impl Appended<'_> {
             found.map(|(_, member)| member.as_str())
         };
         let mut changes = vec![(member("id"), self.id(&instance.id))];
-        if let Some(path) = dataset.image_root().and_then(|(root, _)| self.picture_from(root)) {
+        if let Some(path) = self.picture_from(dataset.image_root().map_or(folder, |(root, _)| root)) {
             changes.push((member("image"), path.to_string_lossy().into_owned()));
         }
         let changes: Vec<(&str, String)> =

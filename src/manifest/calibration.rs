@@ -2,15 +2,16 @@
 //!
 //! Invariant: holds no time, host or random name: the same dataset, recipe and seed give the same bytes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::RECIPE;
 use super::measured::Measured;
+use super::stages::{self, StageRecord};
 use super::staging::Finished;
 use crate::entity::Perspective;
-use crate::plan::{Lack, SynthesisPlan, Tail, Verdict};
+use crate::plan::{Account, Lack, Maker, SynthesisPlan, Tail, Verdict};
 use crate::preview::Measures;
 use crate::recipe::{Recipe, SynthesisName};
 use crate::source::SetAside;
@@ -28,6 +29,9 @@ pub struct Calibration<'a> {
     pub recipe: &'a Recipe,
     /// Where every record went.
     pub records: Records,
+    /// The stages of the recipe's schedule, each with weights of its own; absent without one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<StageRecord>,
     /// What was made for the tail, where the recipe asks for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub synthesis: Option<&'a SynthesisRecord>,
@@ -80,9 +84,15 @@ pub struct SynthesisRecord {
     pub policies: BTreeMap<SynthesisName, MadeRecord>,
     /// Tail entities that lacked instances, by perspective.
     pub tails: BTreeMap<Perspective, TailRecord>,
-    /// Pictures that filters sorted out, by filter.
+    /// Pictures that were ordered and are not there, by reason: the filter that sorted them out, or `unusable`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub removed: BTreeMap<Verdict, u64>,
+    /// The same by the entity that they were for: `perspective:name`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub missing: BTreeMap<String, BTreeMap<Verdict, u64>>,
+    /// What made the pictures: worker, device, libtorch, trained model.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub makers: BTreeSet<Maker>,
 }
 
 /// What a policy made.
@@ -120,8 +130,9 @@ impl SynthesisRecord {
             record.made += seed.makes.len() as u64;
         }
         let tails = plan.tails.iter().map(|tail| (tail.perspective, TailRecord::of(tail))).collect();
-        let (budget, wanted, made, removed) = (plan.budget, plan.wanted(), plan.made(), plan.removed.clone());
-        Self { budget, wanted, made, policies, tails, removed }
+        let Account { removed, missing, makers } = plan.account.clone();
+        let (budget, wanted, made) = (plan.budget, plan.wanted(), plan.made());
+        Self { budget, wanted, made, policies, tails, removed, missing, makers }
     }
 }
 
@@ -202,6 +213,7 @@ impl<'a> Calibration<'a> {
                 written: tally.after,
                 synthetic: tally.synthetic,
             },
+            stages: stages::records(recipe),
             synthesis: measured.synthesis.as_ref(),
             perspectives: measured.perspectives.iter().map(|entry| (entry.perspective, entry.record())).collect(),
             files: files.iter().filter(|file| file.name != RECIPE).map(file).collect(),

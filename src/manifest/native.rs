@@ -16,7 +16,7 @@ use std::path::Path;
 pub(super) use folder::{absolute, link, relative};
 
 use super::staging::Staging;
-use super::{CALIBRATION, Contents, ManifestError, Part, RECIPE, SHARD, appended, table};
+use super::{CALIBRATION, Contents, ManifestError, Part, RECIPE, SHARD, appended, stages, table};
 use crate::source::{Dataset, Format};
 
 /// Names that other files of a manifest have.
@@ -46,7 +46,7 @@ fn unpacked(path: &Path) -> String {
 }
 
 fn free(name: &str) -> String {
-    if TAKEN.contains(&name) { format!("native-{name}") } else { name.to_owned() }
+    if TAKEN.contains(&name) || stages::is_file(name) { format!("native-{name}") } else { name.to_owned() }
 }
 
 /// The instances of the contents' shard. Row groups of Parquet are not cut.
@@ -98,12 +98,8 @@ pub(super) fn write(part: &Part<'_>, staging: &Staging) -> Result<(), ManifestEr
         let reason = "two of its files have the same name".to_owned();
         return Err(ManifestError::Unsupported { path: dataset.path().to_path_buf(), reason });
     }
-    let pictured = |format: Format| matches!(format, Format::Coco | Format::Lvis | Format::Parquet | Format::Csv);
-    if pictured(dataset.format()) && appended::all(part.contents).iter().any(|item| !item.is_copy()) {
-        let reason = "pictures that were made have no annotations or columns of this format; leave 'native' out of export.formats \
-                      and write 'jsonl', 'csv' or 'parquet'"
-            .to_owned();
-        return Err(ManifestError::Unsupported { path: dataset.path().to_path_buf(), reason });
+    if appended::all(part.contents).iter().any(|item| !item.is_copy()) {
+        takes_pictures(dataset)?;
     }
     match dataset.format() {
         Format::Coco | Format::Lvis => annotated::write(part, &names, staging),
@@ -111,6 +107,17 @@ pub(super) fn write(part: &Part<'_>, staging: &Staging) -> Result<(), ManifestEr
         Format::ImageFolder => folder::write(part, &names.concat(), staging),
         _ => records::write(part, &names.concat(), staging),
     }
+}
+
+/// Whether pictures that were made have a place in the dataset's own format.
+pub(super) fn takes_pictures(dataset: &Dataset) -> Result<(), ManifestError> {
+    if matches!(dataset.format(), Format::Coco | Format::Lvis | Format::Parquet | Format::Csv) {
+        let reason = "pictures that were made have no annotations or columns of this format; leave 'native' out of export.formats \
+                      and write 'jsonl', 'csv' or 'parquet'"
+            .to_owned();
+        return Err(ManifestError::Unsupported { path: dataset.path().to_path_buf(), reason });
+    }
+    Ok(())
 }
 
 /// Which of the part's instances are in each file of the dataset that it reaches into.

@@ -3,14 +3,13 @@
 //! Invariant: a picture is taken in once, when it was ordered, passes the filters, and lies below the job's folder; whatever is
 //! wrong with a line is told with its number and loses that line alone.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{ManifestError, Pending};
-use crate::plan::{Order, OrderPicture, OrderSeed, Picture, Synthesized, Verdict};
+use crate::plan::{Account, Order, OrderPicture, OrderSeed, Picture, Synthesized, Verdict};
 
 /// The name of the order in a job's folder.
 pub const ORDER: &str = "order.json";
@@ -24,15 +23,15 @@ pub const OUTLIERS: &str = "outliers.jsonl";
 pub struct Delivery {
     /// The pictures that can be used.
     pub pictures: Vec<Picture>,
-    /// What filters sorted out.
-    pub removed: BTreeMap<Verdict, u64>,
+    /// What is to be told of them, and of those that cannot be.
+    pub account: Account,
     /// What was ordered and did not come.
     pub missing: u64,
     /// Lines that cannot be used: number from 1, and why.
     pub faults: Vec<(usize, String)>,
 }
 
-/// Writes an order into a job's folder.
+/// Writes an order into a job's folder. What was delivered for another order that stood there is removed: it is another's.
 ///
 /// # Errors
 /// [`ManifestError::Unwritable`].
@@ -41,14 +40,43 @@ pub fn write_order(folder: &Path, order: &Order) -> Result<PathBuf, ManifestErro
     fs::create_dir_all(folder).map_err(|cause| ManifestError::Unwritable { path: path.clone(), cause })?;
     let mut text = serde_json::to_vec_pretty(order).unwrap_or_default();
     text.push(b'\n');
+    match fs::read(&path) {
+        Ok(before) if before == text => return Ok(path),
+        Ok(_) => remove(&folder.join(SYNTHESIZED))?,
+        Err(_) => {}
+    }
     let mut file = Pending::beside(&path)?;
     file.write(&text)?;
     file.synced()?.publish(true)?;
     Ok(path)
 }
 
+fn remove(path: &Path) -> Result<(), ManifestError> {
+    match fs::remove_file(path) {
+        Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => {
+            Err(ManifestError::Unwritable { path: path.to_owned(), cause })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes what was made of an order.
+///
+/// # Errors
+/// [`ManifestError::Unwritable`].
+pub fn write(folder: &Path, records: &[Synthesized]) -> Result<(), ManifestError> {
+    let mut file = Pending::beside(&folder.join(SYNTHESIZED))?;
+    for record in records {
+        let mut line = serde_json::to_vec(record).unwrap_or_default();
+        line.push(b'\n');
+        file.write(&line)?;
+    }
+    file.synced()?.publish(true)
+}
+
 /// Reads what came back of an order; nothing when there is no file yet.
 #[must_use]
+#[expect(clippy::too_many_lines, reason = "to be divided")]
 pub fn read(folder: &Path, order: &Order) -> Delivery {
     let asked: FxHashMap<&str, (&OrderSeed, &OrderPicture)> = order
         .seeds
@@ -73,10 +101,12 @@ pub fn read(folder: &Path, order: &Order) -> Delivery {
             if met.insert(id) { Ok((record, seed)) } else { Err(format!("'{id}' stands twice")) }
         });
         match taken {
-            Ok((record, _)) if record.verdict != Verdict::Kept => {
-                *delivery.removed.entry(record.verdict).or_insert(0) += 1;
-            }
-            Ok((record, seed)) => {
+            Ok((mut record, seed)) => {
+                delivery.account.makers.extend(record.maker.take());
+                if record.verdict != Verdict::Kept {
+                    delivery.account.lose(&seed.entity, record.verdict);
+                    continue;
+                }
                 let place = seed.pictures.iter().position(|picture| picture.id == record.id).unwrap_or(0);
                 let path = folder.join(record.path);
                 delivery.pictures.push(Picture { seed: seed.instance, number: place as u32 + 1, path });
@@ -84,11 +114,11 @@ pub fn read(folder: &Path, order: &Order) -> Delivery {
             Err(fault) => delivery.faults.push((number, fault)),
         }
     }
-    let unusable = unusable.difference(&met).count();
-    if unusable > 0 {
-        delivery.removed.insert(Verdict::Unusable, unusable as u64);
+    let unusable: Vec<&str> = unusable.difference(&met).copied().collect();
+    for (seed, _) in unusable.iter().filter_map(|id| asked.get(id)) {
+        delivery.account.lose(&seed.entity, Verdict::Unusable);
     }
-    delivery.missing = (asked.len() - met.len() - unusable) as u64;
+    delivery.missing = (asked.len() - met.len() - unusable.len()) as u64;
     delivery.pictures.sort_by_key(|picture| (picture.seed, picture.number));
     delivery
 }

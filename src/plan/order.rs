@@ -2,6 +2,7 @@
 //!
 //! Invariant: an order names everything that its fulfilment hangs on; the same dataset, recipe and seed give the same order.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -81,8 +82,38 @@ pub struct Synthesized {
     #[serde(default)]
     pub verdict: Verdict,
     /// Scores by filter, as far as they were taken.
-    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
-    pub scores: std::collections::BTreeMap<String, f64>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub scores: BTreeMap<String, f64>,
+    /// Why it cannot be used, where it cannot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// What made it, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maker: Option<Maker>,
+}
+
+/// What made a picture: the same order gives the same pixels on the same of all these.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Maker {
+    /// The worker and its version.
+    pub worker: String,
+    /// The device that it worked on.
+    pub device: String,
+    /// The libtorch that it ran on.
+    pub libtorch: String,
+    /// The hash of the trained model.
+    pub checkpoint: String,
+}
+
+/// What is to be told of the pictures that were ordered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Account {
+    /// What filters sorted out, and what cannot be used.
+    pub removed: BTreeMap<Verdict, u64>,
+    /// The same by the entity that a picture was for: `perspective:name`.
+    pub missing: BTreeMap<String, BTreeMap<Verdict, u64>>,
+    /// What made them.
+    pub makers: BTreeSet<Maker>,
 }
 
 /// What the filters say of a picture.
@@ -119,6 +150,14 @@ impl Verdict {
             Self::Saturated => "saturated",
             Self::Unusable => "unusable",
         }
+    }
+}
+
+impl Account {
+    /// Takes down that a picture that was for an entity is not there, and why.
+    pub fn lose(&mut self, entity: &str, why: Verdict) {
+        *self.removed.entry(why).or_insert(0) += 1;
+        *self.missing.entry(entity.to_owned()).or_default().entry(why).or_insert(0) += 1;
     }
 }
 

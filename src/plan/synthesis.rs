@@ -13,12 +13,11 @@ mod seeds;
 
 pub use need::{Lack, Tail};
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use rustc_hash::FxHashSet;
 
-use super::order::Verdict;
+use super::order::Account;
 use crate::entity::Perspective;
 use crate::index::{Index, name_hash};
 use crate::policy::synthesis::{ceilings, driving, synthesizer};
@@ -50,8 +49,8 @@ pub struct SynthesisPlan {
     pub tails: Vec<Tail>,
     /// The seeds, by policy in the order of the recipe, and then in the order of the source.
     pub seeds: Vec<Seed>,
-    /// What filters sorted out of the pictures that were made.
-    pub removed: BTreeMap<Verdict, u64>,
+    /// What is to be told of the pictures that were made.
+    pub account: Account,
 }
 
 /// A real instance from which others are made.
@@ -61,6 +60,8 @@ pub struct Seed {
     pub policy: SynthesisName,
     /// The instance.
     pub instance: u32,
+    /// Whether rebalancing keeps it: pictures may begin from what its draw alone dropped.
+    pub kept: bool,
     /// The perspective of the entity for which it was taken first.
     pub perspective: Perspective,
     /// That entity's rank before.
@@ -106,6 +107,8 @@ impl SynthesisPlan {
         let (slots, bound) = (driving(index, recipe)?, ceilings(index, recipe)?);
         let mut needs = Needs::new(index, recipe, (&slots, &bound), counts);
         let dropped: FxHashSet<u64> = recipe.synthesis.dropped_seeds.iter().map(|id| name_hash(id)).collect();
+        let pictured = recipe.synthesis.policies.iter().any(|&name| synthesizer(name).terms(recipe).pictured);
+        let chances = if pictured { super::weights(index, recipe, 0..repeats.len())? } else { Vec::new() };
         let mut left = budget.unwrap_or(u64::MAX);
         let mut seeds = Vec::new();
         for &name in &recipe.synthesis.policies {
@@ -113,13 +116,14 @@ impl SynthesisPlan {
                 index,
                 recipe,
                 repeats,
+                chances: &chances,
                 dropped: &dropped,
                 evidence,
                 terms: synthesizer(name).terms(recipe),
             };
             seeds.extend(selection.select(name, (&mut needs, &mut left), observer));
         }
-        let mut plan = Self { budget, tails: needs.into_tails(index), seeds, removed: BTreeMap::new() };
+        let mut plan = Self { budget, tails: needs.into_tails(index), seeds, account: Account::default() };
         plan.recount(index);
         Ok(plan)
     }

@@ -5,7 +5,7 @@
 use super::Formula;
 use super::fit::{Fit, Ground, fit};
 use crate::entity::Perspective;
-use crate::index::Csr;
+use crate::index::{Csr, Index};
 use crate::recipe::{NoEntity, Recipe};
 
 /// A policy applied to an index.
@@ -122,6 +122,12 @@ pub struct Scorer {
 }
 
 impl Dictionary {
+    /// The place of its perspective among those of an index.
+    #[must_use]
+    pub fn slot(&self, index: &Index) -> Option<usize> {
+        index.layers().position(|entry| entry.perspective == self.perspective)
+    }
+
     /// True when its numbers take a fit, see [`Self::fitted`].
     #[must_use]
     pub const fn takes_fit(&self) -> bool {

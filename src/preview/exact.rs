@@ -11,7 +11,7 @@ mod score;
 
 use rayon::prelude::*;
 
-use super::{Outcome, Overridden, Preview, TargetOutcome, Volume};
+use super::{Outcome, Overridden, Preview, TargetOutcome, Volume, advice};
 use crate::entity::Perspective;
 use crate::index::{Csr, Index, PerspectiveIndex};
 use crate::plan::{self, Columns, PlanError, Settlement};
@@ -29,6 +29,8 @@ pub struct Exact {
     scored: Vec<Option<Scored>>,
     /// Instances without an entity, by perspective.
     empty: Vec<u64>,
+    /// The count of each instance's rarest entity, by perspective; 0 without any. Known once a rule has asked for it.
+    rarest: Vec<Option<Vec<u32>>>,
     /// The expected repeat of each instance, of the last preview.
     expected: Vec<f32>,
     /// The probability that each is kept at all, of the last preview.
@@ -55,6 +57,7 @@ impl Exact {
         Self {
             holders: index.perspectives.par_iter().map(holders).collect(),
             scored: index.perspectives.iter().map(|_| None).collect(),
+            rarest: index.perspectives.iter().map(|_| None).collect(),
             empty: index.perspectives.iter().map(empty).collect(),
             ..Self::default()
         }
@@ -95,6 +98,7 @@ impl Exact {
         }
         let (rule, size_scale) = self.sized(index, rule, observer)?;
         self.score(index, &rule, observer)?;
+        self.know_rarest(index, &rule);
         let mut instances = self.expect(index, &rule);
         if !self.bound.1.is_empty() {
             instances = self.settle(index, (instances, rule.fate));
@@ -109,7 +113,8 @@ impl Exact {
         let overrides = self.overridden(index);
         let target = self.target(index, &perspectives, &rule);
         let policy = recipe.rebalance.policy;
-        Ok(Preview { policy, exact: true, instances, perspectives, overrides, target, size_scale })
+        let advice = advice::advice(recipe, &instances);
+        Ok(Preview { policy, exact: true, instances, perspectives, overrides, target, size_scale, advice })
     }
 
     /// The probability that each instance is kept at all under the last preview, in source order.

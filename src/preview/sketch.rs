@@ -17,7 +17,7 @@ use super::outcome::Known;
 use super::{Outcome, Preview, Volume};
 use crate::entity::Perspective;
 use crate::index::{Index, PerspectiveIndex};
-use crate::plan::{Columns, PlanError, Settlement};
+use crate::plan::{Columns, PlanError, Searched, Settlement};
 use crate::policy::{self, Bound, Dictionary, Rule, size::solve};
 use crate::progress::{Cancelled, Observer};
 use crate::recipe::{Override, Recipe, RecipeError};
@@ -27,7 +27,7 @@ use sample::Sample;
 /// The most instances in the sample.
 pub const SAMPLE: usize = 8192;
 
-/// Of these, those that the search for a wanted volume looks at.
+/// Of these, about so many are what the search for a wanted volume looks at.
 const SEARCHED: usize = 2048;
 
 /// How much further than half the sample the whole of the data may be from the sample, in a fit.
@@ -39,6 +39,8 @@ pub struct Sketch {
     /// One a perspective, in the index's order.
     samples: Vec<Sample>,
     sampled: usize,
+    /// The part of the sample in which the scale for a wanted volume is sought.
+    searched: Arc<Searched>,
     instances: usize,
     /// The overrides that were bound last, and what they mean: a pattern may have to be matched with a million names.
     bound: Arc<Mutex<(Vec<Override>, Vec<Bound>)>>,
@@ -61,7 +63,10 @@ impl Sketch {
         }
         order.sort_unstable();
         let samples = index.perspectives.iter().map(|entry| Sample::of(entry, &order)).collect();
-        Self { samples, sampled: size, instances: index.instances(), bound: Arc::default(), scale: Arc::default() }
+        let few: Vec<u32> = order.iter().take(SEARCHED).map(|&(_, instance)| instance as u32).collect();
+        let searched = Arc::new(Searched::of(index, &few));
+        let (bound, scale) = (Arc::default(), Arc::default());
+        Self { samples, sampled: size, searched, instances: index.instances(), bound, scale }
     }
 
     /// An estimate of what the recipe's policy would make of the index, with the distribution of one perspective.
@@ -97,7 +102,8 @@ impl Sketch {
         let perspectives = asked.map(outcome).collect();
         let policy = recipe.rebalance.policy;
         let overrides = Vec::new();
-        Ok(Preview { policy, exact: false, instances, perspectives, overrides, target: None, size_scale })
+        let (target, advice) = (None, recipe.advice());
+        Ok(Preview { policy, exact: false, instances, perspectives, overrides, target, size_scale, advice })
     }
 
     /// Numbers of instances. A fit to a sample misses more than sampling does: how much is told by a fit to half of it.
@@ -126,13 +132,8 @@ impl Sketch {
     /// The rule with its thresholds scaled so that the sample's volume is its share of the wanted one.
     fn sized(&self, index: &Index, rule: Rule, observer: &dyn Observer) -> Result<(Rule, Option<f64>), Cancelled> {
         let Some(size) = rule.sought() else { return Ok((rule, None)) };
-        let rows = self.sampled.min(SEARCHED);
-        let size = size * rows as f64 / self.instances.max(1) as f64;
-        let volume = |scale: f64| {
-            observer.go_on()?;
-            let expected = self.expected(index, &rule.scaled(scale), rows, observer);
-            Ok(expected.repeat.iter().map(|&repeat| f64::from(repeat)).sum())
-        };
+        let size = size * self.searched.instances() as f64 / self.instances.max(1) as f64;
+        let volume = |scale: f64| self.searched.volume(index, &rule.scaled(scale), observer);
         let mut start = self.scale.lock().unwrap_or_else(PoisonError::into_inner);
         let scale = solve((size, size * 2e-3), (start.unwrap_or(1.0), 0.5), volume)?;
         *start = Some(scale);

@@ -5,6 +5,9 @@
 use crate::entity::Perspective;
 use crate::policy::{Fate, Outlook};
 
+/// What is repeated more often than this is learned by heart rather than learned from ("Upsample or Upweight?": a guard).
+pub const OFTEN: f64 = 4.0;
+
 /// Numbers of instances before and after.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Volume {
@@ -19,6 +22,10 @@ pub struct Volume {
     /// The effective sample size after, (Σw)²/Σw² with w how often an instance is written (Kish 1965): as many instances, each
     /// written once, would tell as much. Of a random subset it is the subset's size.
     pub effective: f64,
+    /// How often the instance that is repeated most is written, or weighs, expected.
+    pub most_repeats: f64,
+    /// Instances that are written more than [`OFTEN`] times, expected; 0 in an estimate.
+    pub often: u64,
     /// How far an estimate's `kept` may be from the exact figure; 0 when exact.
     pub margin: f64,
     /// The same of `after`.

@@ -134,6 +134,12 @@ pub(super) const VALUES_NOT_YET: &[(&str, &str, &str)] = &[
     ("synthesis.policies", "slots", "the synthesis policy 'slots' is not supported yet"),
 ];
 
+/// Lists that have to hold something: dotted path, and what is said of one that is empty.
+pub(super) const NEVER_EMPTY: &[(&str, &str)] = &[
+    ("rebalance.stages", "stages = [] is no schedule; write such as stages = [5.0, 2.0], or remove it"),
+    ("export.formats", "formats = [] writes nothing; write such as formats = [\"native\"], or remove it"),
+];
+
 /// The table at a dotted path.
 pub(super) fn table(path: &str) -> Option<&'static Table> {
     let generic = match path.split_once('.') {

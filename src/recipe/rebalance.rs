@@ -189,7 +189,7 @@ pub struct Rebalance {
     pub keep: f64,
     /// `cap`, and `target` of that form: MetaCLIP's t, the expected count that no entity should exceed by itself.
     pub cap: u32,
-    /// `temperature`: T; 1 leaves the distribution as it is, infinity makes it uniform.
+    /// `temperature`: T, from 1, which leaves the distribution as it is, to 100, which all but evens it out.
     pub temperature: f64,
     /// `repeat_factor`: t, the share of instances below which an entity is repeated.
     pub repeat_threshold: f64,
@@ -221,7 +221,7 @@ pub struct Rebalance {
     pub lines: Lines,
 }
 
-/// Lines of a recipe's file, for what only a dataset can prove wrong.
+/// Lines of a recipe's file, for what only a dataset can prove wrong, and for advice.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Lines {
     /// That of `policy`.
@@ -230,6 +230,14 @@ pub struct Lines {
     pub perspective: Line,
     /// That of `pass_count`.
     pub pass_count: Line,
+    /// That of `size`.
+    pub size: Line,
+    /// That of `stages`.
+    pub stages: Line,
+    /// That of `balance_by`.
+    pub balance_by: Line,
+    /// That of `no_entity`.
+    pub no_entity: Line,
 }
 
 impl Default for Rebalance {

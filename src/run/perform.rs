@@ -2,8 +2,10 @@
 //!
 //! Invariant: nothing here waits for background work, except for a job to stop when the program ends.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::draft::Draft;
 use super::event::Sender;
 use super::instance::{self, ExplainRequest, ReadRequest};
 use super::lane::{Lane, Wanted};
@@ -11,22 +13,26 @@ use super::load::{self, Load};
 use super::picture;
 use super::reckon::{self, ComparisonRequest, PreviewRequest, SharedExact};
 use super::synthesize::{self, PlanRequest};
-use super::{task, train, write};
+use super::{task, train, trial, write};
 use crate::app::arrange::arrange;
 use crate::app::effect::Effect;
-use crate::app::message::{Failure, Message};
+use crate::app::message::{Failure, Message, Watched};
 use crate::app::model::{InstanceView, Order, Rows};
 use crate::entity::Perspective;
 use crate::job::Handle;
+use crate::job::synthesis::Workshop;
 use crate::job::worker::Choice;
 use crate::load::Loaded;
+use crate::recipe::Recipe;
 
 /// Everything that works in the background.
 pub(super) struct Performer {
     sender: Sender,
     load: Option<Load>,
     job: Option<Handle>,
+    trial: Option<Handle>,
     worker: Choice,
+    draft: Option<Draft>,
     rows: Lane<RowsRequest>,
     previews: Lane<PreviewRequest>,
     comparisons: Lane<ComparisonRequest>,
@@ -52,7 +58,9 @@ impl Performer {
         Ok(Self {
             load: None,
             job: None,
+            trial: None,
             worker,
+            draft: None,
             rows: Lane::open("ordering entities", sender, rows)?,
             previews: Lane::open("previewing", sender, reckon::previews(Arc::clone(&exact)))?,
             comparisons: Lane::open("comparing", sender, reckon::comparisons(exact))?,
@@ -80,10 +88,10 @@ impl Performer {
             Effect::CancelLoad => self.load = None,
             Effect::StartJob { generation, loaded, recipe, folder, overwrite } => {
                 let request = task::Request { generation, loaded, recipe: *recipe, folder, overwrite };
-                self.job = task::start(request, &self.sender);
+                self.job = task::start(request, &self.worker, &self.sender);
             }
-            Effect::TrainModel { generation, loaded, perspective, folder, seed } => {
-                let request = train::Request { generation, loaded, perspective, folder, seed };
+            Effect::TrainModel { generation, loaded, recipe, folder } => {
+                let request = train::Request { generation, loaded, recipe: *recipe, folder };
                 self.job = train::start(request, &self.worker, &self.sender);
             }
             Effect::CancelJob => {
@@ -96,12 +104,42 @@ impl Performer {
                     job.pause(paused);
                 }
             }
-            Effect::StartTrial { generation, .. } => return Ok(Some(synthesize::untried(generation))),
-            Effect::SaveRecipe { recipe, path, then } => return Ok(Some(write::save(recipe, &path, then))),
+            Effect::StartTrial { generation, loaded, recipe, seeds, folder } => {
+                let shop = Workshop { folder, worker: self.worker.clone() };
+                let request = trial::Request { generation, loaded, recipe: *recipe, seeds, shop };
+                // The one before it is asked to stop.
+                self.trial = trial::start(request, &self.sender);
+            }
+            Effect::SaveRecipe { recipe, path, then } => {
+                return Ok(Some(write::save(recipe, &path, (self.draft.as_ref(), then))));
+            }
             Effect::ReadRecipe { path } => return Ok(Some(write::read(&path))),
+            Effect::ReadDraft => {
+                let changed = self.draft.as_mut().is_some_and(Draft::is_changed);
+                return Ok(self.draft.as_ref().filter(|_| changed).map(|draft| write::read_draft(&draft.path)));
+            }
+            Effect::EditRecipe { recipe, path, unsaved } => return self.edit(&recipe, path, unsaved),
             other => return self.ask(other).map(|()| None),
         }
         Ok(None)
+    }
+
+    /// The editor for the recipe's file where that says what the recipe says, else for a copy of it.
+    fn edit(&mut self, recipe: &Recipe, path: PathBuf, unsaved: bool) -> Result<Option<Message>, Effect> {
+        if !unsaved && path.exists() {
+            self.draft = None;
+            return Err(Effect::OpenEditor { path, edits: Watched::Recipe });
+        }
+        match Draft::open(self.draft.take(), recipe, &path) {
+            Ok(draft) => {
+                let path = draft.path.clone();
+                self.draft = Some(draft);
+                Err(Effect::OpenEditor { path, edits: Watched::Draft })
+            }
+            // The file may be what has to be repaired: the editor is the place for it.
+            Err(_) if path.exists() => Err(Effect::OpenEditor { path, edits: Watched::Recipe }),
+            Err(reason) => Ok(Some(Message::Warned(format!("the recipe cannot be edited: {reason}")))),
+        }
     }
 
     /// Hands a request to its lane.
@@ -116,8 +154,8 @@ impl Performer {
             Effect::ComparePolicies { generation, loaded, recipe, policies, perspective } => {
                 self.comparisons.ask(generation, ComparisonRequest { loaded, recipe, policies, perspective });
             }
-            Effect::PlanSynthesis { generation, loaded, recipe } => {
-                self.syntheses.ask(generation, PlanRequest { loaded, recipe });
+            Effect::PlanSynthesis { generation, loaded, recipe, folder } => {
+                self.syntheses.ask(generation, PlanRequest { loaded, recipe, folder });
             }
             Effect::ReadInstance { generation, loaded, number, perspective, rank } => {
                 self.instances.ask(generation, ReadRequest { loaded, number, perspective, rank });
@@ -138,7 +176,7 @@ impl Performer {
     /// Stops what runs; a job is waited for, so that it leaves nothing half-written behind.
     pub(super) fn stop(&mut self) {
         self.load = None;
-        if let Some(job) = self.job.take() {
+        for job in [self.trial.take(), self.job.take()].into_iter().flatten() {
             job.cancel();
             job.wait();
         }

@@ -10,6 +10,7 @@ use super::event::Sender;
 use super::picture;
 use crate::app::message::{Failure, JobReport, Message};
 use crate::app::model::Sample;
+use crate::job::worker::Choice;
 use crate::job::{self, ApplyJob, Event, Handle, Job, Summary};
 use crate::load::Loaded;
 use crate::manifest::{self, Shard, Target};
@@ -26,7 +27,7 @@ pub(super) struct Request {
 }
 
 /// Starts the job, or says why not.
-pub(super) fn start(request: Request, sender: &Sender) -> Option<Handle> {
+pub(super) fn start(request: Request, worker: &Choice, sender: &Sender) -> Option<Handle> {
     let Request { generation, loaded, recipe, folder, overwrite } = request;
     let occupied = manifest::occupied(&loaded.dataset, &recipe, &folder);
     if !overwrite && !occupied.is_empty() {
@@ -34,11 +35,9 @@ pub(super) fn start(request: Request, sender: &Sender) -> Option<Handle> {
         return None;
     }
     let target = Target { force: overwrite, resume: true, ..Target::new(&folder) };
-    begin(
-        ApplyJob { data: loaded, recipe, target, shard: Shard::WHOLE, synthesis: None, counts: Vec::new() },
-        generation,
-        sender,
-    )
+    let (shard, worker) = (Shard::WHOLE, worker.clone());
+    let job = ApplyJob { data: loaded, recipe, target, shard, synthesis: None, worker, counts: Vec::new() };
+    begin(job, generation, sender)
 }
 
 /// Starts any job and tells its events, or why it did not start.

@@ -7,24 +7,22 @@ use std::sync::Arc;
 
 use super::event::Sender;
 use super::task;
-use crate::entity::Perspective;
-use crate::job::worker::{Choice, TrainSettings};
+use crate::job::worker::Choice;
 use crate::job::{Handle, TrainJob};
 use crate::load::Loaded;
+use crate::recipe::Recipe;
 
 /// What to train on, and where to put it.
 pub(super) struct Request {
     pub(super) generation: u64,
     pub(super) loaded: Arc<Loaded>,
-    pub(super) perspective: Perspective,
+    pub(super) recipe: Recipe,
     pub(super) folder: PathBuf,
-    pub(super) seed: u64,
 }
 
 /// Starts the job, or says why not.
 pub(super) fn start(request: Request, choice: &Choice, sender: &Sender) -> Option<Handle> {
-    let Request { generation, loaded, perspective, folder, seed } = request;
-    let settings = TrainSettings { seed, ..TrainSettings::default() };
-    let job = TrainJob { data: loaded, perspective, folder, settings, choice: choice.clone() };
+    let Request { generation, loaded, recipe, folder } = request;
+    let job = TrainJob { data: loaded, recipe, folder, choice: choice.clone() };
     task::begin(job, generation, sender)
 }

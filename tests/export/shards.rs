@@ -14,7 +14,7 @@ use tempfile::{TempDir, tempdir};
 use crate::{album, array, bytes_below, coco, lines, list, loaded, recipe, record, table, write, write_with};
 
 /// Writes the dataset in so many shards and puts them together.
-fn in_shards(path: &Path, recipe: &Recipe, (of, folder): (u32, &Path)) -> PathBuf {
+pub(super) fn in_shards(path: &Path, recipe: &Recipe, (of, folder): (u32, &Path)) -> PathBuf {
     let data = loaded(path, recipe);
     let part = |number: u32| folder.join(format!("part-{number}"));
     for number in 1..=of {

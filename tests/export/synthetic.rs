@@ -7,7 +7,7 @@ use fantail::job::End;
 use fantail::job::synthesis::planned as with_pictures;
 use fantail::manifest::synthesized::{self, ORDER, SYNTHESIZED};
 use fantail::manifest::{self, CALIBRATION, Contents, ManifestError, Shard, Target};
-use fantail::plan::{Order, Synthesized, Verdict};
+use fantail::plan::{Maker, Order, Synthesized, Verdict};
 use fantail::progress::Unobserved;
 use fantail::recipe::{Budget, ManifestFormat, PolicyName, Recipe, SynthesisName};
 use serde_json::Value;
@@ -162,6 +162,12 @@ fn drawing(formats: &[ManifestFormat]) -> Recipe {
     recipe
 }
 
+fn maker() -> Maker {
+    let [worker, device, libtorch, checkpoint] =
+        ["double 1", "cpu (a processor)", "2.11.0", "blake3:0"].map(str::to_owned);
+    Maker { worker, device, libtorch, checkpoint }
+}
+
 /// What a worker writes for an order: every picture, under the verdict that `verdict` gives for its number.
 fn delivered(job: &Path, order: &Order, verdict: &dyn Fn(usize) -> Verdict) -> Vec<Synthesized> {
     fs::create_dir_all(job.join("pictures")).unwrap();
@@ -179,6 +185,8 @@ fn delivered(job: &Path, order: &Order, verdict: &dyn Fn(usize) -> Verdict) -> V
                 path,
                 verdict: verdict(picture.number),
                 scores: [("memorised".to_owned(), 0.4)].into(),
+                reason: None,
+                maker: Some(maker()),
             });
         }
     }
@@ -256,6 +264,9 @@ fn pictures_that_came_back_stand_in_every_manifest() {
         }
         let told = calibration(&out);
         assert_eq!(told["synthesis"]["removed"]["wrong_class"], 1);
+        let lost = records.iter().find(|record| record.verdict != Verdict::Kept).unwrap();
+        assert_eq!(told["synthesis"]["missing"][&lost.entity]["wrong_class"], 1);
+        assert_eq!(told["synthesis"]["makers"][0]["device"], maker().device);
         assert_eq!(told["synthesis"]["policies"]["diffusion"]["made"], 6);
     }
     let path = written(&folder, "coco.json", &coco(60));
@@ -297,7 +308,7 @@ fn what_cannot_be_used_of_a_delivery_is_told() {
     told("4: 'someone' was not ordered");
     told("6: 'pictures/link.png' leads outside the job's folder");
     told("stands twice");
-    assert_eq!((delivery.pictures.len(), delivery.removed[&Verdict::Unusable], delivery.missing), (2, 4, 1));
+    assert_eq!((delivery.pictures.len(), delivery.account.removed[&Verdict::Unusable], delivery.missing), (2, 4, 1));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use fantail::app::message::Failure;
 use fantail::app::model::{
-    Compared, Control, Data, Drill, ExportScreen, Finding, Ids, InstanceView, Job, JobKind, JobState, JobStep, Level,
+    Compared, Data, Drill, ExportScreen, Figures, Finding, Ids, InstanceView, Job, JobKind, JobState, JobStep, Level,
     LongText, Model, Notice, Picture, Reckoning, Rows, Sample, Screen, Shown, SynthesizePane, Trial, TurnView,
 };
 use fantail::config::keymap;
@@ -143,12 +143,18 @@ pub fn exporting() -> Model {
 pub fn comparing() -> Model {
     use fantail::recipe::PolicyName;
     let mut model = rebalancing();
-    let control = Some(Control { gini: 0.901, tail_share: 0.1, lost: 412 });
-    let compared = |policy, kept, gini, tail_share, lost| Compared { policy, kept, gini, tail_share, lost, control };
+    let compared = |policy| {
+        let mut recipe = stricter();
+        recipe.rebalance.policy = policy;
+        (recipe.rebalance.cap, recipe.rebalance.keep) = (300, 0.8);
+        let index = &loaded().index;
+        let preview = Exact::new(index).preview_of(index, &recipe, Perspective::Object, &Unobserved).unwrap();
+        Compared { policy, figures: Figures::of(&preview, Perspective::Object) }
+    };
     model.rebalance.compared = vec![
-        compared(PolicyName::Adr, Some(5_727.0), Some(0.707), Some(0.19), Some(153)),
-        compared(PolicyName::Cap, Some(9_101.4), Some(0.742), Some(0.151), Some(0)),
-        compared(PolicyName::Random, None, None, None, None),
+        compared(PolicyName::Adr),
+        compared(PolicyName::Cap),
+        Compared { policy: PolicyName::Random, figures: None },
     ];
     model
 }
@@ -224,7 +230,8 @@ pub fn running() -> Model {
 pub fn training() -> Model {
     let mut model = running();
     let mut job = Job { kind: JobKind::Train, rate: 3.1, ..job() };
-    let step = |name: &str, done, total| JobStep { name: name.into(), done, total, began: std::time::Duration::ZERO };
+    let step =
+        |name: &str, done, total| JobStep { name: name.into(), done, total, began: std::time::Duration::ZERO, from: 0 };
     job.steps = vec![step("planning", 1_911, 1_911), step("reading", 1_911, 1_911), step("training", 740, 2_000)];
     job.device = Some("cuda:0 · NVIDIA H200".into());
     job.memory = Some((21 << 30, 139 << 30));
@@ -267,7 +274,8 @@ pub fn exported() -> Model {
 }
 
 fn job() -> Job {
-    let step = |name: &str, done, total| JobStep { name: name.into(), done, total, began: std::time::Duration::ZERO };
+    let step =
+        |name: &str, done, total| JobStep { name: name.into(), done, total, began: std::time::Duration::ZERO, from: 0 };
     Job {
         steps: vec![step("deciding", 20_011, 20_011), step("writing", 8_204, 17_404)],
         log: (1..=40).map(|line| format!("12:03:{line:02} wrote {} records", line * 205)).collect(),

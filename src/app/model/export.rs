@@ -17,6 +17,14 @@ pub struct ExportScreen {
     pub folder: PathBuf,
 }
 
+impl ExportScreen {
+    /// The folder of the trained model and of the pictures that are made.
+    #[must_use]
+    pub fn synthesis(&self) -> PathBuf {
+        self.folder.join(crate::job::synthesis::FOLDER)
+    }
+}
+
 /// A manifest format's line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ExportLine {
@@ -76,7 +84,10 @@ fn figures(model: &Model, format: ManifestFormat) -> (Option<f64>, Option<u64>) 
         ManifestFormat::Parquet => (before, times(before, 40.0)),
         ManifestFormat::Jsonl => (before, times(before, 230.0)),
         ManifestFormat::Csv => (before, times(before, 120.0)),
-        ManifestFormat::Weights => (before, times(before, 8.0)),
+        // And one more array for each stage of a schedule.
+        ManifestFormat::Weights => {
+            (before, times(before, 8.0 * (1 + crate::policy::stages(&model.recipe).len()) as f64))
+        }
         ManifestFormat::Indices => (after, times(after, 8.0)),
     }
 }

@@ -2,13 +2,14 @@
 //!
 //! Invariant: choices live in the recipe; cursors are positions in lists and below their lengths.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Model;
 use super::drill::{InstanceView, Picture, Shown};
 use super::rebalance::Reckoning;
 use crate::app::message::Failure;
-use crate::plan::{Lack, Seed, Tail};
+use crate::plan::{Lack, Seed, Tail, Verdict};
 use crate::policy::Parameter;
 use crate::policy::synthesis;
 use crate::preview::Completion;
@@ -85,8 +86,12 @@ pub struct TrialPicture {
     pub seed: usize,
     /// The level of image guidance.
     pub guidance: f64,
-    /// The picture.
-    pub picture: Arc<Picture>,
+    /// What the filters say.
+    pub verdict: Verdict,
+    /// Their scores, by name.
+    pub scores: BTreeMap<String, f64>,
+    /// The picture; `None` where its seed cannot be used.
+    pub picture: Option<Arc<Picture>>,
 }
 
 /// A synthesis policy's line in the list.

@@ -160,6 +160,8 @@ pub struct JobStep {
     pub total: u64,
     /// Time from the job's start to the step's.
     pub began: Duration,
+    /// Units that were done when it began: what an earlier run left.
+    pub from: u64,
 }
 
 #[cfg(test)]

@@ -5,12 +5,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::act::Step;
+use super::step::Step;
 use super::{next_generation, overlay, rebalance, show, tell};
 use crate::app::effect::Effect;
 use crate::app::message::JobReport;
 use crate::app::model::{Data, Job, JobKind, JobState, JobStep, Level, Model, Overlay, Screen};
-use crate::entity::Perspective;
 use crate::load::Loaded;
 
 /// The most lines of a job's log that are kept.
@@ -35,18 +34,16 @@ pub(super) fn start(model: &mut Model, overwrite: bool) -> Vec<Effect> {
     effects
 }
 
-/// Trains the diffusion model in the background: by label where there are labels, else by the shown perspective.
+/// Trains the diffusion model in the background, by the entities whose tail the recipe fills.
 pub(super) fn train(model: &mut Model) -> Vec<Effect> {
     let loaded = match ready(model) {
         Ok(loaded) => loaded,
         Err(instead) => return instead,
     };
-    let labelled = loaded.index.perspective(Perspective::Label).is_some();
-    let perspective = if labelled { Perspective::Label } else { model.perspective };
     let generation = begin(model, JobKind::Train);
-    let (folder, seed) = (model.export.folder.join("synthesis"), model.recipe.seed);
+    let (recipe, folder) = (Box::new(model.recipe.clone()), model.export.synthesis());
     let mut effects = show(model, Screen::Run);
-    effects.push(Effect::TrainModel { generation, loaded, perspective, folder, seed });
+    effects.push(Effect::TrainModel { generation, loaded, recipe, folder });
     effects
 }
 
@@ -80,22 +77,14 @@ pub(super) fn reported(model: &mut Model, generation: u64, report: JobReport) ->
         return Vec::new();
     }
     let before = std::mem::replace(&mut model.job, JobState::Absent);
-    let still: fn(Job) -> JobState = match &before {
-        JobState::Paused(_) => JobState::Paused,
-        JobState::Cancelling(_) => JobState::Cancelling,
-        _ => JobState::Running,
-    };
+    let still = same_state(&before);
     let (JobState::Running(mut job) | JobState::Paused(mut job) | JobState::Cancelling(mut job)) = before else {
         return Vec::new();
     };
     let asked = matches!(model.overlay, Some(Overlay::ConfirmCancelJob | Overlay::ConfirmAbandonJob));
     match report {
-        JobReport::Progressed { step, done, total, elapsed } => {
-            advance(&mut job, &step, (done, total), elapsed);
-            model.job = still(job);
-            return Vec::new();
-        }
-        JobReport::Placed(_)
+        JobReport::Progressed { .. }
+        | JobReport::Placed(_)
         | JobReport::Filled { .. }
         | JobReport::Measured { .. }
         | JobReport::Pictured(_)
@@ -110,11 +99,7 @@ pub(super) fn reported(model: &mut Model, generation: u64, report: JobReport) ->
             return show(model, Screen::Export);
         }
         JobReport::Finished { summary, command } => {
-            let words = match job.kind {
-                JobKind::Write => "the manifests are written",
-                JobKind::Train => "the model is trained",
-            };
-            tell(model, Level::Good, words);
+            tell(model, Level::Good, done_in_words(job.kind));
             model.job = JobState::Finished { job, summary, command };
         }
         JobReport::Cancelled => model.job = JobState::Cancelled(job),
@@ -130,29 +115,46 @@ pub(super) fn reported(model: &mut Model, generation: u64, report: JobReport) ->
     rebalance::refresh_if_shown(model)
 }
 
+/// What makes a job's state the same as before.
+const fn same_state(before: &JobState) -> fn(Job) -> JobState {
+    match before {
+        JobState::Paused(_) => JobState::Paused,
+        JobState::Cancelling(_) => JobState::Cancelling,
+        _ => JobState::Running,
+    }
+}
+
+const fn done_in_words(kind: JobKind) -> &'static str {
+    match kind {
+        JobKind::Write => "the manifests are written",
+        JobKind::Train => "the model is trained",
+    }
+}
+
 fn advance(job: &mut Job, step: &str, (done, total): (u64, u64), elapsed: Duration) {
     let before = job.elapsed;
     let known = job.steps.iter_mut().find(|known| known.name == step);
     match known {
         Some(known) => {
             if known.done == 0 {
-                known.began = before;
+                (known.began, known.from) = (before, done);
             }
             (known.done, known.total) = (done, total);
         }
-        None => job.steps.push(JobStep { name: step.to_owned(), done, total, began: elapsed }),
+        None => job.steps.push(JobStep { name: step.to_owned(), done, total, began: elapsed, from: done }),
     }
     job.elapsed = elapsed;
     let Some(current) = job.steps.iter().find(|known| known.name == step) else { return };
     let seconds = elapsed.saturating_sub(current.began).as_secs_f64();
-    job.rate = if seconds > 0.0 { done as f64 / seconds } else { 0.0 };
+    job.rate = if seconds > 0.0 { done.saturating_sub(current.from) as f64 / seconds } else { 0.0 };
     let left = total.saturating_sub(done) as f64 / job.rate;
     job.remaining = if total > 0 { Duration::try_from_secs_f64(left).ok() } else { None };
 }
 
-/// Takes in what is shown beside the steps.
+/// Takes in what a job that goes on tells.
 fn note(job: &mut Job, report: JobReport) {
     match report {
+        JobReport::Progressed { step, done, total, elapsed } => advance(job, &step, (done, total), elapsed),
         JobReport::Placed(device) => job.device = Some(device),
         JobReport::Filled { used, total } => job.memory = Some((used, total)),
         JobReport::Measured { name, value, .. } if name == "loss" => job.loss.push(value),

@@ -2,25 +2,30 @@
 //!
 //! Invariant: the plan is asked for only when it is on the screen and the recipe differs from the one that was asked for last.
 
+mod ceiling;
+mod seeds;
+mod trial;
+
+pub(super) use ceiling::{ceiling_text, edit_ceiling, set_ceiling};
+pub(super) use seeds::{decoded, drop_seed, read};
+pub(super) use trial::{start_trial, tried};
+
 use std::sync::Arc;
 
-use super::act::{Step, neighbour};
-use super::{edit, next_generation, recipe, scrolled, stepped, tell};
+use seeds::{list_seeds, read_seed};
+
+use super::act::neighbour;
+use super::step::Step;
+use super::{edit, next_generation, recipe, scrolled, stepped};
 use crate::app::effect::Effect;
 use crate::app::hit::Target;
-use crate::app::message::Failure;
-use crate::app::model::{
-    Data, Edited, InstanceView, Level, Model, Picture, Reckoning, Screen, Shown, SynthesizePane, Trial, TrialPicture,
-    ValueTarget,
-};
+use crate::app::model::{Data, Edited, Model, Reckoning, Screen, SynthesizePane, ValueTarget};
 use crate::policy::Parameter;
 use crate::preview::Completion;
-use crate::recipe::{EntityCeiling, SynthesisName};
+use crate::recipe::SynthesisName;
 
 /// Visible lines before the first frame said how many there are.
 const LINES: usize = 10;
-/// The most seeds of a trial batch.
-const TRIAL: usize = 4;
 
 /// Asks for the plan unless it is known or on its way.
 pub(super) fn refresh(model: &mut Model) -> Vec<Effect> {
@@ -34,7 +39,8 @@ pub(super) fn refresh(model: &mut Model) -> Vec<Effect> {
     model.synthesize.asked = Some(model.recipe.clone());
     let generation = next_generation(model);
     model.awaited.synthesis = generation;
-    vec![Effect::PlanSynthesis { generation, loaded, recipe: Box::new(model.recipe.clone()) }]
+    let (recipe, folder) = (Box::new(model.recipe.clone()), model.export.synthesis());
+    vec![Effect::PlanSynthesis { generation, loaded, recipe, folder }]
 }
 
 /// Asks for the plan when the screen shows it.
@@ -75,79 +81,6 @@ pub(super) fn failed(model: &mut Model, generation: u64, reason: String) -> Vec<
 pub(super) fn show_perspective(model: &mut Model) -> Vec<Effect> {
     (model.synthesize.entity, model.synthesize.first_entity) = (0, 0);
     if model.screen == Screen::Synthesize { list_seeds(model, None) } else { Vec::new() }
-}
-
-/// Lists the seeds that hold the selected entity, the heaviest first, and reads the selected one: `shown` where it is there still.
-fn list_seeds(model: &mut Model, shown: Option<u32>) -> Vec<Effect> {
-    let listed = listed(model).unwrap_or_default();
-    let place = |instance: u32| {
-        let seeds = &model.synthesize.completion.value()?.plan.seeds;
-        listed.iter().position(|&number| seeds.get(number as usize).is_some_and(|seed| seed.instance == instance))
-    };
-    let seed = shown.and_then(place).unwrap_or(0);
-    model.synthesize.listed = listed.into();
-    (model.synthesize.seed, model.synthesize.first_seed) = (seed, 0);
-    keep_visible(model);
-    read_seed(model)
-}
-
-fn listed(model: &Model) -> Option<Vec<u32>> {
-    let (tail, lack) = (model.shown_tail()?, model.selected_lack()?);
-    let entry = model.loaded()?.index.perspective(tail.perspective)?;
-    let seeds = &model.synthesize.completion.value()?.plan.seeds;
-    let holds = |instance: u32| entry.by_instance.row(instance as usize).binary_search(&lack.rank).is_ok();
-    let held = (0_u32..).zip(seeds).filter(|(_, seed)| holds(seed.instance));
-    let mut found: Vec<(u32, f64)> = held.map(|(number, seed)| (number, seed.weight)).collect();
-    found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    Some(found.into_iter().map(|(number, _)| number).collect())
-}
-
-/// Asks for the selected seed's record, unless it is the one that is shown.
-fn read_seed(model: &mut Model) -> Vec<Effect> {
-    let Data::Ready(loaded) = &model.data else { return Vec::new() };
-    let loaded = loaded.clone();
-    let generation = next_generation(model);
-    let seed = model.listed_seed(model.synthesize.seed);
-    let Some((number, perspective, rank)) =
-        seed.map(|seed| (seed.instance as usize, seed.perspective, seed.rank as usize))
-    else {
-        (model.synthesize.text, model.synthesize.picture) = (Shown::Absent, Shown::Absent);
-        return Vec::new();
-    };
-    if model.synthesize.text.ready().is_some_and(|view| view.number == number) {
-        return Vec::new();
-    }
-    (model.awaited.seed, model.awaited.seed_picture) = (generation, generation);
-    (model.synthesize.text, model.synthesize.picture) = (Shown::Pending, Shown::Absent);
-    vec![Effect::ReadInstance { generation, loaded, number, perspective, rank }]
-}
-
-/// Takes a seed's record in, and asks for its picture.
-pub(super) fn read(model: &mut Model, view: Result<Arc<InstanceView>, String>) -> Vec<Effect> {
-    let view = match view {
-        Ok(view) => view,
-        Err(reason) => {
-            model.synthesize.text = Shown::Failed(reason);
-            return Vec::new();
-        }
-    };
-    let (number, pictures) = (view.number, view.images.len());
-    model.synthesize.text = Shown::Ready(view);
-    let Data::Ready(loaded) = &model.data else { return Vec::new() };
-    if pictures == 0 {
-        return Vec::new();
-    }
-    let loaded = loaded.clone();
-    let generation = next_generation(model);
-    model.awaited.seed_picture = generation;
-    model.synthesize.picture = Shown::Pending;
-    vec![Effect::DecodeImage { generation, loaded, number, image: 0 }]
-}
-
-/// Takes a seed's picture in.
-pub(super) fn decoded(model: &mut Model, picture: Result<Arc<Picture>, String>) -> Vec<Effect> {
-    model.synthesize.picture = picture.map_or_else(Shown::Failed, Shown::Ready);
-    Vec::new()
 }
 
 /// Moves through the list that has the focus.
@@ -294,108 +227,4 @@ pub(super) fn slide(model: &mut Model, number: usize, fraction: f64) -> Vec<Effe
 fn slider(model: &Model, number: usize) -> Option<(Parameter, f64)> {
     let parameter = model.parameters().get(number).copied()?;
     Some((parameter, parameter.get(&model.recipe, &model.loaded()?.index)))
-}
-
-/// Never takes the selected instance as a seed again; undo takes it back.
-pub(super) fn drop_seed(model: &mut Model) -> Vec<Effect> {
-    let number = model.listed_seed(model.synthesize.seed).map(|seed| seed.instance as usize);
-    let view = model.synthesize.text.ready().filter(|view| Some(view.number) == number);
-    let Some(id) = view.map(|view| view.id.clone()) else {
-        tell(model, Level::Info, "no seed is selected");
-        return Vec::new();
-    };
-    tell(model, Level::Good, format!("{id} is no seed any more; undo takes it back"));
-    recipe::change(model, Edited::Other, |recipe| {
-        if !recipe.synthesis.dropped_seeds.contains(&id) {
-            recipe.synthesis.dropped_seeds.push(id);
-        }
-    })
-}
-
-/// Opens the editor for the selected entity's ceiling.
-pub(super) fn edit_ceiling(model: &mut Model) -> Vec<Effect> {
-    match selected_entity(model) {
-        Some(entity) => edit::open(model, ValueTarget::Ceiling(entity)),
-        None => tell(model, Level::Info, "no tail entity is selected"),
-    }
-    Vec::new()
-}
-
-fn selected_entity(model: &Model) -> Option<String> {
-    let (tail, lack) = (model.shown_tail()?, model.selected_lack()?);
-    let entry = model.loaded()?.index.perspective(tail.perspective)?;
-    Some(format!("{}:{}", tail.perspective.key(), entry.names.get(lack.rank as usize)))
-}
-
-/// The ceiling that an entity has now, as typed text.
-pub(super) fn ceiling_text(model: &Model, entity: &str) -> String {
-    let own = model.recipe.synthesis.entities.iter().find(|entry| entry.entity == entity);
-    let ceiling = own.map(|entry| entry.ceiling).or(model.recipe.synthesis.ceiling);
-    ceiling.map_or_else(String::new, |ceiling| ceiling.to_string())
-}
-
-/// Uses a typed ceiling; nothing typed takes the entity's own ceiling away.
-pub(super) fn set_ceiling(
-    model: &mut Model,
-    entity: &str,
-    (typed, text): (Option<f64>, &str),
-) -> Result<Vec<Effect>, String> {
-    let whole = typed.filter(|count| count.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(count));
-    if whole.is_none() && !text.is_empty() {
-        return Err("type a whole number of instances, 0 for none, or nothing for no ceiling".into());
-    }
-    Ok(recipe::change(model, Edited::Other, |recipe| {
-        let entities = &mut recipe.synthesis.entities;
-        let place = entities.iter().position(|entry| entry.entity == entity);
-        match (place, whole) {
-            (Some(place), Some(count)) => entities[place].ceiling = count as u32,
-            (Some(place), None) => drop(entities.remove(place)),
-            (None, Some(count)) => {
-                let line = crate::recipe::Line::default();
-                entities.push(EntityCeiling { entity: entity.to_owned(), ceiling: count as u32, line });
-            }
-            (None, None) => {}
-        }
-    }))
-}
-
-/// Asks the worker for a small batch from the listed seeds.
-pub(super) fn start_trial(model: &mut Model) -> Vec<Effect> {
-    let Data::Ready(loaded) = &model.data else { return Vec::new() };
-    let loaded = loaded.clone();
-    if !model.recipe.synthesis.uses(SynthesisName::Diffusion) {
-        let words = "a trial is of the policy 'diffusion', which is off; what 'repeat' makes is the seed itself";
-        tell(model, Level::Info, words);
-        return Vec::new();
-    }
-    let places = model.synthesize.seed..model.synthesize.listed.len();
-    let seeds: Vec<usize> = places
-        .filter_map(|place| model.listed_seed(place))
-        .filter(|seed| seed.policy == SynthesisName::Diffusion)
-        .take(TRIAL)
-        .map(|seed| seed.instance as usize)
-        .collect();
-    if seeds.is_empty() {
-        tell(model, Level::Info, "no seed of the policy 'diffusion' is listed here; choose another entity");
-        return Vec::new();
-    }
-    let generation = next_generation(model);
-    model.awaited.trial = generation;
-    model.synthesize.trial = Trial::Running;
-    vec![Effect::StartTrial { generation, loaded, recipe: Box::new(model.recipe.clone()), seeds }]
-}
-
-/// Takes a trial in, or why there is none.
-pub(super) fn tried(model: &mut Model, generation: u64, outcome: Result<Vec<TrialPicture>, Failure>) -> Vec<Effect> {
-    if generation != model.awaited.trial {
-        return Vec::new();
-    }
-    model.synthesize.trial = match outcome {
-        Ok(pictures) => Trial::Ready(pictures),
-        Err(failure) => {
-            tell(model, Level::Warning, failure.cause.clone());
-            Trial::Failed(failure)
-        }
-    };
-    Vec::new()
 }

@@ -39,6 +39,11 @@ impl Interrupt {
         self.teller.log(line);
     }
 
+    /// What the job tells beside its progress.
+    pub fn beside(&self, event: &Event) {
+        self.teller.beside(event);
+    }
+
     /// Tells how the job ended. An error that was told as an event is not told again in words.
     ///
     /// # Errors

@@ -53,6 +53,10 @@ struct Told {
     began: Instant,
     at: Option<Instant>,
     whole: bool,
+    /// How far the stage was when it began: a job may go on from what is there.
+    from: u64,
+    /// The loss of training, as it was told last.
+    loss: Option<f64>,
 }
 
 /// Tells the progress of one job.
@@ -72,7 +76,7 @@ impl Teller {
             ProgressForm::Auto if stderr().is_terminal() => Form::Bar,
             ProgressForm::Auto => Form::Lines,
         };
-        let told = Told { stage: None, began: Instant::now(), at: None, whole: false };
+        let told = Told { stage: None, began: Instant::now(), at: None, whole: false, from: 0, loss: None };
         let teller = Self { form, told: Mutex::new(told), ended: AtomicBool::new(false) };
         teller.event(&Event::Started { job: job.to_owned(), stages: stages.to_vec() });
         teller
@@ -84,6 +88,19 @@ impl Teller {
             Form::Json => self.event(&Event::Log { line: line.to_owned() }),
             Form::Bar => say(&format!("\r\x1b[K{line}\n")),
             Form::Lines => say(&format!("{line}\n")),
+        }
+    }
+
+    /// Tells what is known beside the progress: the device, a figure, a new picture.
+    pub fn beside(&self, event: &Event) {
+        match (self.form, event) {
+            (Form::Json, _) => self.event(event),
+            (_, Event::Measure { name, value, .. }) if name == "loss" => {
+                if let Ok(mut told) = self.told.try_lock() {
+                    told.loss = Some(*value);
+                }
+            }
+            _ => {}
         }
     }
 
@@ -117,7 +134,7 @@ impl Observer for Teller {
         if told.stage != Some(stage) {
             // Lines tell of a stage after a while, or at its end; the others at once.
             let at = (self.form == Form::Lines).then(Instant::now);
-            *told = Told { stage: Some(stage), began: Instant::now(), at, whole: false };
+            *told = Told { stage: Some(stage), began: Instant::now(), at, whole: false, from: done, loss: None };
         }
         let due = told.at.is_none_or(|at| at.elapsed() >= PAUSES[self.form as usize]);
         if self.ended.load(Ordering::Acquire) || told.whole || !(due || whole) {
@@ -126,8 +143,8 @@ impl Observer for Teller {
         (told.at, told.whole) = (Some(Instant::now()), whole);
         match self.form {
             Form::Json => self.event(&Event::Progress { stage, done, total }),
-            Form::Bar => say(&format!("\r\x1b[K{}", bar(stage, (done, total), told.began.elapsed()))),
-            Form::Lines => say(&format!("{}\n", words(stage, (done, total)))),
+            Form::Bar => say(&format!("\r\x1b[K{}{}", bar(stage, (done, total), &told), beside(stage, done, &told))),
+            Form::Lines => say(&format!("{}{}\n", words(stage, (done, total)), beside(stage, done, &told))),
         }
     }
 }
@@ -152,16 +169,35 @@ fn words(stage: Stage, (done, total): (u64, u64)) -> String {
 }
 
 /// `writing    ███████░░░░  45 % · 2 s left`.
-fn bar(stage: Stage, (done, total): (u64, u64), elapsed: Duration) -> String {
+fn bar(stage: Stage, (done, total): (u64, u64), told: &Told) -> String {
     if total == 0 {
         return format!("{:<11} {}", stage.label(), number::count(done));
     }
     let share = (done as f64 / total as f64).min(1.0);
     let full = (share * CELLS as f64) as usize;
     let track = format!("{}{}", "█".repeat(full), "░".repeat(CELLS - full));
-    let left = elapsed.as_secs_f64() * (1.0 - share) / share;
+    let left = total.saturating_sub(done) as f64 / pace(done, told);
     let left = if left.is_finite() && left >= 1.0 { format!(" · {left:.0} s left") } else { String::new() };
     format!("{:<11} {track} {}{left}", stage.label(), number::rounded_share(share))
+}
+
+/// Units a second since the stage began.
+fn pace(done: u64, told: &Told) -> f64 {
+    done.saturating_sub(told.from) as f64 / told.began.elapsed().as_secs_f64()
+}
+
+/// The worker's pace, and the loss where it trains.
+fn beside(stage: Stage, done: u64, told: &Told) -> String {
+    let unit = match stage {
+        Stage::Train => "steps",
+        Stage::Sample => "images",
+        _ => return String::new(),
+    };
+    let pace = pace(done, told);
+    let pace = if pace.is_finite() && pace > 0.0 { format!(" · {pace:.1} {unit}/s") } else { String::new() };
+    let loss =
+        told.loss.filter(|_| stage == Stage::Train).map_or_else(String::new, |loss| format!(" · loss {loss:.4}"));
+    format!("{pace}{loss}")
 }
 
 /// A stderr that is gone is no reason to stop.

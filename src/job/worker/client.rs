@@ -2,10 +2,12 @@
 //!
 //! Invariant: a task ends in its outcome or in one error, within a bounded time after its worker stopped making sense.
 
+mod greeting;
+
 use std::time::{Duration, Instant};
 
 use super::child::{Child, Closed, Heard, words};
-use super::error::{STARTING, WorkerError};
+use super::error::WorkerError;
 use super::find::Launch;
 use super::line::Line;
 use super::log::Log;
@@ -18,8 +20,6 @@ use crate::job::{Listener, Wish};
 const LOOK: Duration = Duration::from_millis(50);
 /// How many lines that are no report are borne in a row: a login message, a warning of a library.
 const BORNE: u64 = 10_000;
-/// How many are borne where the greeting is due.
-const BORNE_BEFORE_GREETING: u64 = 200;
 /// How many lines of the log an error shows.
 const SHOWN: usize = 5;
 
@@ -51,6 +51,7 @@ pub struct Client {
     patience: Patience,
     command: String,
     device: Device,
+    version: String,
     libtorch: String,
     tasks: u64,
 }
@@ -70,8 +71,8 @@ impl Client {
     pub fn start(launch: &Launch, device: &str, patience: Patience) -> Result<Self, WorkerError> {
         let child = Child::start(launch)?;
         let (log, command) = (Log::default(), launch.to_string());
-        let mut client =
-            Self { child, log, patience, command, device: Device::default(), libtorch: String::new(), tasks: 0 };
+        let (version, libtorch) = (String::new(), String::new());
+        let mut client = Self { child, log, patience, command, device: Device::default(), version, libtorch, tasks: 0 };
         let version = env!("CARGO_PKG_VERSION").to_owned();
         // One that died already cannot take it; its end is told below.
         client.child.order(&Order::Hello { protocol: PROTOCOL, version, device: device.to_owned() });
@@ -85,50 +86,16 @@ impl Client {
         &self.device
     }
 
+    /// Its own version.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
     /// The version of its libtorch, and where it lies.
     #[must_use]
     pub fn libtorch(&self) -> &str {
         &self.libtorch
-    }
-
-    fn greeting(&mut self) -> Result<(), WorkerError> {
-        let began = Instant::now();
-        let (mut strays, mut first) = (0, None);
-        loop {
-            match self.child.hear(LOOK) {
-                Err(Closed) => return Err(self.died(STARTING)),
-                Ok(None) if began.elapsed() > self.patience.greeting => {
-                    return Err(self.silent(STARTING, self.patience.greeting));
-                }
-                Ok(None) => {}
-                Ok(Some(heard)) => match self.sense(heard) {
-                    Sense::Report(Report::Hello { protocol, version, libtorch, device, .. }) => {
-                        if protocol != PROTOCOL {
-                            return Err(
-                                self.ended_for(WorkerError::OtherProtocol { protocol: u64::from(protocol), version })
-                            );
-                        }
-                        (self.device, self.libtorch) = (device, libtorch);
-                        return Ok(());
-                    }
-                    Sense::Report(Report::Refused(problem)) => {
-                        return Err(self.ended_for(WorkerError::Refused(problem)));
-                    }
-                    Sense::Report(_) => {}
-                    Sense::Stray(text) => {
-                        if let Some((protocol, version)) = foreign_greeting(&text) {
-                            return Err(self.ended_for(WorkerError::OtherProtocol { protocol, version }));
-                        }
-                        strays += u64::from(!text.trim().is_empty());
-                        let said = first.get_or_insert(text).clone();
-                        if strays > BORNE_BEFORE_GREETING {
-                            let command = self.command.clone();
-                            return Err(self.ended_for(WorkerError::NoGreeting { command, said }));
-                        }
-                    }
-                },
-            }
-        }
     }
 
     /// Does a task to its end.
@@ -240,12 +207,4 @@ fn as_told(line: &Line) -> String {
         (false, _) => format!("{text} … (it broke off here)"),
         _ => text.clone(),
     }
-}
-
-/// The protocol and version of a greeting that this version cannot read otherwise.
-fn foreign_greeting(text: &str) -> Option<(u64, String)> {
-    let said: serde_json::Value = serde_json::from_str(text).ok()?;
-    let protocol = said.get("protocol")?.as_u64().filter(|protocol| *protocol != u64::from(PROTOCOL))?;
-    let version = said.get("version").and_then(serde_json::Value::as_str).unwrap_or("of an unknown version");
-    Some((protocol, version.to_owned()))
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::client::{Client, Patience};
 use super::error::WorkerError;
 use super::find::{Choice, Surroundings, find};
-use super::protocol::Outcome;
+use super::protocol::{Device, Outcome};
 use super::work::Work;
 use crate::job::{End, Event, Failure, Job, Listener, Summary};
 use crate::manifest::WrittenFile;
@@ -35,27 +35,69 @@ impl Job for WorkerJob {
     }
 
     fn run(&mut self, listener: &dyn Listener) -> Result<Summary, End> {
-        let found = find(&self.choice, &Surroundings::here()).map_err(end)?;
+        let mut hired = Hired::hire(&self.choice, self.patience, listener)?;
+        let mut summary = Summary { command: self.command.clone(), ..Summary::default() };
+        for work in &self.works {
+            take_in(&mut summary, hired.run(work, listener)?);
+        }
+        Ok(summary)
+    }
+}
+
+/// A worker that works for one job.
+#[derive(Debug)]
+pub struct Hired {
+    client: Client,
+}
+
+impl Hired {
+    /// Finds a worker and starts it.
+    ///
+    /// # Errors
+    /// [`End::Failed`] when there is none, or it is not what it should be.
+    pub fn hire(choice: &Choice, patience: Patience, listener: &dyn Listener) -> Result<Self, End> {
+        let found = find(choice, &Surroundings::here()).map_err(end)?;
         let log = |line: String| listener.tell(Event::Log { line });
         log(format!("starting {}", found.launch));
-        let mut client = Client::start(&found.launch, &self.choice.device, self.patience).map_err(end)?;
+        let client = Client::start(&found.launch, &choice.device, patience).map_err(end)?;
         let device = client.device().clone();
         log(format!("{} ({}) with libtorch {}", device.name, device.model, client.libtorch()));
         if !device.note.is_empty() {
             log(device.note.clone());
         }
         listener.tell(Event::Device(device));
-        let mut summary = Summary { command: self.command.clone(), ..Summary::default() };
-        for work in &self.works {
-            let outcome = client.run(work, listener).map_err(end)?;
-            take_in(&mut summary, outcome);
-        }
-        Ok(summary)
+        Ok(Self { client })
+    }
+
+    /// Has a task done.
+    ///
+    /// # Errors
+    /// [`End`]; a worker that failed otherwise than in an orderly way is of no further use.
+    pub fn run(&mut self, work: &Work, listener: &dyn Listener) -> Result<Outcome, End> {
+        self.client.run(work, listener).map_err(end)
+    }
+
+    /// The device that it works on.
+    #[must_use]
+    pub const fn device(&self) -> &Device {
+        self.client.device()
+    }
+
+    /// The version of its libtorch, and where it lies.
+    #[must_use]
+    pub fn libtorch(&self) -> &str {
+        self.client.libtorch()
+    }
+
+    /// Its own version.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        self.client.version()
     }
 }
 
 /// Adds what a task made to what the job made.
-fn take_in(summary: &mut Summary, outcome: Outcome) {
+pub(in crate::job) fn take_in(summary: &mut Summary, outcome: Outcome) {
     let Outcome { files, figures, set_aside } = outcome;
     summary.files.extend(files.into_iter().map(|path| WrittenFile { bytes: size(&path), rows: 0, path }));
     summary.figures.extend(figures);

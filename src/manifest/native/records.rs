@@ -28,7 +28,7 @@ pub(super) fn write(part: &Part<'_>, name: &str, staging: &Staging) -> Result<()
     if staging.is_finished(name) {
         return Ok(());
     }
-    let (dataset, plan) = (part.contents.dataset, part.contents.plan);
+    let dataset = part.contents.dataset;
     let frame = frame(dataset)?;
     let mut output = staging.output(name)?;
     let start = output.start();
@@ -36,25 +36,8 @@ pub(super) fn write(part: &Part<'_>, name: &str, staging: &Staging) -> Result<()
         output.put(&frame.before)?;
     }
     let mut body = Body { dataset, between: &frame.between, output, rows: start.rows, run: None };
-    for number in part.range.start.max(start.next as usize)..part.range.end {
-        let done = number - part.range.start;
-        if done.is_multiple_of(STEP) {
-            part.pace.reached(done)?;
-        }
-        for _ in 0..plan.repeat(number) {
-            body.keep(number)?;
-        }
-        body.mark(number + 1)?;
-    }
-    body.settle()?;
-    let behind = (start.next as usize).saturating_sub(part.range.end);
-    for (number, item) in appended::of(part).iter().enumerate().skip(behind) {
-        if number.is_multiple_of(STEP) {
-            part.pace.reached(part.range.len())?;
-        }
-        body.put(&made(dataset, item).ok_or_else(|| unsupported(dataset))?)?;
-        body.output.mark(part.range.end + number + 1, body.rows)?;
-    }
+    body.keep_all(part, start.next as usize)?;
+    body.append_made(part, start.next as usize)?;
     let Body { mut output, rows, .. } = body;
     let (start, end) = (frame.before.len() as u64, output.bytes());
     let empty_lines = rows == 0 && !frame.is_array();
@@ -77,6 +60,34 @@ struct Body<'d, 's> {
 impl<'d> Body<'d, '_> {
     /// So many bytes go together at least, where they can.
     const LONG: usize = 1 << 20;
+
+    /// Appends the kept records of a part from an instance on.
+    fn keep_all(&mut self, part: &Part<'_>, from: usize) -> Result<(), ManifestError> {
+        for number in part.range.start.max(from)..part.range.end {
+            let done = number - part.range.start;
+            if done.is_multiple_of(STEP) {
+                part.pace.reached(done)?;
+            }
+            for _ in 0..part.contents.plan.repeat(number) {
+                self.keep(number)?;
+            }
+            self.mark(number + 1)?;
+        }
+        self.settle()
+    }
+
+    /// Appends what was made for the tail; numbers past the part's last are those of its records, in order.
+    fn append_made(&mut self, part: &Part<'_>, from: usize) -> Result<(), ManifestError> {
+        let behind = from.saturating_sub(part.range.end);
+        for (number, item) in appended::of(part).iter().enumerate().skip(behind) {
+            if number.is_multiple_of(STEP) {
+                part.pace.reached(part.range.len())?;
+            }
+            self.put(&made(part, item).ok_or_else(|| unsupported(self.dataset))?)?;
+            self.output.mark(part.range.end + number + 1, self.rows)?;
+        }
+        Ok(())
+    }
 
     /// Appends a record of the source, now or with those after it.
     fn keep(&mut self, number: usize) -> Result<(), ManifestError> {
@@ -140,11 +151,12 @@ impl<'d> Body<'d, '_> {
 }
 
 /// The record of an instance that was made: a JSON record is marked, a line of another format is its seed's once more.
-fn made(dataset: &Dataset, item: &Appended<'_>) -> Option<Vec<u8>> {
+fn made(part: &Part<'_>, item: &Appended<'_>) -> Option<Vec<u8>> {
+    let dataset = part.contents.dataset;
     match dataset.format() {
         Format::Csv => dataset.raw(item.instance()).map(<[u8]>::to_vec),
         Format::List => line(dataset, item),
-        _ => item.record(dataset),
+        _ => item.record(dataset, part.folder),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Chooses seeds for one policy.
 //!
-//! Invariant: a seed is an instance that stays; a picture is the seed of one instance only, where the policy begins from pictures.
+//! Invariant: a seed is an instance that stays or, where pictures begin from it, could have stayed; there, a picture is the seed of
+//! one instance only.
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -18,6 +19,8 @@ pub(super) struct Selection<'a> {
     pub(super) index: &'a Index,
     pub(super) recipe: &'a Recipe,
     pub(super) repeats: &'a [u32],
+    /// How often each instance is written on average; empty where no policy begins from pictures.
+    pub(super) chances: &'a [f64],
     /// Hashes of the ids that are never a seed.
     pub(super) dropped: &'a FxHashSet<u64>,
     pub(super) evidence: &'a Evidence<'a>,
@@ -81,7 +84,8 @@ impl Selection<'_> {
             return;
         }
         let place = *chosen.places.entry(instance).or_insert_with(|| {
-            chosen.seeds.push(Seed { policy: name, instance, perspective, rank, weight, makes: Vec::new() });
+            let kept = self.repeats[number] > 0;
+            chosen.seeds.push(Seed { policy: name, instance, kept, perspective, rank, weight, makes: Vec::new() });
             chosen.seeds.len() - 1
         });
         let makes = &mut chosen.seeds[place].makes;
@@ -99,6 +103,14 @@ impl Selection<'_> {
         *pictures.entry(picture).or_insert(instance) == instance
     }
 
+    /// True when the instance stays, or, where pictures are begun from it, could have stayed: what the draw alone dropped is real data
+    /// of the user's still, and a picture that begins from it is not the instance itself. What a rule leaves no chance, such as an
+    /// excluded entity, seeds nothing.
+    fn may_seed(&self, instance: usize) -> bool {
+        self.repeats[instance] > 0
+            || (self.terms.pictured && self.chances.get(instance).is_some_and(|&chance| chance > 0.0))
+    }
+
     /// The candidates of a visit in the order in which they are asked.
     fn candidates(&self, name: SynthesisName, visit: u32, needs: &Needs) -> Vec<Candidate> {
         let of = |instance: usize| {
@@ -112,8 +124,8 @@ impl Selection<'_> {
             // 1 − u lies in (0, 1], so that its logarithm is finite.
             Some((-(1.0 - key.unit()).ln() / weight, hash, instance as u32, weight))
         };
-        let kept = (0..self.repeats.len()).into_par_iter().with_min_len(4096);
-        let mut found: Vec<Candidate> = kept.filter(|&instance| self.repeats[instance] > 0).filter_map(of).collect();
+        let all = (0..self.repeats.len()).into_par_iter().with_min_len(4096);
+        let mut found: Vec<Candidate> = all.filter(|&instance| self.may_seed(instance)).filter_map(of).collect();
         found.par_sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2)));
         found
     }

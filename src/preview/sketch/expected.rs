@@ -179,6 +179,8 @@ impl Sketch {
             kept_sd: ((keep.sum - keep.squares).max(0.0) * up).sqrt(),
             after,
             effective: Volume::effective(after, squares * up),
+            most_repeats: repeat.most,
+            often: 0,
             margin: if rule.dictionaries.is_empty() { 0.0 } else { self.margin(kept_variance, &keep) },
             after_margin: if rule.dictionaries.is_empty() { 0.0 } else { after_margin },
             nothing: (expected.nothing as f64 * up).round() as u64,

@@ -7,10 +7,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use crate::app::model::{Model, Picture, Shown, SynthesizePane, Trial};
+use crate::app::model::{Model, Picture, Shown, SynthesizePane, Trial, TrialPicture};
 use crate::config::theme::{ColorSupport, Role, Theme};
 use crate::number;
-use crate::plan::Seed;
+use crate::plan::{Seed, Verdict};
+use crate::recipe::SynthesisName;
 use crate::ui::explore::reading::labelled;
 use crate::ui::look;
 use crate::ui::widget::pane::{self, Pane as Frame};
@@ -77,7 +78,9 @@ fn line(model: &Model, seed: &Seed) -> String {
     };
     let entry = model.loaded().and_then(|loaded| loaded.index.perspective(seed.perspective));
     let target = entry.map_or_else(String::new, |entry| entry.names.get(seed.rank as usize).into_owned());
-    format!("{} #{} ×{made} {what} · weight {} · {target}", seed.policy, seed.instance, number::measure(seed.weight))
+    let itself = if seed.kept { "" } else { " · itself dropped" };
+    let weight = number::measure(seed.weight);
+    format!("{} #{} ×{made} {what} · weight {weight} · {target}{itself}", seed.policy, seed.instance)
 }
 
 fn note<'a>(model: &Model, theme: &Theme) -> Line<'a> {
@@ -100,8 +103,8 @@ fn draw_nothing(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let words = match (model.selected_lack(), policies.is_empty()) {
         (None, _) => return,
         (Some(_), true) => "No policy is used: choose repeat or diffusion on the left; Enter uses it.",
-        (Some(lack), _) if lack.after == 0 => {
-            "Rebalancing leaves no instance of it, so there is nothing to begin from."
+        (Some(lack), _) if lack.after == 0 && policies == &[SynthesisName::Repeat] => {
+            "Rebalancing leaves no instance of it to repeat; diffusion may begin from those that its draw dropped."
         }
         (Some(lack), _) if lack.ceiling == Some(0) => "Its ceiling is 0: nothing is made for it.",
         _ => {
@@ -158,13 +161,30 @@ fn draw_trial(model: &Model, theme: &Theme, (mut area, width): (Rect, u16), buff
         if area.width <= width {
             break;
         }
-        let label = text::fit(&format!("λ {}", made.guidance), width);
-        buffer.set_string(area.x, area.y, label, theme.style(Role::TextDim));
-        let place = Rect { y: area.y + 1, height: area.height.saturating_sub(1), width, ..area };
-        draw_picture(theme, &made.picture, place, buffer);
+        let told = said(theme, made, width);
+        for (row, line) in area.rows().zip(&told) {
+            buffer.set_line(row.x, row.y, line, width);
+        }
+        let taken = (told.len() as u16).min(area.height);
+        let place = Rect { y: area.y + taken, height: area.height - taken, width, ..area };
+        if let Some(picture) = &made.picture {
+            draw_picture(theme, picture, place, buffer);
+        }
         area = Rect { x: area.x + width + 1, width: area.width - width - 1, ..area };
     }
     area
+}
+
+/// The level, what the filters say, and their scores.
+fn said(theme: &Theme, made: &TrialPicture, width: u16) -> [Line<'static>; 2] {
+    let role = if made.verdict == Verdict::Kept { Role::Good } else { Role::Warning };
+    let verdict = made.verdict.key().replace('_', " ");
+    let score = |name: &str| made.scores.get(name).map_or_else(|| "–".to_owned(), |score| number::measure(*score));
+    let scores = format!("class {} · copy {}", score("class"), score("distance_in_pixels"));
+    [
+        Line::from(look::span(theme, role, text::fit(&format!("λ {} {verdict}", made.guidance), width))),
+        Line::from(look::span(theme, Role::TextDim, text::fit(&scores, width))),
+    ]
 }
 
 fn draw_picture(theme: &Theme, picture: &Picture, area: Rect, buffer: &mut Buffer) {

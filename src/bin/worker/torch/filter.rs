@@ -39,6 +39,7 @@ impl Reference {
     ///
     /// # Errors
     /// Too little memory, or a failure of libtorch.
+    #[expect(clippy::too_many_lines, reason = "to be divided")]
     pub fn new(images: &Images, judge: &Judge, config: &Filters) -> Result<Self, TorchError> {
         let Opinion { features, probabilities } = judge.opinion(&images.pixels)?;
         guard(|| {
@@ -124,7 +125,7 @@ impl Reference {
     fn looks(&self, (spread, saturation): (f64, f64), config: &Filters) -> Verdict {
         if spread < config.flat * self.least_spread {
             Verdict::Flat
-        } else if saturation > 1.0 - config.flat * (1.0 - self.most_saturation) {
+        } else if saturation > 1.0 - config.saturated * (1.0 - self.most_saturation) {
             Verdict::Saturated
         } else {
             Verdict::Kept

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a task reports through its session alone; every file it leaves is whole.
 
+mod alone;
 pub mod cluster;
 pub mod embed;
 mod failure;
@@ -9,6 +10,7 @@ mod folder;
 mod npy;
 mod picture;
 mod reference;
+mod rough;
 pub mod sample;
 mod settings;
 #[cfg(test)]
@@ -22,6 +24,7 @@ use super::error::TorchError;
 use super::images::Images;
 use crate::pictures::{Pictures, Shape};
 
+use alone::alone;
 pub use failure::end;
 
 /// Pictures as the model takes them; `entities` is how many there are.

@@ -17,11 +17,11 @@ fn folder(files: &[&str]) -> tempfile::TempDir {
 
 #[test]
 fn a_command_is_split_as_a_shell_would() {
-    let split = |text| words(text).unwrap().join("|");
+    let split = |text| surroundings::words(text).unwrap().join("|");
     assert_eq!(split("ssh  host fantail-worker"), "ssh|host|fantail-worker");
     assert_eq!(split(r#"sh -c 'cd "a b" && x' "it's" \ y"#), r#"sh|-c|cd "a b" && x|it's| y"#);
     assert_eq!(split("a ''"), "a|");
-    assert_eq!(words("a 'b"), None);
+    assert_eq!(surroundings::words("a 'b"), None);
 }
 
 #[test]

@@ -33,9 +33,19 @@ impl Folder {
         self.path.join("model.safetensors")
     }
 
+    /// The names of its entities, one a line.
+    pub fn names(&self) -> PathBuf {
+        self.path.join("entities.txt")
+    }
+
     /// The classifier that judges its images.
     pub fn encoder(&self) -> PathBuf {
         self.path.join("encoder.safetensors")
+    }
+
+    /// A rough picture that was made during training.
+    pub fn rough(&self, name: &str) -> PathBuf {
+        self.path.join("rough").join(format!("{name}.png"))
     }
 
     /// The pictures that it learned from, at its size: what copies are looked for among.

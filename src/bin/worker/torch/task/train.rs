@@ -6,8 +6,8 @@
 use fantail::job::worker::{Outcome, Train, TrainSettings};
 use fantail::progress::Stage;
 
-use super::folder::{Folder, names};
-use super::{end, images, reference, settings};
+use super::folder::{self, Folder, names};
+use super::{alone, end, images, reference, rough, settings};
 use crate::engine::End;
 use crate::pictures::{Pictures, Shape};
 use crate::session::Session;
@@ -38,12 +38,21 @@ struct Run<'a> {
 /// # Errors
 /// [`End`], after writing a checkpoint where it was cancelled.
 pub fn train(train: &Train, compute: Compute, session: &Session) -> Result<Outcome, End> {
+    let _alone = alone(&train.output, session)?;
     let wanted = (train.settings.side, train.settings.colour);
     let (pictures, shape) = Pictures::read(&train.instances, wanted, session)?;
     let set_aside = pictures.set_aside;
     let run = Run::new(train, (&pictures, shape), (compute, session)).map_err(end)?;
     drop(pictures);
     run.folder.create().map_err(end)?;
+    if train.settings.steps == 0 {
+        run.alone()?;
+        return Ok(Outcome {
+            files: vec![run.folder.encoder(), run.folder.pictures()],
+            set_aside,
+            ..Outcome::default()
+        });
+    }
     let mut trainer = run.beginning().map_err(end)?;
     let loss = run.model(&mut trainer)?;
     drop(trainer);
@@ -99,6 +108,18 @@ impl<'a> Run<'a> {
         same && self.folder.pictures().exists()
     }
 
+    /// The names, the pictures and the classifier, without a diffusion model: for what a bundle makes.
+    fn alone(&self) -> Result<(), End> {
+        let names: String = self.origin.entities.iter().map(|name| format!("{name}\n")).collect();
+        folder::write(&self.folder.names(), names.as_bytes(), true).map_err(end)?;
+        let path = self.folder.pictures();
+        let same = reference::load(&path).is_ok_and(|held| held.fingerprint() == self.origin.pictures);
+        if !same {
+            reference::save(&path, &self.images).map_err(end)?;
+        }
+        self.judge()
+    }
+
     /// All steps of the diffusion model; its last smoothed loss.
     fn model(&self, trainer: &mut Trainer) -> Result<f64, End> {
         let (path, last) = (self.folder.model(), self.config.steps);
@@ -116,6 +137,10 @@ impl<'a> Run<'a> {
             self.session.progress(Stage::Train, step, total);
             self.session.measure("loss", step, smooth);
             self.session.measure("gradient_norm", step, report.1);
+            if rough::due(step) {
+                let named = (&self.folder, self.origin.entities.as_slice());
+                rough::show(trainer, &self.images, named, (self.settings, self.session));
+            }
             if step.is_multiple_of(every) || step == last {
                 checkpoint::save(&path, trainer, &self.origin).map_err(end)?;
             }

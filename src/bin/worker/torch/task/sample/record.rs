@@ -136,6 +136,7 @@ pub fn line(planned: &Planned, verdict: Verdict, finding: Option<Finding>) -> Sa
         level: planned.level,
         verdict,
         finding,
+        reason: None,
     }
 }
 
