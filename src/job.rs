@@ -10,7 +10,7 @@ mod train;
 mod trial;
 pub mod worker;
 
-pub use apply::ApplyJob;
+pub use apply::{ApplyJob, quoted};
 pub use protocol::{Event, Failure, State, Summary};
 pub use thread::{Handle, start};
 pub use train::TrainJob;

@@ -706,6 +706,20 @@ fn files_that_are_there_are_replaced_only_by_the_users_word() {
     assert!(machine.asked().last().unwrap().ends_with("overwrite=true"));
 }
 
+#[test]
+fn the_summary_of_a_job_stays_where_the_next_one_does_not_begin() {
+    let mut machine = Machine::with(labelled());
+    machine.press("5 enter");
+    let generation = machine.model.awaited.job;
+    let (summary, command) = (vec!["9 of 9 instances kept".to_owned()], "fantail apply".to_owned());
+    machine.send(Message::JobReported { generation, report: JobReport::Finished { summary, command } });
+    machine.press("5 enter");
+    let generation = machine.model.awaited.job;
+    machine.send(Message::JobReported { generation, report: JobReport::Occupied(vec!["out/list.txt".into()]) });
+    machine.press("n");
+    assert!(matches!(&machine.model.job, JobState::Finished { command, .. } if command == "fantail apply"));
+}
+
 fn theme_names() -> Vec<String> {
     ["dark", "light", "tide"].map(String::from).to_vec()
 }

@@ -71,6 +71,8 @@ pub struct Model {
     pub synthesize: SynthesizeScreen,
     /// The background job.
     pub job: JobState,
+    /// The job before it, which is shown again where this one turns out not to begin.
+    pub job_before: JobState,
     /// How far the Run screen's log is scrolled up from its end.
     pub log_scroll: usize,
     /// The Export screen.
@@ -121,6 +123,7 @@ impl Model {
             rebalance: RebalanceScreen::default(),
             synthesize: SynthesizeScreen::default(),
             job: JobState::Absent,
+            job_before: JobState::Absent,
             log_scroll: 0,
             export: ExportScreen::default(),
             overlay: None,

@@ -65,7 +65,8 @@ fn ready(model: &mut Model) -> Result<Arc<Loaded>, Vec<Effect>> {
 fn begin(model: &mut Model, kind: JobKind) -> u64 {
     let generation = next_generation(model);
     model.awaited.job = generation;
-    model.job = JobState::Running(Job { generation, kind, ..Job::default() });
+    let job = JobState::Running(Job { generation, kind, ..Job::default() });
+    model.job_before = std::mem::replace(&mut model.job, job);
     model.log_scroll = 0;
     generation
 }
@@ -93,6 +94,7 @@ pub(super) fn reported(model: &mut Model, generation: u64, report: JobReport) ->
             return Vec::new();
         }
         JobReport::Occupied(paths) => {
+            model.job = std::mem::take(&mut model.job_before);
             model.overlay = Some(Overlay::ConfirmOverwrite { paths });
             return show(model, Screen::Export);
         }
