@@ -13,9 +13,9 @@ mod ranges;
 mod rebalance;
 mod synthesis;
 
+pub(crate) use crate::nearest::nearest;
 pub use advice::Advice;
 pub use error::RecipeError;
-pub(crate) use grammar::nearest;
 pub use overrides::{Line, Override, OverrideAction};
 pub use rebalance::{BalanceBy, Lines, NoEntity, PolicyName, Rebalance, Repeats, TargetShape, Vote};
 pub use synthesis::{Backend, Budget, Diffusion, EntityCeiling, Filter, Repeat, Synthesis, SynthesisName};

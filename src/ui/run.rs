@@ -175,8 +175,10 @@ pub(super) fn written(theme: &Theme, (summary, command): (&[String], &str), widt
     let told = |words: &String| text::wrap(words, width, theme.style(Role::Text));
     let (first, files) = summary.split_at(summary.len().min(1));
     let mut lines: Vec<Line<'static>> = first.iter().flat_map(told).collect();
-    lines.push(Line::styled("The same without the terminal UI:", theme.style(Role::TextDim)));
-    lines.extend(text::wrap(command, width, theme.style(Role::TextStrong)));
+    if !command.is_empty() {
+        lines.push(Line::styled("The same without the terminal UI:", theme.style(Role::TextDim)));
+        lines.extend(text::wrap(command, width, theme.style(Role::TextStrong)));
+    }
     lines.extend(files.iter().flat_map(told));
     lines
 }
