@@ -144,15 +144,18 @@ pub fn indexed(path: &Path, recipe: &Recipe, observer: &dyn Observer, cache: &Ca
         return demo(recipe, observer).map(Indexed::from);
     }
     let opening = source::Opening::begin(path, &recipe.dataset, observer)?;
-    let kept = match cache.load(&key(opening.fingerprint(), recipe)) {
-        Ok((index, facts)) if facts.path == path => {
+    let (fingerprint, beside) = (opening.fingerprint(), opening.beside());
+    let kept = match cache.load(&key(fingerprint, recipe)) {
+        Ok((index, facts)) if facts.path == path && facts.beside == beside => {
             return Ok(Indexed { index, facts, provenance: Provenance::Cached });
         }
-        // Kept under another path: the facts are not those of this one.
-        kept => kept.map(|(index, _)| index),
+        kept => kept,
     };
+    // The facts are those of another path, or something beside the records has changed since: then they are kept anew.
+    let outdated = kept.as_ref().is_ok_and(|(_, facts)| facts.path == path);
     let dataset = opening.finish()?;
-    let (index, provenance) = fitting(kept, &dataset, recipe, observer)?;
+    let (index, provenance) = fitting(kept.map(|(index, _)| index), &dataset, recipe, observer)?;
+    let provenance = if outdated { Provenance::Built(Miss::Stale) } else { provenance };
     Ok(Indexed::from((Loaded { dataset, index }, provenance)))
 }
 

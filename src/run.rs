@@ -8,6 +8,7 @@ mod editor;
 mod event;
 mod findings;
 mod frame;
+mod graphics;
 mod hangup;
 mod input;
 mod instance;
@@ -33,6 +34,7 @@ use std::sync::mpsc::channel;
 
 use color_eyre::eyre::{Result, eyre};
 
+pub use graphics::Protocol;
 pub use start::Start;
 
 use event::Sender;
@@ -76,6 +78,18 @@ pub fn run(start: Start) -> Result<Ended> {
         Err(_) if hangup::is_gone() => Ok(Ended::Signalled(SIGHUP)),
         ended => ended,
     }
+}
+
+/// How the terminal says that it can show pictures; half-blocks where there is no terminal to ask.
+#[must_use]
+pub fn terminal_pictures() -> Protocol {
+    use std::io::IsTerminal;
+    if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() || terminal::raw().is_err() {
+        return Protocol::HalfBlocks;
+    }
+    let protocol = Protocol::asked();
+    terminal::cooked();
+    protocol
 }
 
 /// The terminal's size in columns and rows, where there is a terminal.

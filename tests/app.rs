@@ -534,7 +534,7 @@ fn an_unsaved_recipe_is_edited_in_a_copy_and_stays_unsaved() {
     edited.rebalance.pass_count = 9;
     machine.send(Message::DraftRead { path, outcome: Ok(edited) });
     assert_eq!(machine.model.recipe.rebalance.pass_count, 1, "what does not fit the dataset is refused");
-    assert!(machine.toast().contains("/tmp/copy/recipe.toml"), "{}", machine.toast());
+    assert!(machine.toast().contains("pass_count = 9"), "{}", machine.toast());
 }
 
 #[test]

@@ -52,7 +52,7 @@ actions! {
     Back, "back", "go back";
     Leave, "leave", "go back; on Explore, quit";
     Quit, "quit", "quit; asks if the recipe is unsaved";
-    Interrupt, "interrupt", "close what is open, else quit; while that asks, quit and put the recipe aside";
+    Interrupt, "interrupt", "close what is open, else quit; a second time, quit and rescue the recipe";
     Search, "search", "search entities by name (fuzzy)";
     NextMatch, "next-match", "go to the next match";
     PreviousMatch, "previous-match", "go to the previous match";

@@ -13,13 +13,15 @@ use crate::nearest::hint;
 pub const FILE: &str = "config.toml";
 
 /// The names of the entries.
-const ENTRIES: [&str; 4] = ["theme", "worker", "libtorch", "device"];
+const ENTRIES: [&str; 5] = ["theme", "pictures", "worker", "libtorch", "device"];
 
 /// The user's choices.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
     /// The theme's name.
     pub theme: Option<String>,
+    /// How pictures are shown: `auto`, `kitty`, `sixel` or `half-blocks`.
+    pub pictures: Option<String>,
     /// The command that starts the worker.
     pub worker: Option<String>,
     /// The folder of the libtorch that the worker runs on.
@@ -40,7 +42,8 @@ impl Settings {
         let text = |name| document.get(name).and_then(toml_edit::Item::as_str).map(str::to_owned);
         let libtorch = text("libtorch").map(PathBuf::from);
         let device = text("device").filter(|device| is_device(device));
-        let settings = Self { theme: text("theme"), worker: text("worker"), libtorch, device };
+        let (theme, pictures) = (text("theme"), text("pictures"));
+        let settings = Self { theme, pictures, worker: text("worker"), libtorch, device };
         let problems: Vec<String> = document.iter().filter_map(|(name, item)| problem(name, item)).collect();
         let told = (!problems.is_empty()).then(|| format!("{}: {}", path.display(), problems.join("; ")));
         (settings, told)

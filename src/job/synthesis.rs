@@ -32,7 +32,7 @@ use crate::manifest::synthesized::{self, Delivery};
 use crate::number::count;
 use crate::plan::{Order, Plan, PlanError};
 use crate::progress::{Observer, Stage};
-use crate::recipe::Recipe;
+use crate::recipe::{Backend, Recipe, SynthesisName};
 use crate::source::Dataset;
 
 /// The folder of the worker's files in the folder of a manifest.
@@ -113,6 +113,20 @@ fn make(
 
 /// Whether what is asked for can be made and written, before an hour of training shows that it cannot.
 pub(super) fn supported(dataset: &Dataset, recipe: &Recipe) -> Result<(), End> {
+    let diffusion = &recipe.synthesis.diffusion;
+    let bundle = diffusion.bundle.as_ref().filter(|_| diffusion.backend == Backend::Bundle);
+    if let Some(folder) = bundle.filter(|_| recipe.synthesis.uses(SynthesisName::Diffusion)) {
+        let description = folder.join("bundle.json");
+        if let Err(cause) = std::fs::metadata(&description) {
+            return Err(End::Failed(Failure {
+                message: format!("no bundle is there: {}: {cause}", description.display()),
+                next:
+                    "export a pipeline with assets/bundle/export.py and name its folder in synthesis.diffusion.bundle"
+                        .into(),
+                exit_code: 4,
+            }));
+        }
+    }
     crate::manifest::takes_pictures(dataset, recipe).map_err(|error| End::Failed(error.into()))
 }
 

@@ -16,6 +16,8 @@ pub(super) struct Draft {
     original: Option<String>,
     /// The recipe that the editor was last opened with.
     shown: Recipe,
+    /// The text that was last written or read.
+    known: String,
     _folder: TempDir,
 }
 
@@ -38,13 +40,23 @@ impl Draft {
             std::fs::write(&path, text).map_err(told)?;
         }
         recipe.save(&path).map_err(|error: RecipeError| error.to_string())?;
-        Ok(Self { path, original, shown: recipe.clone(), _folder: folder })
+        let known = std::fs::read_to_string(&path).map_err(told)?;
+        Ok(Self { path, original, shown: recipe.clone(), known, _folder: folder })
+    }
+
+    /// Whether something was written into it since it was last looked at: a change is told by the editor's end and by the watcher.
+    pub(super) fn is_changed(&mut self) -> bool {
+        let text = std::fs::read_to_string(&self.path).unwrap_or_default();
+        let changed = !text.is_empty() && text != self.known;
+        self.known = text;
+        changed
     }
 
     /// With what was changed on the screen since; what is in it and not in use yet, since it is faulty, stays to be repaired.
     fn renewed(mut self, recipe: &Recipe) -> Self {
         if self.shown != *recipe && recipe.save(&self.path).is_ok() {
             self.shown = recipe.clone();
+            self.known = std::fs::read_to_string(&self.path).unwrap_or_default();
         }
         self
     }
@@ -77,6 +89,16 @@ mod tests {
         let place = draft.path.clone();
         drop(draft);
         assert!(!place.exists());
+    }
+
+    #[test]
+    fn a_change_is_read_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut draft = Draft::open(None, &with_seed(4), &folder.path().join("mine.toml")).unwrap();
+        assert!(!draft.is_changed(), "our own writing is no change");
+        std::fs::write(&draft.path, "seed = 5\n").unwrap();
+        assert!(draft.is_changed());
+        assert!(!draft.is_changed());
     }
 
     #[test]

@@ -116,7 +116,10 @@ impl Performer {
                 return Ok(Some(write::save(recipe, &path, (self.draft.as_ref(), then))));
             }
             Effect::ReadRecipe { path } => return Ok(Some(write::read(&path))),
-            Effect::ReadDraft => return Ok(self.draft.as_ref().map(|draft| write::read_draft(&draft.path))),
+            Effect::ReadDraft => {
+                let changed = self.draft.as_mut().is_some_and(Draft::is_changed);
+                return Ok(self.draft.as_ref().filter(|_| changed).map(|draft| write::read_draft(&draft.path)));
+            }
             Effect::EditRecipe { recipe, path, unsaved } => return self.edit(&recipe, path, unsaved),
             other => return self.ask(other).map(|()| None),
         }

@@ -64,7 +64,7 @@ impl Session {
     pub(super) fn run(&mut self) -> Result<Ended> {
         let effects = crate::app::begin(&mut self.model);
         self.perform_all(effects)?;
-        self.fit_ground();
+        self.fit_terminal();
         self.acknowledge = Some(input::listen(&self.sender)?);
         self.watch_all();
         loop {

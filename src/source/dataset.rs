@@ -198,6 +198,12 @@ impl Dataset {
         self.fingerprint
     }
 
+    /// Differs, while the fingerprint is the same, when something else is told of the files: see [`super::Opening::beside`].
+    #[must_use]
+    pub fn beside(&self) -> [u8; 32] {
+        self.states.beside()
+    }
+
     /// Stable hashes of the instances' ids, in order.
     #[must_use]
     pub fn id_hashes(&self) -> &[u64] {

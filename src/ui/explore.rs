@@ -73,5 +73,6 @@ pub fn regions(model: &Model, area: Rect, hits: &mut HitMap) {
         hits.push(hit_area(text), Target::Pane(Pane::Text));
         hits.push(hit_area(instance::inside(text)), Target::InstanceText);
         hits.text = instance::text_place(model, text);
+        hits.picture = instance::picture_place(model, text).map(hit_area);
     }
 }

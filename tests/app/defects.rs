@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::*;
-use fantail::app::model::{Compared, Finding, Subject, SynthesizePane};
+use fantail::app::model::{Compared, Finding, Subject};
 use fantail::plan::Evidence;
 use fantail::preview::Completion;
 use fantail::recipe::{ManifestFormat, OverrideAction, SynthesisName};

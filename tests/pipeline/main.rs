@@ -12,6 +12,7 @@ mod reports;
 mod shapes;
 mod spelling;
 mod streams;
+mod unread;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

@@ -114,7 +114,7 @@ fn a_perspective_that_always_votes_is_told_with_what_helps() {
     assert_eq!(told.perspective, Some(Perspective::Interrogation));
     assert!(told.text.contains("votes for 100 % of the instances"), "{}", told.text);
     // 63 instances hold a thing of at most 32; of the other three things 32 of 64, 128 and 256 are kept.
-    let kept = format!("{:.1} %", (63.0 + 3.0 * 32.0) / 511.0 * 100.0);
+    let kept = fantail::number::rounded_share((63.0 + 3.0 * 32.0) / 511.0);
     assert!(told.advice.contains(&format!("pass_count = 2 would keep {kept}")), "{}", told.advice);
     assert!(told.advice.contains(&format!("leaving interrogation out of entities.perspectives would keep {kept}")));
     recipe.rebalance.pass_count = 2;

@@ -270,6 +270,30 @@ fn overrides_that_do_not_fit_the_dataset_name_their_line() {
 }
 
 #[test]
+fn the_case_of_tokens_says_nothing_in_names_patterns_and_marks() {
+    let rows: Vec<Vec<String>> = ["treehouse", "Tree", "lamp"].iter().map(|name| vec![(*name).to_owned()]).collect();
+    let of = |perspective, name: &str| {
+        let entry =
+            Override { entity: format!("{}:{name}", perspective), action: OverrideAction::Pin, line: Line::default() };
+        let index = listed(perspective, &rows);
+        let bound = fantail::policy::bind(&index, std::slice::from_ref(&entry)).unwrap_or_default();
+        let marks = fantail::policy::Marks::of(&[entry], perspective);
+        let names = (0..3).map(|rank| index.perspectives[0].names.get(rank).into_owned()).collect::<Vec<_>>();
+        let marked: Vec<u32> = (0..3).filter(|&rank| marks.action(&names[rank as usize]).is_some()).collect();
+        let mut meant: Vec<u32> = bound.iter().map(|bound| bound.rank).collect();
+        meant.sort_unstable();
+        assert_eq!(meant, marked, "{name}: what is bound is what is marked");
+        meant.len()
+    };
+    for (name, many) in [("TREEHOUSE", 1), ("tree", 1), ("TREE*", 2), ("[t]REE?*", 1), ("*", 3)] {
+        assert_eq!(of(Perspective::Token, name), many, "{name}");
+    }
+    for (name, many) in [("TREEHOUSE", 0), ("Tree*", 1), ("tree*", 1)] {
+        assert_eq!(of(Perspective::Label, name), many, "{name}");
+    }
+}
+
+#[test]
 fn saving_keeps_the_comments_of_overrides_that_stay() {
     let text = "seed = 1\n\n[rebalance]\nalpha = 0.5 # half\n\n# too many men\n[[rebalance.override]]\nentity = \"token:man\" # yes\naction = { cap = 5_000 }\n\n# boats\n[[rebalance.override]]\nentity = \"token:boat\"\naction = \"pin\"\n\n[export]\nformats = [\"native\"]\n";
     let mut recipe = parsed(text);

@@ -124,7 +124,8 @@ fn a_second_interrupt_quits_and_rescues_the_recipe() {
         let mut terminal = Terminal::open(fantail(folder.path(), &["list.txt"]), size, Some(DARK));
         terminal.wait_for("emu");
         terminal.press("h");
-        terminal.wait("an unsaved recipe", |screen| screen.contents().contains('●'));
+        // The other entities' counts are below it.
+        terminal.wait_for("τ 60");
         terminal.press("\x03");
         terminal.wait_for("Quit?");
         terminal.press("\x03");
@@ -177,6 +178,8 @@ fn the_editor_changes_the_recipe_at_once() {
     terminal.wait("τ 33 on the screen", |screen| screen.alternate_screen() && screen.contents().contains("τ 33"));
     assert!(!folder.path().join("recipe.toml").exists());
     std::fs::write(folder.path().join("recipe.toml"), "[threshold]\nlabel = { count = 44 }\n").unwrap();
+    // The copy changed, too, and earlier: it does not come back.
+    terminal.wait_for("changed on disk");
     terminal.wait_for("τ 44");
     terminal.press("u");
     terminal.wait_for("τ 33");
@@ -339,6 +342,47 @@ fn the_demo_opens_by_itself_and_shows_a_picture() {
     terminal.wait("a picture", |screen| screen.contents().contains('▀') || screen.contents().contains('▄'));
     terminal.press("Q");
     assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn a_picture_has_all_of_its_pixels_where_the_terminal_shows_them() {
+    let kitty = ("\x1b_Gi=31;OK\x1b\\", "\x1b[?62c");
+    let sixel = ("", "\x1b[?62;4c");
+    // What begins a picture, and what takes it away.
+    for (answers, begins, removes) in [(kitty, "\x1b_Ga=T,f=32,", "\x1b_Ga=d,d=A"), (sixel, "\x1bP0;1;0q", "\x1b[2J")] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut terminal = Terminal::open(fantail(folder.path(), &[]), (120, 36), Some(DARK));
+        terminal.pictures = answers;
+        terminal.wait_for("1,911 instances");
+        terminal.press("\r");
+        terminal.wait_for_written(begins, 1);
+        let before = terminal.raw.len();
+        terminal.press("?");
+        terminal.wait_for("Keys");
+        let removed = String::from_utf8_lossy(&terminal.raw[before..]).contains(removes);
+        assert!(removed, "help lies over a picture");
+        terminal.press("\x1b");
+        terminal.wait_for_written(begins, 2);
+        terminal.press("Q");
+        assert_eq!(terminal.end(), 0);
+        terminal.assert_restored();
+    }
+}
+
+#[test]
+fn half_blocks_can_be_had_everywhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = fantail(folder.path(), &[]);
+    command.env("FANTAIL_PICTURES", "half-blocks");
+    let mut terminal = Terminal::open(command, (120, 36), Some(DARK));
+    terminal.pictures = ("\x1b_Gi=31;OK\x1b\\", "\x1b[?62;4c");
+    terminal.wait_for("1,911 instances");
+    terminal.press("\r");
+    terminal.wait("a picture", |screen| screen.contents().contains('▀') || screen.contents().contains('▄'));
+    terminal.press("Q");
+    assert_eq!(terminal.end(), 0);
+    let written = String::from_utf8_lossy(&terminal.raw).into_owned();
+    assert!(!written.contains("\x1b_G") && !written.contains("\x1bP"), "nothing is asked, nothing is laid");
 }
 
 #[test]

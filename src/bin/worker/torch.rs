@@ -3,6 +3,7 @@
 //!
 //! Invariant: `tch` is used below here and nowhere else; below `task` nothing knows the protocol's reports.
 
+mod bundle;
 mod candidate;
 mod checkpoint;
 mod cluster;

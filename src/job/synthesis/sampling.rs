@@ -25,6 +25,8 @@ use crate::source::{Instance, Speaker};
 const PICTURES: &str = "pictures";
 /// Images at once, candidates counted.
 const BATCH: u32 = 64;
+/// Words of a seed's text that a prompt takes at most.
+const CAPTION_WORDS: usize = 60;
 
 /// What is to be made, and with what.
 #[derive(Clone, Copy, Debug)]
@@ -115,16 +117,18 @@ fn lines(
     Ok((lines, faults))
 }
 
-/// What an instance says of its picture: its first answer, or whatever text it has.
-fn caption(instance: &Instance<'_>) -> String {
-    let tells = |speaker| matches!(speaker, Speaker::Assistant | Speaker::Caption);
-    let said = instance.turns.iter().find(|turn| tells(turn.speaker)).or(instance.turns.first());
-    said.map_or_else(String::new, |turn| turn.text.trim().to_owned())
-}
-
 /// The stem of a picture's file: the instance's id may hold what no file's name can.
 fn stem(picture: &OrderPicture) -> String {
     blake3::hash(picture.id.as_bytes()).to_hex().as_str()[..16].to_owned()
+}
+
+/// What a seed's text says, for a bundle's prompt: its caption, or else the first answer.
+fn caption(instance: &Instance<'_>) -> String {
+    let said =
+        |speaker: Speaker| instance.turns.iter().find(|turn| turn.speaker == speaker && !turn.text.trim().is_empty());
+    let turn = said(Speaker::Caption).or_else(|| said(Speaker::Assistant));
+    // A prompt is cut at some seventy tokens: what lies beyond would only make the list long.
+    turn.map_or_else(String::new, |turn| turn.text.split_whitespace().take(CAPTION_WORDS).collect::<Vec<_>>().join(" "))
 }
 
 /// How the recipe has pictures made.

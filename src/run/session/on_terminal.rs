@@ -11,7 +11,7 @@ use super::Session;
 use crate::app::effect::Effect;
 use crate::app::message::{Message, Watched};
 use crate::config::settings::Settings;
-use crate::run::{Ended, editor, suspend};
+use crate::run::{Ended, Protocol, editor, suspend};
 
 impl Session {
     /// Performs an effect; what follows from it at once comes back.
@@ -63,9 +63,14 @@ impl Session {
         Settings { theme: Some(name), ..Settings::default() }.keep(folder)
     }
 
-    /// Shows the theme for a light ground where there is one and the user named no theme.
-    pub(super) fn fit_ground(&mut self) {
-        if self.start.theme.is_none() && self.painter.is_light() {
+    /// Asks the terminal what the first frame did not wait for: its ground, and how it shows pictures.
+    pub(super) fn fit_terminal(&mut self) {
+        let ground = self.start.theme.is_none().then(|| self.painter.is_light());
+        // One that does not answer in time is not asked again: its answer would be taken for keys.
+        let answers = ground.is_none_or(|ground| ground.told);
+        let chosen = self.start.pictures.or((!answers).then(Protocol::default));
+        self.painter.show_pictures(chosen);
+        if ground.is_some_and(|ground| ground.light) {
             let name = self.start.theme_name(true).to_owned();
             let (warnings, names) = (self.painter.show(&name), self.painter.themes().names());
             crate::app::update(&mut self.model, Message::ThemeLoaded { name, names, warnings });

@@ -171,6 +171,11 @@ impl Judge {
         &self.encoder.config
     }
 
+    /// Pixels a side, and channels, of the pictures that it judges.
+    pub fn shape(&self) -> (i64, i64) {
+        (self.encoder.config.size, self.encoder.config.channels)
+    }
+
     /// Writes the classifier.
     ///
     /// # Errors

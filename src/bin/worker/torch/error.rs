@@ -31,6 +31,14 @@ pub enum TorchError {
         /// What does not fit.
         reason: String,
     },
+    /// An exported pipeline or encoder that is damaged or of another kind.
+    #[error("{path}: not a usable bundle: {reason}")]
+    Bundle {
+        /// The file.
+        path: PathBuf,
+        /// What does not fit.
+        reason: String,
+    },
     /// An image that cannot be used.
     #[error("{path}: {reason}")]
     Image {
@@ -67,9 +75,12 @@ impl TorchError {
         Self::Checkpoint { path: path.into(), reason: reason.into() }
     }
 
-    /// Sorts libtorch's text: its first line says enough, the C++ frames below it go to no user.
+    /// Sorts libtorch's text: its first line says enough, the C++ frames below it go to no user; of TorchScript the last line does.
     fn from_message(message: &str) -> Self {
-        let line = message.lines().find(|line| !line.trim().is_empty()).unwrap_or("unknown failure").trim().to_owned();
+        let mut lines = message.lines().map(str::trim).filter(|line| !line.is_empty());
+        let first = lines.next().unwrap_or("unknown failure");
+        let script = first.starts_with("The following operation failed in the TorchScript");
+        let line = if script { lines.next_back().unwrap_or(first) } else { first }.to_owned();
         let lower = message.to_lowercase();
         if lower.contains("out of memory")
             || lower.contains("can't allocate memory")
@@ -109,6 +120,8 @@ mod tests {
         let text = "CUDA out of memory. Tried to allocate 2.00 GiB.\nException raised from malloc at …";
         assert!(matches!(TorchError::from_message(text), TorchError::OutOfMemory(line) if line.ends_with("GiB.")));
         assert!(matches!(TorchError::from_message("mat1 and mat2 shapes"), TorchError::Libtorch(_)));
+        let text = "The following operation failed in the TorchScript interpreter.\nTraceback …\nRuntimeError: sizes 3 and 4\n";
+        assert!(matches!(TorchError::from_message(text), TorchError::Libtorch(line) if line.ends_with("3 and 4")));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use tch::{Device, Kind, Tensor};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-use super::error::TorchError;
+use super::error::{TorchError, guard};
 use super::random::Stream;
 
 /// Pictures in memory, with entities both ways.
@@ -103,6 +103,24 @@ impl Images {
         }
         Batch { pictures, entities: Tensor::from_slice(&entities).to_device(device) }
     }
+}
+
+/// Bytes (n, channels, side, side) as a smaller or greyer shape (side, channels) wants them, or as they are.
+///
+/// # Errors
+/// Too little memory.
+pub fn fitted(pixels: &Tensor, (side, channels): (i64, i64)) -> Result<Tensor, TorchError> {
+    if pixels.size()[1..] == [channels, side, side] {
+        return Ok(pixels.shallow_clone());
+    }
+    guard(|| {
+        let mut fitted = pixels.to_kind(Kind::Float).adaptive_avg_pool2d([side, side]);
+        if channels == 1 && pixels.size()[1] == 3 {
+            let luma = Tensor::from_slice(&[0.2126_f32, 0.7152, 0.0722]).view([1, 3, 1, 1]).to_device(pixels.device());
+            fitted = (fitted * luma).sum_dim_intlist([1_i64].as_slice(), true, Kind::Float);
+        }
+        Ok(fitted.round().to_kind(Kind::Uint8).expand([-1, channels, side, side], false).contiguous())
+    })
 }
 
 /// Bytes to numbers in [−1, 1].

@@ -18,6 +18,7 @@ pub fn end(error: TorchError) -> End {
             "make room or choose another folder, then start the job again: it goes on where it was"
         }
         TorchError::Checkpoint { .. } => "train the model again, or remove the file",
+        TorchError::Bundle { .. } => "export the pipeline or encoder again with assets/bundle, or name another folder",
         TorchError::Image { .. } => "see the log for the image",
         TorchError::Setting(_) => "change the setting in the recipe",
         TorchError::Diverged(_) => "halve the learning rate and start the job again",

@@ -33,6 +33,11 @@ impl Folder {
         self.path.join("model.safetensors")
     }
 
+    /// The names of its entities, one a line.
+    pub fn names(&self) -> PathBuf {
+        self.path.join("entities.txt")
+    }
+
     /// The classifier that judges its images.
     pub fn encoder(&self) -> PathBuf {
         self.path.join("encoder.safetensors")

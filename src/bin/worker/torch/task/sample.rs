@@ -4,46 +4,37 @@
 //!
 //! Invariant: `samples.jsonl` names a picture only once its file is there; a picture that the filters sort out leaves no file.
 
+mod maker;
 mod record;
 
 use fantail::job::worker::{Finding, Instances, Outcome, Planned, Sample, Sampled, Verdict};
 use fantail::progress::Stage;
 use tch::{Kind, Tensor};
 
+use self::maker::{Maker, Ready};
 use self::record::Record;
 use super::folder::{self, Folder};
 use super::{alone, end, picture, reference, settings};
 use crate::engine::End;
-use crate::pictures::{Shape, read_one};
+use crate::pictures::read_one;
 use crate::session::Session;
 use crate::torch::candidate;
-use crate::torch::checkpoint::{self, Origin};
 use crate::torch::compute::Compute;
-use crate::torch::diffusion::Model;
 use crate::torch::encoder::Judge;
-use crate::torch::error::{TorchError, guard};
+use crate::torch::error::TorchError;
 use crate::torch::filter::Reference;
-use crate::torch::images::to_signed;
-use crate::torch::sample::{Request, SampleConfig, sample as make};
-use crate::torch::weights::Weights;
+use crate::torch::images::{fitted, to_bytes, to_signed};
+use crate::torch::sample::SampleConfig;
 
 /// Everything that pictures are made and judged with.
 struct Studio<'a> {
     sample: &'a Sample,
     config: SampleConfig,
-    model: Model,
-    weights: Weights,
-    origin: Origin,
+    maker: Maker,
+    names: Vec<String>,
     judge: Judge,
     reference: Reference,
-    earliest: f64,
     session: &'a Session,
-}
-
-/// A planned picture whose seed is there.
-struct Ready<'a> {
-    planned: &'a Planned,
-    seed: Option<Tensor>,
 }
 
 /// How many new pictures of a batch are shown.
@@ -74,13 +65,11 @@ pub fn sample(sample: &Sample, compute: Compute, session: &Session) -> Result<Ou
 impl<'a> Studio<'a> {
     fn open(sample: &'a Sample, compute: Compute, session: &'a Session) -> Result<Self, TorchError> {
         let config = settings::sampling(sample)?;
+        let (maker, names) = Maker::open(sample, compute)?;
         let folder = Folder::new(&sample.model);
-        let (trainer, origin) = checkpoint::load(&folder.model(), compute)?;
         let judge = Judge::load(&folder.encoder(), compute)?;
         let reference = Reference::new(&reference::load(&folder.pictures())?, &judge, &sample.filters)?;
-        let weights = guard(|| Ok(trainer.model.view(&trainer.parameters.average)))?;
-        let earliest = 1.0 - trainer.config.time_max;
-        Ok(Self { sample, config, model: trainer.model, weights, origin, judge, reference, earliest, session })
+        Ok(Self { sample, config, maker, names, judge, reference, session })
     }
 
     /// The lines and pictures of a batch.
@@ -106,40 +95,35 @@ impl<'a> Studio<'a> {
 
     /// Whether the model can make it at all.
     fn check(&self, planned: &Planned) -> Result<(), TorchError> {
-        let known = planned.entities.first().is_some_and(|&entity| (entity as usize) < self.origin.entities.len());
-        let level = if planned.image.is_some() { planned.level } else { 0.0 };
-        if !known {
+        if !planned.entities.first().is_some_and(|&entity| (entity as usize) < self.names.len()) {
             return Err(TorchError::Setting(format!("{}: the model does not know its entity", planned.id)));
         }
-        if !(0.0..=1.0).contains(&level) || level + 1e-6 < self.earliest.min(1.0) && self.earliest > 0.01 {
-            let least = self.earliest;
-            return Err(TorchError::Setting(format!(
-                "{}: level {level}; the model learned levels from {least:.2} to 1",
-                planned.id
-            )));
-        }
-        Ok(())
+        let level = if planned.image.is_some() { planned.level } else { 0.0 };
+        let refused = self.maker.refuses(level);
+        refused.map_or(Ok(()), |reason| Err(TorchError::Setting(format!("{}: {reason}", planned.id))))
     }
 
     fn seed(&self, planned: &Planned) -> Result<Option<Tensor>, String> {
         let Some(image) = &planned.image else { return Ok(None) };
-        let config = self.model.unet.config();
-        let shape = Shape { side: config.size as u32, channels: config.channels as u32 };
+        let shape = self.maker.shape();
         let instances =
             Instances { root: self.sample.root.clone(), linked: self.sample.linked, ..Instances::default() };
         let pixels = read_one(&instances, image, shape)?;
-        Ok(Some(to_signed(&Tensor::from_slice(&pixels).view([config.channels, config.size, config.size]))))
+        let size = [i64::from(shape.channels), i64::from(shape.side), i64::from(shape.side)];
+        Ok(Some(to_signed(&Tensor::from_slice(&pixels).view(size))))
     }
 
     /// Makes the candidates of each, judges them, and chooses.
     fn judged(&self, ready: &[Ready<'_>]) -> Result<Vec<(Sampled, Option<Tensor>)>, TorchError> {
         let each = self.sample.candidates.max(1) as usize;
-        let requests: Vec<Request> =
-            ready.iter().flat_map(|ready| (0..each).map(|number| request(ready, number))).collect();
-        let pixels = self.make(&requests)?;
-        let opinion = self.judge.opinion(&pixels)?;
-        let entities: Vec<i64> = requests.iter().map(|request| request.entity).collect();
-        let findings = self.reference.judge(&pixels, (&entities, &opinion), &self.sample.filters)?;
+        let mut told = |count| self.session.log(format!("memory is short: {count} images at once"));
+        let pixels = self.maker.make((ready, &self.names, each), &self.config, &mut told)?;
+        // What a bundle makes is larger than what the judge has seen.
+        let seen = fitted(&pixels, self.judge.shape())?;
+        let opinion = self.judge.opinion(&seen)?;
+        let entity = |ready: &Ready<'_>| ready.planned.entities.first().map_or(0, |&entity| i64::from(entity));
+        let entities: Vec<i64> = ready.iter().flat_map(|ready| vec![entity(ready); each]).collect();
+        let findings = self.reference.judge(&seen, (&entities, &opinion), &self.sample.filters)?;
         let cosines = self.cosines(ready, (&opinion.features, each))?;
         let pictures = pixels.unbind(0);
         let chosen = ready.iter().enumerate().filter_map(|(place, ready)| {
@@ -162,24 +146,12 @@ impl<'a> Studio<'a> {
         }
         for (place, ready) in ready.iter().enumerate() {
             let Some(seed) = &ready.seed else { continue };
-            let own = self.judge.opinion(&crate::torch::images::to_bytes(seed).unsqueeze(0))?.features;
+            let own = self.judge.opinion(&fitted(&to_bytes(seed).unsqueeze(0), self.judge.shape())?)?.features;
             let rows = features.narrow(0, (place * each) as i64, each as i64);
             let near = Vec::<f64>::try_from((rows * own).sum_dim_intlist([1_i64].as_slice(), false, Kind::Double))?;
             cosines[place * each..(place + 1) * each].copy_from_slice(&near);
         }
         Ok(cosines)
-    }
-
-    /// All requests at once, or by halves where memory is short.
-    fn make(&self, requests: &[Request]) -> Result<Tensor, TorchError> {
-        match make(&self.model, &self.weights, requests, &self.config) {
-            Err(TorchError::OutOfMemory(_)) if requests.len() > 1 => {
-                let (left, right) = requests.split_at(requests.len() / 2);
-                self.session.log(format!("memory is short: {} images at once", left.len()));
-                Ok(Tensor::cat(&[self.make(left)?, self.make(right)?], 0))
-            }
-            made => made,
-        }
     }
 
     /// Writes the files of a batch, then its lines.
@@ -209,17 +181,6 @@ impl<'a> Studio<'a> {
     }
 
     fn caption(&self, line: &Sampled) -> &str {
-        line.entities.first().and_then(|&entity| self.origin.entities.get(entity as usize)).map_or("", String::as_str)
-    }
-}
-
-fn request(ready: &Ready<'_>, number: usize) -> Request {
-    let planned = ready.planned;
-    Request {
-        id: if number == 0 { planned.id.clone() } else { format!("{} candidate {number}", planned.id) },
-        noise: planned.seed,
-        entity: planned.entities.first().map_or(0, |&entity| i64::from(entity)),
-        guidance: planned.level,
-        seed: ready.seed.as_ref().map(Tensor::shallow_clone),
+        line.entities.first().and_then(|&entity| self.names.get(entity as usize)).map_or("", String::as_str)
     }
 }

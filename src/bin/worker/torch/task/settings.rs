@@ -45,7 +45,6 @@ pub fn train(settings: &TrainSettings) -> Result<TrainConfig, TorchError> {
             Err(TorchError::Setting(format!("{name} is {value}; it must be above 0")))
         }
     };
-    positive("steps", settings.steps as f64)?;
     positive("batch", f64::from(settings.batch))?;
     let optimizer = OptimizerConfig {
         learning_rate: positive("learning_rate", settings.learning_rate)?,
@@ -70,7 +69,8 @@ pub fn train(settings: &TrainSettings) -> Result<TrainConfig, TorchError> {
 /// The classifier that goes with the model.
 pub fn encoder(settings: &TrainSettings, shape: Shape, entities: usize) -> EncoderConfig {
     let base = EncoderConfig::new(i64::from(shape.side), i64::from(shape.channels), entities as i64);
-    let steps = (settings.steps / 3).clamp(50, 1500);
+    // Without a diffusion model the classifier has what is usual of it.
+    let steps = if settings.steps == 0 { 1000 } else { (settings.steps / 3).clamp(50, 1500) };
     EncoderConfig { steps, batch: settings.batch as usize, mirror: settings.flip, seed: settings.seed, ..base }
 }
 

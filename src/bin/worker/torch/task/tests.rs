@@ -16,6 +16,7 @@ use super::{cluster::cluster, embed::embed, npy, sample::sample, train::train};
 use crate::ears::Ears;
 use crate::engine::End;
 use crate::session::Session;
+use crate::torch::bundle::tests::Unpacked;
 use crate::torch::compute::Compute;
 use crate::torch::random::Stream;
 use crate::voice::Voice;
@@ -90,6 +91,7 @@ fn sampling(folder: &Path, instances: &Instances, output: PathBuf) -> Sample {
         entities: vec![1],
         level: 0.3 + 0.1 * f64::from(number % 4),
         seed: 9,
+        caption: String::new(),
     };
     let mut plan: Vec<Planned> = (0..10).map(planned).collect();
     plan[4].image = Some("../list.jsonl".into());
@@ -98,6 +100,7 @@ fn sampling(folder: &Path, instances: &Instances, output: PathBuf) -> Sample {
     fs::write(&path, text).unwrap();
     Sample {
         model: folder.join("whole"),
+        bundle: None,
         plan: path,
         root: instances.root.clone(),
         output,
@@ -186,5 +189,28 @@ fn what_a_model_cannot_make_is_said_before_anything_is_made() {
         let refused = sample(&sampling, Compute::cpu(), &session(None).0);
         assert!(matches!(&refused, Err(End::Failed(problem)) if problem.message.contains(part)), "{refused:?}");
     }
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_bundle_makes_pictures_that_the_classifier_alone_judges() {
+    let folder = std::env::temp_dir().join(format!("fantail-worker-bundle-{}", std::process::id()));
+    let (instances, bundle) = (dataset(&folder), Unpacked::new("task"));
+    let settings = TrainSettings { steps: 0, side: 16, batch: 2, ..TrainSettings::default() };
+    let wanted = Train { instances: instances.clone(), output: folder.join("whole"), settings };
+    train(&wanted, Compute::cpu(), &session(None).0).unwrap();
+    assert!(!folder.join("whole/model.safetensors").exists());
+    let made =
+        |name: &str| Sample { bundle: Some(bundle.0.clone()), ..sampling(&folder, &instances, folder.join(name)) };
+    let outcome = sample(&made("made"), Compute::cpu(), &session(None).0).unwrap();
+    assert_eq!((outcome.figures["kept"], outcome.set_aside), (9.0, 1));
+    let stopped = sample(&made("again"), Compute::cpu(), &session(Some("\"picture\"")).0);
+    assert_eq!(stopped, Err(End::Cancelled));
+    sample(&made("again"), Compute::cpu(), &session(None).0).unwrap();
+    for name in ["samples.jsonl", "made 0.png", "made 9.png"] {
+        assert_eq!(bytes(&folder.join("made"), name), bytes(&folder.join("again"), name), "{name}");
+    }
+    let picture = image::open(folder.join("made/made 0.png")).unwrap();
+    assert_eq!((picture.width(), picture.height(), picture.color().channel_count()), (16, 16, 3));
     fs::remove_dir_all(folder).unwrap();
 }

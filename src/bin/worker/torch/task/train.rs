@@ -6,7 +6,7 @@
 use fantail::job::worker::{Outcome, Train, TrainSettings};
 use fantail::progress::Stage;
 
-use super::folder::{Folder, names};
+use super::folder::{self, Folder, names};
 use super::{alone, end, images, reference, rough, settings};
 use crate::engine::End;
 use crate::pictures::{Pictures, Shape};
@@ -45,6 +45,14 @@ pub fn train(train: &Train, compute: Compute, session: &Session) -> Result<Outco
     let run = Run::new(train, (&pictures, shape), (compute, session)).map_err(end)?;
     drop(pictures);
     run.folder.create().map_err(end)?;
+    if train.settings.steps == 0 {
+        run.alone()?;
+        return Ok(Outcome {
+            files: vec![run.folder.encoder(), run.folder.pictures()],
+            set_aside,
+            ..Outcome::default()
+        });
+    }
     let mut trainer = run.beginning().map_err(end)?;
     let loss = run.model(&mut trainer)?;
     drop(trainer);
@@ -98,6 +106,18 @@ impl<'a> Run<'a> {
     fn is_same(&self, trainer: &Trainer, origin: &Origin) -> bool {
         let same = trainer.config == self.config && *trainer.model.unet.config() == self.unet && *origin == self.origin;
         same && self.folder.pictures().exists()
+    }
+
+    /// The names, the pictures and the classifier, without a diffusion model: for what a bundle makes.
+    fn alone(&self) -> Result<(), End> {
+        let names: String = self.origin.entities.iter().map(|name| format!("{name}\n")).collect();
+        folder::write(&self.folder.names(), names.as_bytes(), true).map_err(end)?;
+        let path = self.folder.pictures();
+        let same = reference::load(&path).is_ok_and(|held| held.fingerprint() == self.origin.pictures);
+        if !same {
+            reference::save(&path, &self.images).map_err(end)?;
+        }
+        self.judge()
     }
 
     /// All steps of the diffusion model; its last smoothed loss.
