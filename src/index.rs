@@ -16,6 +16,7 @@ mod names;
 mod perspective;
 mod power_law;
 mod split;
+mod subclasses;
 mod unseen;
 
 use std::borrow::Cow;
@@ -31,6 +32,7 @@ pub use names::{Names, name_hash, pair_hash};
 pub use perspective::{PerspectiveIndex, Rows};
 pub use power_law::PowerLaw;
 pub use split::{Split, Threshold, cumulated};
+pub use subclasses::{Assignment, Subclasses};
 pub use unseen::{GoodTuring, Unseen};
 
 pub use crate::column::{Csr, StringTable};
@@ -50,6 +52,10 @@ pub struct Index {
     pub crowded_instances: u32,
     /// The number of instances of the whole, where this is an index of a part under the counts of the whole.
     pub population: Option<u64>,
+    /// The perspectives by the counts of these instances themselves, where those above have the counts of the whole; else empty.
+    pub own: Vec<PerspectiveIndex>,
+    /// One perspective once more with its entities split, where a recipe asks for that.
+    pub subclasses: Subclasses,
 }
 
 impl Index {
@@ -71,9 +77,29 @@ impl Index {
         self.perspectives.iter().find(|entry| entry.perspective == perspective)
     }
 
-    /// The perspectives, in order.
+    /// The perspectives by the counts of these very instances: what an outcome is told of.
+    #[must_use]
+    pub fn told(&self) -> &[PerspectiveIndex] {
+        if self.own.is_empty() { &self.perspectives } else { &self.own }
+    }
+
+    /// Head and tail of one of [`Self::told`], cut where the counts that decide are cut.
+    #[must_use]
+    pub fn told_split(&self, entry: &PerspectiveIndex, threshold: Threshold) -> Split {
+        let whole = self.perspective(entry.perspective).filter(|_| !self.own.is_empty());
+        whole.map_or_else(
+            || entry.split(threshold),
+            |whole| entry.split(Threshold::Count(whole.split(threshold).threshold)),
+        )
+    }
+
+    /// The perspectives, in order, and behind them the one whose entities are split, where there is one.
     pub fn layers(&self) -> impl Iterator<Item = &PerspectiveIndex> {
-        self.perspectives.iter()
+        let split = match &self.subclasses {
+            Subclasses::Known(split) => Some(split.as_ref()),
+            Subclasses::Unasked | Subclasses::Unusable(_) => None,
+        };
+        self.perspectives.iter().chain(split)
     }
 
     /// The instances that hold the entity of a rank, ascending; empty for what is not there.

@@ -5,6 +5,7 @@
 //! (but for those of a capped or floored entity, see `overrides`).
 
 mod decision;
+mod delivery;
 mod draw;
 mod explanation;
 mod ledger;
@@ -14,12 +15,11 @@ mod reason;
 mod size;
 mod synthesis;
 
+pub use delivery::{Account, Maker, Picture, Synthesized, Verdict};
 pub use draw::{Key, Purpose};
 pub use explanation::{Decision, Explanation, OverrideExplanation, VoteExplanation};
 pub use ledger::{Ledger, OverrideDraw};
-pub use order::{
-    Account, Maker, ORDER_VERSION, Order, OrderPicture, OrderSeed, Picture, Synthesized, Verdict, entity, made_id,
-};
+pub use order::{ORDER_VERSION, Order, OrderPicture, OrderSeed, entity, made_id};
 pub use overrides::{Columns, Holders, Outlooks, Settled, Settlement};
 pub use size::{Searched, sized};
 pub use synthesis::{Evidence, Lack, Make, Seed, SynthesisPlan, Tail};
@@ -28,7 +28,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::index::Index;
+use crate::index::{Index, PerspectiveIndex};
 use crate::policy::{self, Outlook};
 use crate::progress::{Cancelled, Observer, Stage, Unobserved};
 use crate::recipe::{Recipe, RecipeError};
@@ -207,13 +207,13 @@ impl Plan {
     /// The count of every entity after the plan, by perspective and by the rank that it had before; repeats counted.
     #[must_use]
     pub fn counts(&self, index: &Index) -> Vec<Vec<u32>> {
-        self.counts_of(index, 0..self.repeats.len())
+        self.counts_of(&index.perspectives, 0..self.repeats.len())
     }
 
     /// As [`Self::counts`], of some instances alone.
     #[must_use]
-    pub fn counts_of(&self, index: &Index, range: Range<usize>) -> Vec<Vec<u32>> {
-        let counts = |entry: &crate::index::PerspectiveIndex| {
+    pub fn counts_of(&self, perspectives: &[PerspectiveIndex], range: Range<usize>) -> Vec<Vec<u32>> {
+        let counts = |entry: &PerspectiveIndex| {
             let mut after = vec![0_u32; entry.entities()];
             let repeats = self.repeats.get(range.clone()).unwrap_or_default();
             for (instance, &repeat) in (range.start..).zip(repeats).filter(|&(_, &repeat)| repeat > 0) {
@@ -223,7 +223,7 @@ impl Plan {
             }
             after
         };
-        index.perspectives.par_iter().map(counts).collect()
+        perspectives.par_iter().map(counts).collect()
     }
 }
 

@@ -18,7 +18,7 @@ pub use formula::Formula;
 pub use overrides::{Bound, Marks, bind};
 pub use parameter::Parameter;
 pub use range::{Range, Scale};
-pub use rule::{Dictionary, Fate, Outlook, Reduction, Rule, Scorer, copies};
+pub use rule::{Dictionary, Fate, Level, Outlook, Reduction, Rule, Scorer, copies};
 pub use stage::{Stage, stages};
 pub use synthesis::SynthesisParameter;
 
@@ -57,6 +57,7 @@ pub fn policy(name: PolicyName) -> &'static dyn Policy {
         PolicyName::Temperature => &rebalance::temperature::Temperature,
         PolicyName::Progressive => &rebalance::progressive::Progressive,
         PolicyName::Target => &rebalance::target::Target,
+        PolicyName::Subclass => &rebalance::subclass::Subclass,
         PolicyName::SquareRoot => &rebalance::square_root::SquareRoot,
         PolicyName::EffectiveNumber => &rebalance::effective_number::EffectiveNumber,
         PolicyName::Uniform => &rebalance::uniform::Uniform,

@@ -4,20 +4,24 @@
 
 mod advice;
 mod check;
+mod choice;
 mod edit;
 mod error;
 mod grammar;
 mod kind;
 pub(crate) mod overrides;
+mod policy_name;
 mod ranges;
 mod rebalance;
 mod synthesis;
 
 pub(crate) use crate::nearest::nearest;
 pub use advice::Advice;
+pub use choice::{BalanceBy, NoEntity, Repeats, TargetShape, Vote};
 pub use error::RecipeError;
 pub use overrides::{Line, Override, OverrideAction};
-pub use rebalance::{BalanceBy, Lines, NoEntity, PolicyName, Rebalance, Repeats, TargetShape, Vote};
+pub use policy_name::PolicyName;
+pub use rebalance::{Lines, Rebalance};
 pub use synthesis::{Backend, Budget, Diffusion, EntityCeiling, Filter, Repeat, Synthesis, SynthesisName};
 
 use std::collections::BTreeMap;

@@ -233,6 +233,63 @@ fn a_threshold_is_typed() {
     assert_eq!(machine.model.recipe.threshold[&Perspective::Label], ThresholdChoice::TailMass(0.2));
     machine.press("= ctrl-u 3 esc");
     assert_eq!(machine.model.recipe.threshold[&Perspective::Label], ThresholdChoice::TailMass(0.2));
+    machine.press("= ctrl-u 0 . 3 enter");
+    assert_eq!(machine.model.recipe.threshold[&Perspective::Label], ThresholdChoice::TailMass(0.3));
+    // On Rebalance as well, where a slider holds it.
+    machine.press("2 space = ctrl-u 0 . 2 5 enter");
+    assert!(machine.model.overlay.is_none());
+    assert_eq!(machine.model.recipe.threshold[&Perspective::Label], ThresholdChoice::TailMass(0.25));
+    machine.press("= ctrl-u 1 . 5 enter");
+    assert!(matches!(machine.model.overlay, Some(Overlay::EditValue { problem: Some(_), .. })));
+}
+
+#[test]
+fn why_is_told_on_rebalance_at_once_and_of_any_id() {
+    let mut machine = Machine::with(conversations());
+    machine.press("2 x");
+    assert!(machine.asked().last().unwrap().starts_with("ExplainInstance"), "{:?}", machine.asked());
+    assert!(machine.toast().contains("X asks for another by its id"), "{}", machine.toast());
+    let generation = machine.model.awaited.explanation;
+    machine.send(Message::InstanceExplained { generation, id: "0".into(), lines: vec!["kept".into()] });
+    assert!(matches!(machine.model.overlay, Some(Overlay::Explanation { .. })));
+    machine.press("esc X 9 enter");
+    let Some(Overlay::EditValue { problem: Some(problem), .. }) = &machine.model.overlay else { panic!() };
+    assert_eq!(problem, "no instance has the id '9'");
+    machine.press("backspace 3 enter");
+    assert!(machine.asked().last().unwrap().ends_with(" 3"), "{:?}", machine.asked());
+    assert!(machine.model.overlay.is_none());
+}
+
+#[test]
+fn after_a_bad_save_elsewhere_the_recipe_is_unsaved_until_the_file_is_mended() {
+    let mut machine = Machine::with(labelled());
+    let bad = || Failure { title: "not in use".into(), cause: "recipe.toml:1:1: no".into(), next: String::new() };
+    machine.send(Message::RecipeRead(Err(bad())));
+    assert!(machine.model.unsaved(), "what is on the screen is nowhere on disk");
+    machine.press("Q");
+    assert_eq!(machine.model.overlay, Some(Overlay::ConfirmQuit));
+    machine.press("esc");
+    // Mended to what it was: nothing on the screen changes, and nothing is unsaved.
+    let same = Box::new(machine.model.recipe.clone());
+    machine.send(Message::RecipeRead(Ok(same.clone())));
+    assert!(!machine.model.unsaved());
+    machine.send(Message::RecipeRead(Err(bad())));
+    machine.send(Message::RecipeSaved { outcome: Ok(same.clone()), then: AfterSave::Stay });
+    assert!(!machine.model.unsaved());
+    // One that does not fit the dataset is as bad.
+    let mut misfit = same;
+    misfit.rebalance.perspective = Some(Perspective::Token);
+    misfit.rebalance.policy = PolicyName::Cap;
+    machine.send(Message::RecipeRead(Ok(misfit)));
+    assert!(machine.model.unsaved());
+}
+
+#[test]
+fn the_last_format_stays() {
+    let mut machine = Machine::with(labelled());
+    machine.press("5 space");
+    assert_eq!(machine.model.recipe.export.formats, [fantail::recipe::ManifestFormat::Native]);
+    assert!(machine.toast().contains("at least one format"), "{}", machine.toast());
 }
 
 #[test]

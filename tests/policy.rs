@@ -195,7 +195,7 @@ fn draws_are_the_same_for_ever() {
 #[test]
 fn explanations_agree_with_the_plan() {
     let index = long_tailed(300);
-    for policy in PolicyName::ALL {
+    for policy in PolicyName::ALL.into_iter().filter(|&policy| policy != PolicyName::Subclass) {
         let mut recipe = recipe(policy);
         (recipe.rebalance.alpha, recipe.rebalance.cap, recipe.rebalance.repeat_threshold) = (0.8, 20, 0.2);
         let plan = plan(&index, &recipe);
@@ -434,6 +434,8 @@ proptest! {
     #[test]
     fn decisions_do_not_depend_on_order(seed: u64, policy in 0..PolicyName::ALL.len(), order in Just((0..150_usize).collect::<Vec<_>>()).prop_shuffle()) {
         let index = long_tailed(150);
+        // Subclasses take a file of their own.
+        prop_assume!(PolicyName::ALL[policy] != PolicyName::Subclass);
         let mut recipe = recipe(PolicyName::ALL[policy]);
         (recipe.seed, recipe.rebalance.cap) = (seed, 9);
         let other = permuted(&index, &order);
@@ -474,12 +476,11 @@ fn wrong_recipes_are_refused_with_place_and_fix() {
             "r.toml:2:14: pass_count = 6 can never be reached by 5 perspectives; write at most 5",
         ),
         ("[rebalance]\npolicy = \"adz\"", "r.toml:2:10: no such value 'adz'; did you mean 'adr'?"),
-        ("[rebalance]\npolicy = \"subclass\"", "r.toml:2:10: the policy 'subclass' is not supported yet"),
         ("[rebalance]\nprogress = 1.5", "r.toml:2:12: progress = 1.5 is out of range; write a number from 0 to 1"),
         ("[rebalance]\nsize = 0", "r.toml:2:8: size = 0 keeps nothing; write at least 1"),
         (
             "[rebalance]\nstages = [5.0, 0.0]",
-            "r.toml:2:10: the stage 0 is out of range; write a temperature above 0, at most 1000",
+            "r.toml:2:10: the stage 0 is out of range; write a number from 1, which leaves shares as they are, to 100; policy = \"uniform\" makes them equal",
         ),
         (
             "[rebalance]\npolicy = \"progressive\"\nstages = [0.0, 2.0]",

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::{Finding, Severity, Subject};
 use crate::index::PerspectiveIndex;
-use crate::number::{counted, rounded_share};
+use crate::number::{count, counted, rounded_share};
 use crate::recipe::{PolicyName, Vote};
 
 /// A perspective that votes for a smaller share of the instances than this leaves room for dropping.
@@ -26,6 +26,7 @@ pub(super) fn look(subject: Subject<'_>) -> Vec<Finding> {
     }
     let odds: Vec<Odds> = perspectives.iter().map(|entry| Odds::of(entry, subject)).collect();
     let shares = Shares::of(&odds, subject.index.instances());
+    let shown = |number: u32| count(u64::from(number));
     let most = (0..odds.len()).max_by(|&one, &other| shares.votes[one].total_cmp(&shares.votes[other]));
     let told = most.filter(|&place| shares.votes[place] >= ALWAYS).and_then(|place| {
         let remedies = shares.remedies(place, perspectives[place].perspective.key())?;
@@ -37,9 +38,9 @@ pub(super) fn look(subject: Subject<'_>) -> Vec<Finding> {
             rounded_share(shares.votes[place]),
             rounded_share(shares.kept),
             counted(entry.entities() as u64, "entity") + if entry.entities() == 1 { " is in" } else { " are in" },
-            entry.counts.last().copied().unwrap_or(0),
-            entry.counts.first().copied().unwrap_or(0),
-            subject.recipe.split(entry).threshold,
+            shown(entry.counts.last().copied().unwrap_or(0)),
+            shown(entry.counts.first().copied().unwrap_or(0)),
+            shown(subject.recipe.split(entry).threshold),
         );
         Some(Finding::new(Severity::Note, "always_voting", text, &remedies).about(entry.perspective, None))
     });

@@ -42,7 +42,8 @@ fn unread(aside: &[SetAside]) -> Option<Finding> {
     let more = whole.count();
     let others = match more {
         0 => String::new(),
-        more => format!("; so are {}", counted(more, "other", "others")),
+        1 => "; one other cannot either".to_owned(),
+        more => format!("; {} others cannot either", number::count(more as u64)),
     };
     let text = format!("not in the counts, since it cannot be used: {}{others}", first.told());
     let advice = "make it readable or take it out of the dataset, then reload; the list of warnings names each";

@@ -54,7 +54,7 @@ pub fn build(extraction: Extraction, observer: &dyn Observer) -> Result<Index, C
     observer.go_on()?;
     ranked.retain(|entry| wanted.contains(&entry.perspective));
     ranked.sort_by_key(|entry| entry.perspective);
-    Ok(Index { perspectives: ranked, id_hashes, text, crowded_instances, population: None })
+    Ok(Index { perspectives: ranked, id_hashes, text, crowded_instances, ..Index::default() })
 }
 
 struct Steps<'a> {

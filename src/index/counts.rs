@@ -93,6 +93,7 @@ impl Index {
     /// The name of an entity that the counts lack, or hold less often than this part: they are of something else.
     pub fn under(self, counts: &Counts) -> Result<Self, String> {
         let population = counts.instances;
+        let own = self.perspectives.clone();
         let mut perspectives = Vec::with_capacity(self.perspectives.len());
         for entry in self.perspectives {
             let empty = BTreeMap::new();
@@ -102,7 +103,7 @@ impl Index {
         if population < self.id_hashes.len() as u64 {
             return Err(format!("they are of {population} instances and this part alone has {}", self.id_hashes.len()));
         }
-        Ok(Self { perspectives, population: Some(population), ..self })
+        Ok(Self { perspectives, population: Some(population), own, ..self })
     }
 }
 

@@ -18,9 +18,9 @@ use crate::progress::{Cancelled, Observer};
 use crate::recipe::NoEntity;
 
 /// Instances in the small sample.
-const SAMPLE: u64 = 8192;
+const SAMPLE: usize = 8192;
 /// Instances in the larger one.
-const CHECKED: u64 = 131_072;
+const CHECKED: usize = 131_072;
 /// The ratio of scales between which the small sample's volume is taken for a line.
 const STEP: f64 = 1.02;
 /// Instances a task.
@@ -138,10 +138,15 @@ fn outlook(rule: &Rule, voters: &[Voter<'_>], row: usize) -> Outlook {
     rule.fate.outlook(&scores[..held], (1.0, odds))
 }
 
-/// About so many instances of an index: those whose ids hash lowest.
-fn lowest(index: &Index, many: u64) -> Vec<u32> {
-    let highest = u64::MAX / (index.instances() as u64 / many).max(1);
-    (0_u32..).zip(&index.id_hashes).filter(|&(_, &hash)| hash <= highest).map(|(instance, _)| instance).collect()
+/// So many of these instances, those whose ids hash lowest, in the order in which they are; all where there are no more.
+fn lowest(index: &Index, among: &[u32], many: usize) -> Vec<u32> {
+    let hash = |&instance: &u32| index.id_hashes[instance as usize];
+    let mut hashes: Vec<u64> = among.iter().map(hash).collect();
+    if hashes.len() <= many {
+        return among.to_vec();
+    }
+    let (_, &mut highest, _) = hashes.select_nth_unstable(many);
+    among.iter().copied().filter(|instance| hash(instance) < highest).collect()
 }
 
 /// The rule with its thresholds scaled, and the scale; as it is where the recipe wants no volume, or the policy scales by itself.
@@ -150,9 +155,10 @@ fn lowest(index: &Index, many: u64) -> Vec<u32> {
 /// [`Cancelled`] as soon as the observer says so.
 pub fn sized(index: &Index, rule: &Rule, observer: &dyn Observer) -> Result<(Rule, Option<f64>), Cancelled> {
     let Some(size) = rule.sought() else { return Ok((rule.clone(), None)) };
-    let checked = lowest(index, CHECKED);
-    let scale = if checked.len() < index.instances() {
-        stepped((&Searched::of(index, &lowest(index, SAMPLE)), &checked), index, (rule, size), observer)?
+    let all: Vec<u32> = (0..index.instances() as u32).collect();
+    let checked = lowest(index, &all, CHECKED);
+    let scale = if checked.len() < all.len() {
+        stepped((&Searched::of(index, &lowest(index, &checked, SAMPLE)), &checked), index, (rule, size), observer)?
     } else {
         let volume = |scale: f64| volume_of(index, &rule.scaled(scale), &checked, observer);
         solve((size, (size * 5e-7).max(0.01)), (1.0, 0.5), volume)?

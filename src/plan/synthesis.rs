@@ -17,7 +17,7 @@ use std::path::PathBuf;
 
 use rustc_hash::FxHashSet;
 
-use super::order::Account;
+use super::delivery::Account;
 use crate::entity::Perspective;
 use crate::index::{Index, name_hash};
 use crate::policy::synthesis::{ceilings, driving, synthesizer};

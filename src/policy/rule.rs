@@ -70,6 +70,18 @@ pub struct Dictionary {
     pub formula: Formula,
     /// How the numbers of an instance's entities make its score.
     pub reduction: Reduction,
+    /// Whether entities are split.
+    pub level: Level,
+}
+
+/// What a dictionary's numbers are of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Level {
+    /// Entities as they are.
+    #[default]
+    Entity,
+    /// The subclasses of those that are split, and the others as they are.
+    Subclass,
 }
 
 /// How the numbers of an instance's distinct entities make one score.
@@ -122,10 +134,12 @@ pub struct Scorer {
 }
 
 impl Dictionary {
-    /// The place of its perspective among those of an index.
+    /// The place of its perspective among the layers of an index.
     #[must_use]
     pub fn slot(&self, index: &Index) -> Option<usize> {
-        index.layers().position(|entry| entry.perspective == self.perspective)
+        let first = if self.level == Level::Subclass { index.perspectives.len() } else { 0 };
+        let place = index.layers().skip(first).position(|entry| entry.perspective == self.perspective);
+        place.map(|place| place + first)
     }
 
     /// True when its numbers take a fit, see [`Self::fitted`].

@@ -47,7 +47,7 @@ fn often(rebalance: &Rebalance, instances: &Volume) -> Option<String> {
         PolicyName::RepeatFactor => "lower repeat_threshold or repeat_exponent",
         PolicyName::Target => "lower repeat_limit",
         PolicyName::Uniform | PolicyName::SquareRoot => "choose the policy 'target' with repeat_limit = 4",
-        PolicyName::Adr | PolicyName::Cap | PolicyName::Random | PolicyName::None => {
+        PolicyName::Adr | PolicyName::Cap | PolicyName::Subclass | PolicyName::Random | PolicyName::None => {
             "lower the floors of its overrides"
         }
     };

@@ -48,6 +48,8 @@ impl Exact {
     /// Prepares for previews of `index`; every later call must be given the same one.
     #[must_use]
     pub fn new(index: &Index) -> Self {
+        let split = index.layers().skip(index.perspectives.len());
+        let layers: Vec<&PerspectiveIndex> = index.told().iter().chain(split).collect();
         let holders = |entry: &PerspectiveIndex| {
             (entry.by_entity.rows() == 0).then(|| entry.by_instance.transposed(entry.entities()))
         };
@@ -55,10 +57,10 @@ impl Exact {
             entry.by_instance.offsets().windows(2).filter(|ends| ends[0] == ends[1]).count() as u64
         };
         Self {
-            holders: index.perspectives.par_iter().map(holders).collect(),
-            scored: index.perspectives.iter().map(|_| None).collect(),
-            rarest: index.perspectives.iter().map(|_| None).collect(),
-            empty: index.perspectives.iter().map(empty).collect(),
+            holders: layers.par_iter().map(|entry| holders(entry)).collect(),
+            scored: layers.iter().map(|_| None).collect(),
+            rarest: layers.iter().map(|_| None).collect(),
+            empty: layers.iter().map(|entry| empty(entry)).collect(),
             ..Self::default()
         }
     }
@@ -105,10 +107,11 @@ impl Exact {
         }
         let share = instances.after / instances.before.max(1) as f64;
         let mut perspectives = Vec::with_capacity(index.perspectives.len());
-        let entries = index.perspectives.iter().enumerate();
+        let entries = index.told().iter().enumerate();
         for (slot, entry) in entries.filter(|(_, entry)| wanted(entry.perspective)) {
             observer.go_on()?;
-            perspectives.push(self.outcome(slot, entry, (recipe, share)));
+            let split = index.told_split(entry, recipe.threshold(entry.perspective));
+            perspectives.push(self.outcome(slot, entry, (split, share)));
         }
         let overrides = self.overridden(index);
         let target = self.target(index, &perspectives, &rule);
@@ -131,7 +134,8 @@ impl Exact {
 
     /// The instances of each entity.
     fn holders<'a>(&'a self, slot: usize, entry: &'a PerspectiveIndex) -> &'a Csr {
-        self.holders.get(slot).and_then(Option::as_ref).unwrap_or(&entry.by_entity)
+        let derived = || self.holders.get(slot).and_then(Option::as_ref);
+        if entry.by_entity.rows() > 0 { &entry.by_entity } else { derived().unwrap_or(&entry.by_entity) }
     }
 
     /// The rule brought to the wanted volume.
@@ -161,7 +165,7 @@ impl Exact {
             let perspective = index.perspectives[entry.slot].perspective;
             (index.instances_of(perspective, entry.rank as usize), 1.0)
         };
-        let mut columns = Columns { keep: &mut self.keep, repeat: &mut self.expected };
+        let mut columns = Columns { keep: &mut self.keep, repeat: &mut self.expected, weighs: fate == Fate::Weights };
         Settlement::of(&self.bound.1, &holders, &mut columns);
         self.sum_up(instances, fate)
     }
@@ -170,8 +174,8 @@ impl Exact {
     fn overridden(&self, index: &Index) -> Vec<Overridden> {
         let one = |bound: &Bound| {
             let entry = index.perspectives.get(bound.slot)?;
-            let before = *entry.counts.get(bound.rank as usize)?;
-            let (after, _) = self.expected_of(self.holders(bound.slot, entry).row(bound.rank as usize));
+            let holders = self.holders(bound.slot, entry).row(bound.rank as usize);
+            let (before, (after, _)) = (holders.len() as u32, self.expected_of(holders));
             let perspective = entry.perspective;
             Some(Overridden { perspective, rank: bound.rank, action: bound.action, before, after })
         };

@@ -18,7 +18,7 @@ use super::{Outcome, Preview, Volume};
 use crate::entity::Perspective;
 use crate::index::{Index, PerspectiveIndex};
 use crate::plan::{Columns, PlanError, Searched, Settlement};
-use crate::policy::{self, Bound, Dictionary, Rule, size::solve};
+use crate::policy::{self, Bound, Dictionary, Fate, Rule, size::solve};
 use crate::progress::{Cancelled, Observer};
 use crate::recipe::{Override, Recipe, RecipeError};
 use expected::Expected;
@@ -62,7 +62,7 @@ impl Sketch {
             order.truncate(size);
         }
         order.sort_unstable();
-        let samples = index.perspectives.iter().map(|entry| Sample::of(entry, &order)).collect();
+        let samples = index.layers().map(|entry| Sample::of(entry, &order)).collect();
         let few: Vec<u32> = order.iter().take(SEARCHED).map(|&(_, instance)| instance as u32).collect();
         let searched = Arc::new(Searched::of(index, &few));
         let (bound, scale) = (Arc::default(), Arc::default());
@@ -85,7 +85,7 @@ impl Sketch {
         let (rule, size_scale) = self.sized(index, rule, observer)?;
         let mut expected = self.expected(index, &rule, self.sampled, observer);
         observer.go_on()?;
-        self.settle(&bound, &mut expected);
+        self.settle(&bound, &mut expected, rule.fate == Fate::Weights);
         let instances = self.whole(index, (&rule, &bound), &expected, observer)?;
         let kept_share = (instances.after / instances.before.max(1) as f64).min(1.0);
         let slots = index.perspectives.iter().zip(&self.samples).enumerate();
@@ -95,7 +95,7 @@ impl Sketch {
             let mut counts = self.counts((sample, &here), entry, &expected.repeat);
             let by_rank = std::mem::take(&mut counts.by_rank);
             let known = Known::Ranks(&sample.ranks);
-            Outcome::of(entry, (recipe, kept_share), (by_rank, known), |by_rank, split| {
+            Outcome::of(entry, (recipe.split(entry), kept_share), (by_rank, known), |by_rank, split| {
                 counts.measures((sample, entry), (by_rank, split), &expected.repeat)
             })
         };
@@ -150,7 +150,7 @@ impl Sketch {
     }
 
     /// Applies overrides to the sampled instances; each stands for as many as there are for one sampled holder of the entity.
-    fn settle(&self, bound: &[Bound], expected: &mut Expected) {
+    fn settle(&self, bound: &[Bound], expected: &mut Expected, weighs: bool) {
         if bound.is_empty() {
             return;
         }
@@ -160,7 +160,7 @@ impl Sketch {
             let weight = f64::from(sample.counts[place]) / f64::from(sample.held[place].max(1));
             (Cow::Borrowed(sample.holders.row(place)), weight)
         };
-        let mut columns = Columns { keep: &mut expected.keep, repeat: &mut expected.repeat };
+        let mut columns = Columns { keep: &mut expected.keep, repeat: &mut expected.repeat, weighs };
         Settlement::of(bound, &holders, &mut columns);
     }
 }

@@ -17,7 +17,7 @@ pub struct Volume {
     pub kept: f64,
     /// Standard deviation of the number kept, over all seeds.
     pub kept_sd: f64,
-    /// Volume after, repeats counted, expected.
+    /// Volume after, repeats counted, expected: what is written. Weights do not count.
     pub after: f64,
     /// The effective sample size after, (Σw)²/Σw² with w how often an instance is written (Kish 1965): as many instances, each
     /// written once, would tell as much. Of a random subset it is the subset's size.
@@ -42,6 +42,11 @@ impl Volume {
     pub fn effective(sum: f64, squares: f64) -> f64 {
         if squares > 0.0 { sum * sum / squares } else { 0.0 }
     }
+}
+
+/// How often an instance is written, expected: once where it is weighed.
+pub(super) fn written(fate: Fate, outlook: Outlook) -> f64 {
+    if fate == Fate::Weights { outlook.keep } else { outlook.repeat }
 }
 
 /// The expected square of how often an instance is written: kept with some probability, then as often as its mean says, rounded.

@@ -40,11 +40,10 @@ fn checked(text: &str) -> Result<Recipe, Fault> {
         entry.line = line(&format!("synthesis.entity.{number}.entity"));
     }
     let lines = &mut recipe.rebalance.lines;
-    let [policy, perspective, pass_count] =
-        ["policy", "perspective", "pass_count"].map(|key| line(&format!("rebalance.{key}")));
-    let [size, stages, balance_by, no_entity] =
-        ["size", "stages", "balance_by", "no_entity"].map(|key| line(&format!("rebalance.{key}")));
-    *lines = Lines { policy, perspective, pass_count, size, stages, balance_by, no_entity };
+    let keys = ["policy", "perspective", "pass_count", "size", "stages", "balance_by", "no_entity", "subclasses"];
+    let [policy, perspective, pass_count, size, stages, balance_by, no_entity, subclasses] =
+        keys.map(|key| line(&format!("rebalance.{key}")));
+    *lines = Lines { policy, perspective, pass_count, size, stages, balance_by, no_entity, subclasses };
     check_ranges(&recipe, document.get_ref())?;
     Ok(recipe)
 }

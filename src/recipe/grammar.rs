@@ -78,6 +78,7 @@ pub(super) const TABLES: &[Table] = &[
             ("target_exponent", Ready),
             ("repeat_limit", Ready),
             ("size", Ready),
+            ("subclasses", Ready),
             ("override", Ready),
         ],
     },
@@ -128,7 +129,6 @@ pub(super) const TABLES: &[Table] = &[
 
 /// Values of the grammar that cannot be used yet: dotted path, value, what is missing.
 pub(super) const VALUES_NOT_YET: &[(&str, &str, &str)] = &[
-    ("rebalance.policy", "subclass", "the policy 'subclass' is not supported yet"),
     ("synthesis.policies", "borrow", "the synthesis policy 'borrow' is not supported yet"),
     ("synthesis.policies", "synonym", "the synthesis policy 'synonym' is not supported yet"),
     ("synthesis.policies", "rewrite", "the synthesis policy 'rewrite' is not supported yet"),

@@ -24,6 +24,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("rebalance.perspective", "\"label\""),
     ("rebalance.stages", "[5.0, 2.0]"),
     ("rebalance.size", "500000"),
+    ("rebalance.subclasses", "\"subclasses.jsonl\""),
     ("rebalance.override", "[{ entity = \"token:man\", action = { cap = 5000 } }]"),
     ("rebalance.override.entity", "\"token:man\""),
     ("rebalance.override.action", "{ cap = 5000 }"),

@@ -112,18 +112,25 @@ impl Performer {
                 // The one before it is asked to stop.
                 self.trial = trial::start(request, &self.sender);
             }
-            Effect::SaveRecipe { recipe, path, then } => {
-                return Ok(Some(write::save(recipe, &path, (self.draft.as_ref(), then))));
-            }
-            Effect::ReadRecipe { path } => return Ok(Some(write::read(&path))),
-            Effect::ReadDraft => {
-                let changed = self.draft.as_mut().is_some_and(Draft::is_changed);
-                return Ok(self.draft.as_ref().filter(|_| changed).map(|draft| write::read_draft(&draft.path)));
-            }
-            Effect::EditRecipe { recipe, path, unsaved } => return self.edit(&recipe, path, unsaved),
-            other => return self.ask(other).map(|()| None),
+            other => return self.perform_on_recipe(other),
         }
         Ok(None)
+    }
+
+    /// Writes and reads the recipe and the copy that is edited.
+    fn perform_on_recipe(&mut self, effect: Effect) -> Result<Option<Message>, Effect> {
+        match effect {
+            Effect::SaveRecipe { recipe, path, then } => {
+                Ok(Some(write::save(recipe, &path, (self.draft.as_ref(), then))))
+            }
+            Effect::ReadRecipe { path } => Ok(Some(write::read(&path))),
+            Effect::ReadDraft => {
+                let changed = self.draft.as_mut().is_some_and(Draft::is_changed);
+                Ok(self.draft.as_ref().filter(|_| changed).map(|draft| write::read_draft(&draft.path)))
+            }
+            Effect::EditRecipe { recipe, path, unsaved } => self.edit(&recipe, path, unsaved),
+            other => self.ask(other).map(|()| None),
+        }
     }
 
     /// The editor for the recipe's file where that says what the recipe says, else for a copy of it.

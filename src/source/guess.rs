@@ -48,8 +48,14 @@ pub(crate) fn sought(roles: &Roles, columns: &Columns, samples: &[Map<String, Va
     names
 }
 
-/// Gives the members of these records that were sought the roles that their names and values ask for; true when one got one.
-pub(crate) fn add(roles: &mut Roles, columns: &Columns, records: &[Map<String, Value>]) -> bool {
+/// Gives the members of these records that were sought the roles that their names and values ask for, where what they hold
+/// `reads` as that; true when one got one.
+pub(crate) fn add(
+    roles: &mut Roles,
+    columns: &Columns,
+    records: &[Map<String, Value>],
+    reads: &dyn Fn(&str, Role) -> bool,
+) -> bool {
     let (present, before) = (present(records), roles.mapping().len());
     let mut found = Roles::default();
     known(&mut found, columns, &present, records);
@@ -57,7 +63,7 @@ pub(crate) fn add(roles: &mut Roles, columns: &Columns, records: &[Map<String, V
         texts(&mut found, &present, records);
     }
     for name in &present {
-        if let Some(role) = found.of(name).filter(|role| *role != Role::Id) {
+        if let Some(role) = found.of(name).filter(|role| *role != Role::Id && reads(name, *role)) {
             roles.insert(name, role);
         }
     }

@@ -56,8 +56,11 @@ fn a_known_member_that_is_not_read_is_told() {
     let dataset = opened(&with_rare(CAPTION, r#","messages":[{"role":"user","content":"Hi"}]"#), Columns::default());
     let warnings = dataset.unwrap().warnings().join("\n");
     assert!(warnings.contains("'messages'"), "{warnings}");
-    let dataset = opened(&with_rare(TURNS, r#","image":7"#), Columns::default()).unwrap();
-    assert!(dataset.warnings().join("\n").contains("'image'") && dataset.set_aside().is_empty());
+    for (name, rare) in [("image", r#","image":7"#), ("label", r#","label":{"x":1}"#)] {
+        let dataset = opened(&with_rare(TURNS, rare), Columns::default()).unwrap();
+        let warnings = dataset.warnings().join("\n");
+        assert!(warnings.contains(&format!("'{name}'")) && dataset.set_aside().is_empty(), "{warnings}");
+    }
 }
 
 #[test]

@@ -3,6 +3,8 @@
 #![allow(clippy::too_many_lines)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::float_cmp, missing_docs)]
 
+mod advice;
+mod entities;
 mod explained;
 mod lvis;
 mod overrides;
@@ -10,6 +12,7 @@ mod repeats;
 mod sampled;
 mod size;
 mod stopped;
+mod subclass;
 mod synthesis;
 mod tables;
 mod target;

@@ -106,6 +106,33 @@ fn the_plan_agrees_with_the_closed_form() {
 }
 
 #[test]
+fn where_instances_are_weighed_caps_and_floors_change_weights_alone() {
+    let index = labels(&[("cat", 200), ("lynx", 5)]);
+    for (overrides, cats, lynxes) in [
+        (vec![("label:lynx", OverrideAction::Cap(5))], 102.5, 5.0),
+        (vec![("label:cat", OverrideAction::Floor(200)), ("label:lynx", OverrideAction::Cap(5))], 200.0, 5.0),
+        (vec![("label:cat", OverrideAction::Cap(500)), ("label:lynx", OverrideAction::Floor(9))], 102.5, 102.5),
+        (vec![("label:cat", OverrideAction::Exclude)], 0.0, 102.5),
+    ] {
+        let mut recipe = with_overrides(PolicyName::Uniform, &overrides);
+        recipe.rebalance.balance_by = fantail::recipe::BalanceBy::Weights;
+        let (preview, exact) = exact(&index, &recipe);
+        let written: u32 = plan(&index, &recipe).repeats().iter().sum();
+        assert!((preview.instances.after - f64::from(written)).abs() < 1e-6, "{overrides:?}: {written} written");
+        assert_eq!(written, if cats == 0.0 { 5 } else { 205 }, "{overrides:?}");
+        let counts = &preview.perspectives[0].counts;
+        assert!((counts[0] - cats).abs() < 1e-2 && (counts[1] - lynxes).abs() < 1e-2, "{overrides:?}: {counts:?}");
+        let told = plan::explain(&index, &recipe, 204).unwrap().unwrap();
+        assert_eq!((told.repeat, told.keep_probability), (1, 1.0));
+        assert!((told.weight - f64::from(exact.expected()[204])).abs() < 1e-4, "{told:?}");
+        let sketch = fantail::preview::Sketch::new(&index).preview(&index, &recipe, Perspective::Label, &Unobserved);
+        let sketch = sketch.unwrap();
+        assert!((sketch.instances.after - preview.instances.after).abs() < 1e-2, "{overrides:?}");
+        assert!((sketch.instances.effective - preview.instances.effective).abs() < 1e-2, "{overrides:?}");
+    }
+}
+
+#[test]
 fn exclude_beats_pin_beats_floor_beats_cap() {
     let rows = [["a", "b"], ["a", "c"], ["a", "d"], ["b", "d"]];
     let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(ToString::to_string).collect()).collect();

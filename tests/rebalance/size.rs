@@ -14,8 +14,9 @@ fn sized(policy: PolicyName, size: u64) -> Recipe {
 #[test]
 fn the_volume_is_the_wanted_one() {
     let index = long_tailed(1200);
-    for policy in
-        PolicyName::ALL.into_iter().filter(|&policy| policy != PolicyName::None && policy != PolicyName::Target)
+    for policy in PolicyName::ALL
+        .into_iter()
+        .filter(|&policy| !matches!(policy, PolicyName::None | PolicyName::Target | PolicyName::Subclass))
     {
         let wanted = if policy == PolicyName::RepeatFactor { 1500 } else { 700 };
         let recipe = sized(policy, wanted);

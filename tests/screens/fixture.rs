@@ -6,13 +6,14 @@ use std::sync::{Arc, OnceLock};
 use fantail::app::message::Failure;
 use fantail::app::model::{
     Compared, Data, Drill, ExportScreen, Figures, Finding, Ids, InstanceView, Job, JobKind, JobState, JobStep, Level,
-    LongText, Model, Notice, Picture, Reckoning, Rows, Sample, Screen, Shown, Subject, SynthesizePane, Trial, TurnView,
+    LongText, Model, Notice, Picture, Reckoning, Rows, Sample, Screen, Shown, Subject, SynthesizePane, Trial,
+    TrialPicture, TurnView,
 };
 use fantail::config::keymap;
 use fantail::entity::{Origin, Perspective};
 use fantail::index::{Csr, Index, Names, PerspectiveIndex, Rows as IndexRows, StringTable};
 use fantail::load::Loaded;
-use fantail::plan::Evidence;
+use fantail::plan::{Evidence, Verdict};
 use fantail::preview::{Completion, Exact};
 use fantail::progress::Stage;
 use fantail::progress::Unobserved;
@@ -204,6 +205,24 @@ pub fn synthesizing_untried() -> Model {
         cause: "no fantail-worker is beside fantail or on the PATH".into(),
         next: "build it with: cargo build --release --features torch --bin fantail-worker".into(),
     });
+    model
+}
+
+/// The Synthesize screen after a trial: one picture passes, one is sorted out, one could not be made.
+pub fn synthesizing_tried() -> Model {
+    let mut model = synthesizing();
+    model.synthesize.focus = SynthesizePane::Seeds;
+    let seed = model.listed_seed(model.synthesize.seed).unwrap().instance as usize;
+    let scores = || [("class".to_owned(), 0.93), ("distance_in_pixels".to_owned(), 1.31)].into();
+    let made = |guidance, verdict: Verdict| TrialPicture {
+        seed,
+        guidance,
+        verdict,
+        scores: if verdict == Verdict::Unusable { std::collections::BTreeMap::new() } else { scores() },
+        picture: (verdict != Verdict::Unusable).then(|| Arc::new(gradient(32, 32))),
+    };
+    let verdicts = [(0.2, Verdict::WrongClass), (0.35, Verdict::Kept), (0.5, Verdict::Unusable)];
+    model.synthesize.trial = Trial::Ready(verdicts.map(|(guidance, verdict)| made(guidance, verdict)).to_vec());
     model
 }
 

@@ -190,7 +190,7 @@ pub fn fantail(folder: &Path, arguments: &[&str]) -> CommandBuilder {
 
 pub fn prepare(command: &mut CommandBuilder, folder: &Path) {
     command.cwd(folder);
-    for name in ["NO_COLOR", "FANTAIL_PICTURES", "FANTAIL_THEME", "VISUAL", "COLORFGBG"] {
+    for name in ["NO_COLOR", "FANTAIL_PICTURES", "TMUX", "STY", "FANTAIL_THEME", "VISUAL", "COLORFGBG"] {
         command.env_remove(name);
     }
     command.env("TERM", "xterm-256color");

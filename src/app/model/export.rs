@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use super::Model;
 use super::rebalance::Reckoning;
+use crate::job::protocol::FOLDER;
 use crate::recipe::ManifestFormat;
 use crate::source::{Dataset, Format};
 
@@ -22,7 +23,7 @@ impl ExportScreen {
     /// The folder of the trained model and of the pictures that are made.
     #[must_use]
     pub fn synthesis(&self) -> PathBuf {
-        self.folder.join(crate::job::synthesis::FOLDER)
+        self.folder.join(FOLDER)
     }
 }
 

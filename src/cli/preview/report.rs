@@ -191,7 +191,7 @@ impl VolumeReport {
 
 fn outcomes(preview: &Preview, index: &Index) -> BTreeMap<Perspective, OutcomeReport> {
     let report = |outcome: &Outcome| {
-        let entry = index.perspective(outcome.perspective)?;
+        let entry = index.told().iter().find(|entry| entry.perspective == outcome.perspective)?;
         Some((outcome.perspective, OutcomeReport::of(outcome, entry)))
     };
     preview.perspectives.iter().filter_map(report).collect()

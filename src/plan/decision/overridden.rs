@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::super::draw::{Key, Purpose};
 use super::super::overrides::{Columns, Settled, Settlement};
 use super::Decider;
-use crate::policy::Bound;
+use crate::policy::{Bound, Fate};
 use crate::recipe::OverrideAction;
 
 /// What one override did to an instance.
@@ -16,7 +16,7 @@ pub(in super::super) struct Applied {
     pub(in super::super) settled: Settled,
     /// The draw that decided; `None` where nothing is drawn.
     pub(in super::super) draw: Option<f64>,
-    /// True when the instance is written more or less often than without it.
+    /// True when the instance is written, or weighs, more or less than without it.
     pub(in super::super) changed: bool,
 }
 
@@ -37,7 +37,8 @@ impl Decider<'_> {
             let perspective = self.index.perspectives[entry.slot].perspective;
             (self.index.instances_of(perspective, entry.rank as usize), 1.0)
         };
-        Settlement::of(bound, &holders, &mut Columns { keep: &mut keep, repeat: &mut repeat })
+        let weighs = self.rule.fate == Fate::Weights;
+        Settlement::of(bound, &holders, &mut Columns { keep: &mut keep, repeat: &mut repeat, weighs })
     }
 
     /// How often an instance is written that the policy alone writes `repeat` times, and what each override did.
@@ -50,6 +51,7 @@ impl Decider<'_> {
             match settled.bound.action {
                 OverrideAction::Exclude => repeat = 0,
                 OverrideAction::Pin => repeat = repeat.max(1),
+                OverrideAction::Cap(_) | OverrideAction::Floor(_) if self.rule.fate == Fate::Weights => {}
                 OverrideAction::Cap(_) => {
                     drawn = Some(draw(Purpose::Cap));
                     repeat = if draw(Purpose::Cap) < settled.gate { repeat } else { 0 };
@@ -64,7 +66,8 @@ impl Decider<'_> {
                     }
                 }
             }
-            applied.push(Applied { settled, draw: drawn, changed: repeat != before });
+            let changed = repeat != before || (settled.weight - 1.0).abs() > 1e-9;
+            applied.push(Applied { settled, draw: drawn, changed });
             if settled.bound.action == OverrideAction::Exclude {
                 break;
             }

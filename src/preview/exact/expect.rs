@@ -9,7 +9,7 @@ use crate::entity::Perspective;
 use crate::index::Index;
 use crate::policy::{Fate, Formula, Outlook, Rule};
 use crate::preview::Volume;
-use crate::preview::volume::{OFTEN, square};
+use crate::preview::volume::{OFTEN, square, written};
 use crate::recipe::NoEntity;
 
 /// What a batch of instances is decided by.
@@ -27,6 +27,8 @@ struct Sums {
     kept: f64,
     variance: f64,
     after: f64,
+    /// The sum of what [`Self::squares`] are the squares of.
+    weights: f64,
     squares: f64,
     most: f64,
     often: u64,
@@ -85,7 +87,8 @@ impl Sums {
     fn add(&mut self, fate: Fate, outlook: Outlook) {
         self.kept += outlook.keep;
         self.variance += outlook.keep * (1.0 - outlook.keep);
-        self.after += outlook.repeat;
+        self.after += written(fate, outlook);
+        self.weights += outlook.repeat;
         self.squares += square(fate, outlook);
         self.most = self.most.max(outlook.repeat);
         self.often += u64::from(outlook.repeat > OFTEN * (1.0 + 1e-6));
@@ -96,6 +99,7 @@ impl Sums {
             kept: self.kept + other.kept,
             variance: self.variance + other.variance,
             after: self.after + other.after,
+            weights: self.weights + other.weights,
             squares: self.squares + other.squares,
             most: self.most.max(other.most),
             often: self.often + other.often,
@@ -109,7 +113,7 @@ impl Sums {
             kept: self.kept,
             kept_sd: self.variance.max(0.0).sqrt(),
             after: self.after,
-            effective: Volume::effective(self.after, self.squares),
+            effective: Volume::effective(self.weights, self.squares),
             most_repeats: self.most,
             often: self.often,
             ..Volume::default()

@@ -29,9 +29,11 @@ pub(super) struct Fitted {
 impl Exact {
     /// Scores every instance in the perspectives whose dictionary changed.
     pub(super) fn score(&mut self, index: &Index, rule: &Rule, observer: &dyn Observer) -> Result<(), Cancelled> {
-        for (slot, entry) in index.perspectives.iter().enumerate() {
-            let dictionary = rule.dictionaries.iter().find(|dictionary| dictionary.perspective == entry.perspective);
-            let Some(dictionary) = dictionary else { continue };
+        for dictionary in &rule.dictionaries {
+            let Some((slot, entry)) = dictionary.slot(index).and_then(|slot| Some((slot, index.layers().nth(slot)?)))
+            else {
+                continue;
+            };
             let known = self.scored[slot].as_ref().is_some_and(|scored| scored.dictionary == *dictionary);
             if !known {
                 self.score_one(index, (slot, entry), dictionary, observer)?;

@@ -15,8 +15,10 @@ use super::Protocol;
 
 /// How long the terminal may take.
 const PATIENCE: Duration = Duration::from_millis(200);
-/// A picture of one pixel that is only looked at, then: what kind of terminal is this?
-const QUESTIONS: &[u8] = b"\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\\x1b[c";
+/// A picture of one pixel that is only looked at.
+const KITTY: &[u8] = b"\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\";
+/// What kind of terminal is this?
+const ATTRIBUTES: &[u8] = b"\x1b[c";
 /// The longest answer that is listened to, in bytes.
 const LONGEST: usize = 4096;
 
@@ -26,7 +28,10 @@ pub(super) fn ask() -> std::io::Result<Protocol> {
     let mut poll = Poll::new()?;
     poll.registry().register(&mut SourceFd(&terminal.as_raw_fd()), Token(0), Interest::READABLE)?;
     let mut out = stdout();
-    out.write_all(QUESTIONS)?;
+    if !is_multiplexed(|name| std::env::var(name).ok()) {
+        out.write_all(KITTY)?;
+    }
+    out.write_all(ATTRIBUTES)?;
     out.flush()?;
     let (mut answer, mut events) = (Vec::new(), Events::with_capacity(1));
     let deadline = Instant::now() + PATIENCE;
@@ -47,6 +52,12 @@ pub(super) fn ask() -> std::io::Result<Protocol> {
     Ok(understood(&answer))
 }
 
+/// Whether a multiplexer stands between: screen and tmux take kitty's question for a window's title.
+fn is_multiplexed(variable: impl Fn(&str) -> Option<String>) -> bool {
+    let term = variable("TERM").unwrap_or_default();
+    variable("TMUX").is_some() || variable("STY").is_some() || term.starts_with("screen") || term.starts_with("tmux")
+}
+
 fn understood(answer: &[u8]) -> Protocol {
     if answer.windows(11).any(|window| window == b"\x1b_Gi=31;OK\x1b") {
         return Protocol::Kitty;
@@ -65,6 +76,15 @@ fn attributes(answer: &[u8]) -> Option<&[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_multiplexer_is_not_asked_for_kitty() {
+        let variables = |name: &'static str, value: &'static str| {
+            is_multiplexed(move |asked| (asked == name).then(|| value.to_owned()))
+        };
+        assert!(variables("TMUX", "/tmp/tmux-0/default") && variables("TERM", "screen-256color"));
+        assert!(!variables("TERM", "xterm-kitty"));
+    }
 
     #[test]
     fn answers_are_understood() {

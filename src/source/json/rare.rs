@@ -5,10 +5,11 @@
 use rayon::prelude::*;
 use serde_json::{Map, Value};
 
+use super::read_record;
 use crate::source::role::{Role, Roles};
 use crate::source::span::{members, value_end};
 use crate::source::walk::Walked;
-use crate::source::{Columns, guess};
+use crate::source::{Columns, Instance, guess};
 
 /// How many records with a rare member are looked at.
 const ENOUGH: usize = 16;
@@ -39,7 +40,8 @@ impl<'c> Watch<'c> {
         Self { columns, named }
     }
 
-    /// Gives roles to what was met on the walk, and adds the records that show it to the samples. Fails when no record has a member that the user names.
+    /// Gives roles to what was met on the walk, and adds the records that show it to the samples. Fails when no record has a
+    /// member that the user names.
     pub(super) fn found(
         self,
         roles: &mut Roles,
@@ -52,7 +54,7 @@ impl<'c> Watch<'c> {
             return Ok(Found { changes: false, warnings: Vec::new() });
         }
         let records = holding(bytes, walked, &wanted);
-        let changes = guess::add(roles, self.columns, &records);
+        let changes = guess::add(roles, self.columns, &records, &|name, role| mostly_reads(&records, name, role));
         samples.extend(records);
         let present = guess::present(samples);
         guess::all_there(self.columns, &present)?;
@@ -76,20 +78,32 @@ fn holding(bytes: &[u8], walked: &Walked, wanted: &[&str]) -> Vec<Map<String, Va
     starts.extend(walked.aside.iter().filter_map(|aside| holds(aside.offset as usize)));
     let (mut records, mut seen) = (Vec::new(), vec![0; wanted.len()]);
     for at in starts {
-        let Some(mut record) = value_end(bytes, at).ok().and_then(|end| object(&bytes[at..end])) else { continue };
-        record.retain(|name, _| is_wanted(name));
         let mut tells = false;
-        for (wanted, seen) in wanted.iter().zip(&mut seen) {
-            if *seen < ENOUGH && record.keys().any(|name| name.eq_ignore_ascii_case(wanted)) {
-                *seen += 1;
+        for name in members(bytes, at).0.iter().map(|member| member.name) {
+            let place = wanted.iter().position(|wanted| wanted.eq_ignore_ascii_case(name));
+            for place in place.into_iter().filter(|&place| seen[place] < ENOUGH) {
+                seen[place] += 1;
                 tells = true;
             }
         }
-        if tells {
+        let end = if tells { value_end(bytes, at).ok() } else { None };
+        if let Some(mut record) = end.and_then(|end| object(&bytes[at..end])) {
+            record.retain(|name, _| is_wanted(name));
             records.push(record);
         }
     }
     records
+}
+
+/// Whether most of what a member holds can be read as what its name promises: else records would be lost for it.
+fn mostly_reads(records: &[Map<String, Value>], name: &str, role: Role) -> bool {
+    let mut alone = Roles::default();
+    alone.insert(name, role);
+    let values = records.iter().filter_map(|record| record.get(name)).filter(|value| !value.is_null());
+    let record = |value: &Value| serde_json::json!({ name: value }).to_string();
+    let reads = |record: &String| read_record(record.as_bytes(), &alone, &mut Instance::default()).is_ok();
+    let read = values.clone().map(record).filter(reads).count();
+    read * 2 > values.count()
 }
 
 fn object(record: &[u8]) -> Option<Map<String, Value>> {

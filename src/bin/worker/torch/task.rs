@@ -13,6 +13,7 @@ mod reference;
 mod rough;
 pub mod sample;
 mod settings;
+mod short;
 #[cfg(test)]
 mod tests;
 pub mod train;
