@@ -323,7 +323,7 @@ fn every_recipe_edit_on_every_screen_is_undone() {
         "2 space j j h",
         "2 j",
         "2 G",
-        "5 space",
+        "5 j space",
         "2 space H",
         "2 space = ctrl-u 3 enter",
     ];

@@ -76,14 +76,7 @@ const MOST_LINES: usize = 250;
 const MOST_LINES_OF_TESTS: usize = 300;
 
 /// Files that are still longer, and by how much they are known to be: none may be added, none may grow, and one that fits goes.
-const STILL_LONGER: [(&str, usize); 6] = [
-    ("manifest", 269),
-    ("manifest/sql/tables", 263),
-    ("plan", 285),
-    ("plan/order", 265),
-    ("policy/rule", 282),
-    ("recipe/rebalance", 270),
-];
+const STILL_LONGER: [(&str, usize); 3] = [("manifest", 269), ("manifest/sql/tables", 263), ("plan/order", 265)];
 
 struct Source {
     /// Path below `src`, with `/`, without `.rs`.

@@ -119,7 +119,7 @@ fn check_list(items: &[Spanned<DeValue<'_>>], (path, span): (&str, Range<usize>)
     for item in items {
         let DeValue::String(text) = item.get_ref() else { continue };
         if seen.contains(&text.as_ref()) {
-            return Err(Fault(item.span(), format!("'{text}' is listed twice; remove one of the two")));
+            return Err(Fault(item.span(), format!("'{text}' stands twice; remove one")));
         }
         seen.push(text);
     }

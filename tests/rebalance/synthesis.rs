@@ -256,7 +256,7 @@ fn a_policy_fills_what_the_one_before_it_left() {
     let of_d =
         plan.synthesis().seeds.iter().find(|seed| seed.policy == SynthesisName::Diffusion && seed.instance == 16);
     let told: Vec<_> = of_d.unwrap().makes.iter().map(|make| (make.number, make.guidance, make.stage)).collect();
-    assert_eq!(told, [(1, Some(0.3), Some(1)), (2, Some(0.5), Some(2)), (3, Some(0.7), Some(3))]);
+    assert_eq!(told, [(1, Some(0.2), Some(1)), (2, Some(0.35), Some(2)), (3, Some(0.5), Some(3))]);
     assert_eq!(plan.completed_counts(&index), [[10, 5, 5, 5]]);
 }
 
@@ -325,7 +325,8 @@ proptest! {
         let mut used = BTreeSet::new();
         for seed in &synthesis.seeds {
             let instance = seed.instance as usize;
-            prop_assert!(plan.repeat(instance) > 0 && !seed.makes.is_empty());
+            prop_assert!(seed.kept == (plan.repeat(instance) > 0) && !seed.makes.is_empty());
+            prop_assert!(seed.kept || seed.policy == SynthesisName::Diffusion);
             let limit = if seed.policy == SynthesisName::Repeat { most } else { images * 3 };
             prop_assert!(seed.makes.len() <= limit as usize);
             if seed.policy == SynthesisName::Diffusion {

@@ -149,7 +149,7 @@ pub fn comparing() -> Model {
         recipe.rebalance.policy = policy;
         (recipe.rebalance.cap, recipe.rebalance.keep) = (300, 0.8);
         let index = &loaded().index;
-        let preview = Exact::new(index).preview_of(index, &recipe, Perspective::Object, &Unobserved).unwrap();
+        let preview = Exact::new(index).preview_of((index, &recipe), Perspective::Object, &Unobserved).unwrap();
         Compared { policy, figures: Figures::of(&preview, Perspective::Object) }
     };
     model.rebalance.compared = vec![
@@ -182,7 +182,7 @@ pub fn synthesizing() -> Model {
         |instance: u32| holders.index.perspective(Perspective::Object).unwrap().by_instance.row(instance as usize);
     let seeds = (0_u32..).zip(&completion.plan.seeds).filter(|(_, seed)| row(seed.instance).contains(&lack.rank));
     model.synthesize.listed = seeds.map(|(number, _)| number).collect();
-    (model.synthesize.entity, model.synthesize.first_entity) = (place, place - 2);
+    (model.synthesize.entity, model.synthesize.first_entity) = (place, place.saturating_sub(2));
     let view = InstanceView {
         number: 4_711,
         id: "000000215677".into(),

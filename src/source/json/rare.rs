@@ -81,7 +81,7 @@ fn holding(bytes: &[u8], walked: &Walked, wanted: &[&str]) -> Vec<Map<String, Va
         let mut tells = false;
         for name in members(bytes, at).0.iter().map(|member| member.name) {
             let place = wanted.iter().position(|wanted| wanted.eq_ignore_ascii_case(name));
-            for place in place.into_iter().filter(|&place| seen[place] < ENOUGH) {
+            if let Some(place) = place.filter(|&place| seen[place] < ENOUGH) {
                 seen[place] += 1;
                 tells = true;
             }
