@@ -11,7 +11,7 @@ mod trial;
 pub mod worker;
 
 pub use apply::{ApplyJob, quoted};
-pub use protocol::{Event, Failure, State, Summary};
+pub use protocol::{Event, Failure, Summary};
 pub use thread::{Handle, start};
 pub use train::TrainJob;
 pub use trial::TrialJob;
