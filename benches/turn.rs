@@ -86,7 +86,7 @@ impl Seat {
         update(&mut self.model, Message::Drawn(hits));
         let recipe = self.model.recipe.clone();
         let Some(loaded) = self.model.loaded() else { panic!("not loaded") };
-        self.exact.preview_of(&loaded.index, &recipe, self.model.perspective, &Unobserved).unwrap();
+        self.exact.preview_of((&loaded.index, &recipe), self.model.perspective, &Unobserved).unwrap();
     }
 
     /// Shows the perspective of this number.
@@ -110,12 +110,12 @@ impl Seat {
             update(&mut self.model, Message::Mouse(Mouse::Released));
             return None;
         };
-        let preview = Arc::new(self.sketch.preview(&loaded.index, &recipe, perspective, &Unobserved).unwrap());
+        let preview = Arc::new(self.sketch.preview((&loaded.index, &recipe), perspective, &Unobserved).unwrap());
         let estimated = preview.instances.clone();
         update(&mut self.model, Message::PreviewEstimated { generation, preview });
         self.draw();
         let estimate = start.elapsed();
-        let preview = Arc::new(self.exact.preview_of(&loaded.index, &recipe, perspective, &Unobserved).unwrap());
+        let preview = Arc::new(self.exact.preview_of((&loaded.index, &recipe), perspective, &Unobserved).unwrap());
         let off = (preview.instances.kept - estimated.kept).abs() - estimated.margin;
         let off_volume = (preview.instances.after - estimated.after).abs() - estimated.after_margin;
         let covered = off.max(off_volume) <= 0.5;

@@ -7,6 +7,7 @@
 mod decision;
 mod delivery;
 mod draw;
+mod explainer;
 mod explanation;
 mod ledger;
 mod order;
@@ -17,6 +18,7 @@ mod synthesis;
 
 pub use delivery::{Account, Maker, Picture, Synthesized, Verdict};
 pub use draw::{Key, Purpose};
+pub use explainer::{Explainer, explain, weights};
 pub use explanation::{Decision, Explanation, OverrideExplanation, VoteExplanation};
 pub use ledger::{Ledger, OverrideDraw};
 pub use order::{ORDER_VERSION, Order, OrderPicture, OrderSeed, entity, made_id};
@@ -29,8 +31,8 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::index::{Index, PerspectiveIndex};
-use crate::policy::{self, Outlook};
-use crate::progress::{Cancelled, Observer, Stage, Unobserved};
+use crate::policy;
+use crate::progress::{Cancelled, Observer, Stage};
 use crate::recipe::{Recipe, RecipeError};
 use crate::source::Dataset;
 use decision::Decider;
@@ -126,7 +128,7 @@ impl Plan {
         let mut plan = Self { repeats, synthesis: SynthesisPlan::default() };
         if recipe.synthesis.is_on() {
             let counts = plan.counts(index);
-            plan.synthesis = SynthesisPlan::new(index, recipe, (&plan.repeats, &counts), evidence, observer)?;
+            plan.synthesis = SynthesisPlan::new((index, recipe), (&plan.repeats, &counts), evidence, observer)?;
             if observer.cancelled() {
                 return Err(PlanError::Cancelled);
             }
@@ -225,61 +227,4 @@ impl Plan {
         };
         perspectives.par_iter().map(counts).collect()
     }
-}
-
-/// Why an instance is kept, repeated or dropped; `None` past the end.
-///
-/// # Errors
-/// [`RecipeError`] when the recipe does not fit the index.
-pub fn explain(index: &Index, recipe: &Recipe, instance: usize) -> Result<Option<Explanation>, RecipeError> {
-    Ok(Explainer::new(index, recipe)?.explain(instance))
-}
-
-/// Explains many instances under one recipe.
-pub struct Explainer<'a> {
-    decider: Decider<'a>,
-}
-
-impl<'a> Explainer<'a> {
-    /// Binds a recipe to an index.
-    ///
-    /// # Errors
-    /// [`RecipeError`] when the recipe does not fit the index.
-    pub fn new(index: &'a Index, recipe: &Recipe) -> Result<Self, RecipeError> {
-        Ok(Self { decider: decider(index, recipe)? })
-    }
-
-    /// Why an instance is kept, repeated or dropped; `None` past the end.
-    #[must_use]
-    pub fn explain(&self, instance: usize) -> Option<Explanation> {
-        (instance < self.decider.index.instances()).then(|| explanation::of(&self.decider, instance))
-    }
-
-    /// How often an instance is written on average: what a weighted sampler draws it by.
-    #[must_use]
-    pub fn weight(&self, instance: usize) -> f64 {
-        self.decider.outlook(instance).repeat
-    }
-
-    /// As [`Self::explain`] in a few words, appended to `words` after the policy's name; returns what is expected of the instance.
-    pub fn tell(&self, instance: usize, policy: &str, words: &mut String) -> Outlook {
-        reason::tell(&self.decider, instance, (policy, words))
-    }
-}
-
-/// How often each of some instances is written on average: what a weighted sampler draws them by.
-///
-/// # Errors
-/// [`RecipeError::Unfit`] when the recipe does not fit the index.
-pub fn weights(index: &Index, recipe: &Recipe, range: Range<usize>) -> Result<Vec<f64>, RecipeError> {
-    let decider = decider(index, recipe)?;
-    Ok(range.into_par_iter().map(|instance| decider.outlook(instance).repeat).collect())
-}
-
-/// A recipe bound to an index, by work that nobody stops.
-fn decider<'a>(index: &'a Index, recipe: &Recipe) -> Result<Decider<'a>, RecipeError> {
-    let rule = policy::rule(index, recipe)?;
-    let bound = policy::bind(index, &recipe.rebalance.overrides)?;
-    Decider::new(index, &rule, (&bound, recipe.seed), &Unobserved)
-        .map_err(|cancelled| RecipeError::Unfit(cancelled.to_string()))
 }

@@ -267,7 +267,7 @@ fn a_preview_after_moves_equals_a_fresh_one() {
 fn the_sketch_of_a_small_set_is_exact_and_that_of_a_large_one_within_its_margin() {
     let small = long_tailed(300);
     let recipe = adr(2);
-    let sketched = Sketch::new(&small).preview(&small, &recipe, Perspective::Token, &Unobserved).unwrap();
+    let sketched = Sketch::new(&small).preview((&small, &recipe), Perspective::Token, &Unobserved).unwrap();
     let (full, _) = exact(&small, &recipe);
     assert!((sketched.instances.kept - full.instances.kept).abs() < 1e-2 && sketched.instances.margin == 0.0);
     let (rough, fine) = (sketched.outcome(Perspective::Token).unwrap(), full.outcome(Perspective::Token).unwrap());
@@ -284,7 +284,7 @@ fn the_sketch_of_a_small_set_is_exact_and_that_of_a_large_one_within_its_margin(
     for threshold in [1.0, 20.0, 300.0, 2000.0] {
         let mut recipe = adr(2);
         Parameter::Threshold(Perspective::Token).set(&mut recipe, &large, threshold);
-        let sketched = sketch.preview(&large, &recipe, Perspective::Token, &Unobserved).unwrap();
+        let sketched = sketch.preview((&large, &recipe), Perspective::Token, &Unobserved).unwrap();
         let (full, _) = exact(&large, &recipe);
         let off = (sketched.instances.kept - full.instances.kept).abs();
         assert!(off <= sketched.instances.margin + 1e-6, "τ {threshold}: {off} > {}", sketched.instances.margin);

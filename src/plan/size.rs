@@ -24,7 +24,7 @@ const CHECKED: usize = 131_072;
 /// The ratio of scales between which the small sample's volume is taken for a line.
 const STEP: f64 = 1.02;
 /// Instances a task.
-const BATCH: usize = 1024;
+const BATCH: usize = 4096;
 /// What sums are multiples of.
 const UNIT: f64 = (1_u64 << 40) as f64;
 

@@ -92,8 +92,7 @@ impl SynthesisPlan {
     /// # Errors
     /// [`RecipeError`] when the recipe's synthesis does not fit the index.
     pub fn new(
-        index: &Index,
-        recipe: &Recipe,
+        (index, recipe): (&Index, &Recipe),
         (repeats, counts): (&[u32], &[Vec<u32>]),
         evidence: &Evidence<'_>,
         observer: &dyn Observer,

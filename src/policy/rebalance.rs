@@ -15,8 +15,9 @@ pub mod target;
 pub mod temperature;
 pub mod uniform;
 
+use super::dictionary::{Dictionary, Level, Reduction};
 use super::formula::Formula;
-use super::rule::{Dictionary, Fate, Level, Reduction, Rule};
+use super::rule::{Fate, Rule};
 use crate::index::Index;
 use crate::recipe::{BalanceBy, Recipe, RecipeError};
 

@@ -52,6 +52,5 @@ fn often(rebalance: &Rebalance, instances: &Volume) -> Option<String> {
         }
     };
     let (many, most) = (counted(instances.often, "instance"), measure(instances.most_repeats));
-    let limit = measure(OFTEN);
-    Some(format!("{many} would be {verb} more than {limit} times on average, up to {most}: learned by heart; {fix}"))
+    Some(format!("{many} would be {verb} more than {OFTEN} times on average, up to {most}: learned by heart; {fix}"))
 }

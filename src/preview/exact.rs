@@ -79,8 +79,7 @@ impl Exact {
     /// As [`Self::preview`].
     pub fn preview_of(
         &mut self,
-        index: &Index,
-        recipe: &Recipe,
+        (index, recipe): (&Index, &Recipe),
         shown: Perspective,
         observer: &dyn Observer,
     ) -> Result<Preview, PlanError> {

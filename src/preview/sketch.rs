@@ -75,18 +75,17 @@ impl Sketch {
     /// [`PlanError::Recipe`] when the recipe does not fit the index, [`PlanError::Cancelled`] when the observer says so.
     pub fn preview(
         &self,
-        index: &Index,
-        recipe: &Recipe,
+        (index, recipe): (&Index, &Recipe),
         shown: Perspective,
         observer: &dyn Observer,
     ) -> Result<Preview, PlanError> {
         let rule = policy::rule(index, recipe)?;
         let bound = self.bind(index, recipe)?;
         let (rule, size_scale) = self.sized(index, rule, observer)?;
-        let mut expected = self.expected(index, &rule, self.sampled, observer);
+        let mut expected = self.expected((index, &rule), self.sampled, observer);
         observer.go_on()?;
         self.settle(&bound, &mut expected, rule.fate == Fate::Weights);
-        let instances = self.whole(index, (&rule, &bound), &expected, observer)?;
+        let instances = self.whole((index, &rule, &bound), &expected, observer)?;
         let kept_share = (instances.after / instances.before.max(1) as f64).min(1.0);
         let slots = index.perspectives.iter().zip(&self.samples).enumerate();
         let asked = slots.filter(|(_, (entry, _))| entry.perspective == shown);
@@ -109,8 +108,7 @@ impl Sketch {
     /// Numbers of instances. A fit to a sample misses more than sampling does: how much is told by a fit to half of it.
     fn whole(
         &self,
-        index: &Index,
-        (rule, bound): (&Rule, &[Bound]),
+        (index, rule, bound): (&Index, &Rule, &[Bound]),
         expected: &Expected,
         observer: &dyn Observer,
     ) -> Result<Volume, Cancelled> {
@@ -119,7 +117,7 @@ impl Sketch {
         let fits = rule.dictionaries.iter().any(Dictionary::takes_fit);
         if fits && self.sampled < self.instances {
             let rows = self.sampled / 2;
-            let half = self.expected(index, rule, rows, observer);
+            let half = self.expected((index, rule), rows, observer);
             observer.go_on()?;
             let up = self.instances as f64 / rows.max(1) as f64;
             let sum = |values: &[f32]| values.iter().map(|&value| f64::from(value)).sum::<f64>() * up;

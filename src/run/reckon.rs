@@ -63,7 +63,7 @@ pub(super) fn previews(exact: SharedExact) -> impl FnMut(PreviewRequest, &Wanted
         let PreviewRequest { loaded, recipe, perspective } = request;
         let generation = wanted.generation();
         let index = &loaded.index;
-        match sketch.of(&loaded, || Sketch::new(index)).preview(index, &recipe, perspective, wanted) {
+        match sketch.of(&loaded, || Sketch::new(index)).preview((index, &recipe), perspective, wanted) {
             Ok(preview) => sender.tell(Message::PreviewEstimated { generation, preview: Arc::new(preview) }),
             Err(PlanError::Cancelled) => return,
             Err(error) => return sender.tell(Message::PreviewFailed { generation, reason: error.to_string() }),
@@ -101,5 +101,5 @@ fn reckon(
     wanted: &Wanted,
 ) -> Result<Preview, PlanError> {
     let mut exact = exact.lock().unwrap_or_else(PoisonError::into_inner);
-    exact.of(loaded, || Exact::new(&loaded.index)).preview_of(&loaded.index, recipe, perspective, wanted)
+    exact.of(loaded, || Exact::new(&loaded.index)).preview_of((&loaded.index, recipe), perspective, wanted)
 }

@@ -62,14 +62,8 @@ fn lists_that_are_empty_or_name_the_same_twice_are_refused() {
             "[export]\nformats = []",
             "r.toml:2:11: formats = [] writes nothing; write such as formats = [\"native\"], or remove it",
         ),
-        (
-            "[entities]\nperspectives = [\"token\", \"token\"]",
-            "r.toml:2:26: 'token' is listed twice; remove one of the two",
-        ),
-        (
-            "[export]\nformats = [\"csv\", \"native\", \"csv\"]",
-            "r.toml:2:29: 'csv' is listed twice; remove one of the two",
-        ),
+        ("[entities]\nperspectives = [\"token\", \"token\"]", "r.toml:2:26: 'token' stands twice; remove one"),
+        ("[export]\nformats = [\"csv\", \"native\", \"csv\"]", "r.toml:2:29: 'csv' stands twice; remove one"),
     ];
     for (text, wanted) in table {
         assert_eq!(refusal(text), wanted);

@@ -125,7 +125,7 @@ fn where_instances_are_weighed_caps_and_floors_change_weights_alone() {
         let told = plan::explain(&index, &recipe, 204).unwrap().unwrap();
         assert_eq!((told.repeat, told.keep_probability), (1, 1.0));
         assert!((told.weight - f64::from(exact.expected()[204])).abs() < 1e-4, "{told:?}");
-        let sketch = fantail::preview::Sketch::new(&index).preview(&index, &recipe, Perspective::Label, &Unobserved);
+        let sketch = fantail::preview::Sketch::new(&index).preview((&index, &recipe), Perspective::Label, &Unobserved);
         let sketch = sketch.unwrap();
         assert!((sketch.instances.after - preview.instances.after).abs() < 1e-2, "{overrides:?}");
         assert!((sketch.instances.effective - preview.instances.effective).abs() < 1e-2, "{overrides:?}");
@@ -210,7 +210,7 @@ fn the_sketch_of_a_small_set_is_exact_with_overrides_too() {
     );
     let (exact, _) = exact(&index, &recipe);
     let sketch =
-        fantail::preview::Sketch::new(&index).preview(&index, &recipe, Perspective::Object, &Unobserved).unwrap();
+        fantail::preview::Sketch::new(&index).preview((&index, &recipe), Perspective::Object, &Unobserved).unwrap();
     assert!((sketch.instances.kept - exact.instances.kept).abs() < 0.01);
     let worst = sketch.perspectives[0].counts.iter().zip(&exact.perspectives[0].counts).map(|(a, b)| (a - b).abs());
     assert!(worst.fold(0.0, f32::max) < 0.01);

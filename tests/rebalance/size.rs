@@ -24,7 +24,7 @@ fn the_volume_is_the_wanted_one() {
         assert!((preview.instances.after - wanted as f64).abs() < 0.1, "{policy}: {}", preview.instances.after);
         let written = plan(&index, &recipe).tally().after as f64;
         assert!((written - wanted as f64).abs() < 5.0 * (1200.0_f64 * 0.25).sqrt(), "{policy}: {written}");
-        let estimate = Sketch::new(&index).preview(&index, &recipe, Perspective::Object, &Unobserved).unwrap();
+        let estimate = Sketch::new(&index).preview((&index, &recipe), Perspective::Object, &Unobserved).unwrap();
         assert!(
             (estimate.instances.after / wanted as f64 - 1.0).abs() < 0.01,
             "{policy}: {}",

@@ -71,13 +71,13 @@ fn what_is_alike_thins_out_and_small_groups_stay_whole() {
     assert_eq!(exact.keep(), keep);
     let outcome = preview.outcome(Perspective::Label).unwrap();
     assert_eq!((outcome.counts.as_slice(), preview.instances.after), (&[6.0, 2.0][..], 8.0));
-    let estimate = Sketch::new(&index).preview(&index, &recipe, Perspective::Label, &Unobserved).unwrap();
+    let estimate = Sketch::new(&index).preview((&index, &recipe), Perspective::Label, &Unobserved).unwrap();
     assert!((estimate.instances.after - 8.0).abs() < 1e-3);
     // Scaled to nine: 4 of 6.
     let mut larger = recipe.clone();
     larger.rebalance.size = Some(9);
     let (preview, _) = super::exact(&index, &larger);
-    assert!((preview.size_scale.unwrap() - 4.0 / 3.0).abs() < 1e-3 && (preview.instances.after - 9.0).abs() < 0.02);
+    assert!((preview.size_scale.unwrap() - 4.0 / 3.0).abs() < 5e-3 && (preview.instances.after - 9.0).abs() < 0.02);
 }
 
 #[test]

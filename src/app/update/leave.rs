@@ -2,15 +2,14 @@
 //!
 //! Invariant: nothing unsaved and no running job is lost without a question; a second interrupt is an answer to it.
 
-use super::overlay;
+use super::{overlay, tell};
 use crate::app::effect::Effect;
-use crate::app::model::{Model, Overlay};
+use crate::app::model::{Level, Model, Overlay};
 
 /// Ends the program, unless something would be lost.
 pub(super) fn quit(model: &mut Model) -> Vec<Effect> {
     if model.job.active() {
-        model.overlay = Some(Overlay::ConfirmAbandonJob);
-        return Vec::new();
+        return overlay::replace(model, Overlay::ConfirmAbandonJob);
     }
     quit_without_job(model)
 }
@@ -27,8 +26,15 @@ pub(super) fn interrupt(model: &mut Model) -> Vec<Effect> {
 /// Ends the program whatever the job does, unless the recipe would be lost.
 pub(super) fn quit_without_job(model: &mut Model) -> Vec<Effect> {
     if model.unsaved() {
-        model.overlay = Some(Overlay::ConfirmQuit);
-        return Vec::new();
+        let effects = overlay::replace(model, Overlay::ConfirmQuit);
+        if model.history.spoilt {
+            let path = model.history.path.display();
+            let words = format!(
+                "{path} holds something else, which cannot be used; where it cannot even be read it is not overwritten"
+            );
+            tell(model, Level::Warning, words);
+        }
+        return effects;
     }
     vec![Effect::Quit]
 }

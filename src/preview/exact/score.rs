@@ -36,7 +36,7 @@ impl Exact {
             };
             let known = self.scored[slot].as_ref().is_some_and(|scored| scored.dictionary == *dictionary);
             if !known {
-                self.score_one(index, (slot, entry), dictionary, observer)?;
+                self.score_one((slot, entry), dictionary, observer)?;
             }
         }
         Ok(())
@@ -44,7 +44,6 @@ impl Exact {
 
     fn score_one(
         &mut self,
-        index: &Index,
         (slot, entry): (usize, &PerspectiveIndex),
         dictionary: &Dictionary,
         observer: &dyn Observer,
@@ -53,7 +52,7 @@ impl Exact {
         observer.go_on()?;
         // Until it is whole again, what was known is gone.
         let old = self.scored[slot].take();
-        let mut scores = old.map_or_else(|| vec![0.0; index.instances()], |scored| scored.scores);
+        let mut scores = old.map_or_else(|| vec![0.0; entry.by_instance.rows()], |scored| scored.scores);
         scores.par_chunks_mut(BATCH).enumerate().for_each(|(batch, scores)| {
             if observer.cancelled() {
                 return;

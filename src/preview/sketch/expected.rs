@@ -54,7 +54,7 @@ impl Moments {
 
 impl Sketch {
     /// What the policy expects of each of the first `rows` sampled instances.
-    pub(super) fn expected(&self, index: &Index, rule: &Rule, rows: usize, observer: &dyn Observer) -> Expected {
+    pub(super) fn expected(&self, (index, rule): (&Index, &Rule), rows: usize, observer: &dyn Observer) -> Expected {
         let voter = |dictionary: &Dictionary| {
             let slot = dictionary.slot(index)?;
             let (entry, sample) = (index.layers().nth(slot)?, self.samples.get(slot)?);

@@ -43,7 +43,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let compared = &model.rebalance.compared;
     let width = (inner.width.saturating_sub(NAMES + 1) / compared.len().max(1) as u16).min(COLUMN);
     let kept = |figures: &Figures| {
-        [number::count(figures.after.round() as u64), number::relative_change(figures.before, figures.after)]
+        [number::count(figures.after.round() as u64), number::relative_change(figures.before, figures.after.round())]
     };
     let size = |figures: &Figures| {
         [figures.effective, figures.after.min(figures.before)].map(|size| number::count(size.round() as u64))
@@ -74,7 +74,8 @@ const fn halves(width: u16) -> [u16; 2] {
 fn draw_titles(theme: &Theme, (compared, width): (&[Compared], u16), row: Rect, buffer: &mut Buffer) {
     let [own, control] = halves(width);
     let cells = compared.iter().flat_map(|policy| {
-        let name = text::right(&policy.policy.key().replace('_', " "), own);
+        let name = text::fit(&policy.policy.key().replace('_', " "), own.saturating_sub(1));
+        let name = text::right(&name, own);
         [
             look::span(theme, Role::TextStrong, name),
             look::span(theme, Role::TextDim, if control > 0 { text::right("random", control) } else { String::new() }),
