@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use image::{GrayImage, Luma};
 
@@ -45,6 +46,8 @@ fn a_worker_that_dies_leaves_every_screen_alive_and_the_job_begins_again() {
     let worker = env!("CARGO_BIN_EXE_fantail-worker");
     let command = fantail(home.path(), &["album", "--recipe", "recipe.toml", "--worker", worker, "--device", "cpu"]);
     let mut terminal = Terminal::open(command, (120, 36), Some(DARK));
+    // A model is trained on whatever this machine has left.
+    terminal.patience = Duration::from_mins(5);
     terminal.wait_for("bright");
     terminal.press("4");
     terminal.wait_for("No job has been started");

@@ -29,6 +29,8 @@ pub struct Terminal {
     pub raw: Vec<u8>,
     /// The answer to whether it knows kitty's pictures, and to what it is.
     pub pictures: (&'static str, &'static str),
+    /// How long anything may take here.
+    pub patience: Duration,
 }
 
 impl Terminal {
@@ -57,6 +59,7 @@ impl Terminal {
             master: pair.master,
             child,
             ground,
+            patience: PATIENCE,
             raw: Vec::new(),
             pictures: ("", "\x1b[?62c"),
         }
@@ -85,7 +88,7 @@ impl Terminal {
 
     /// Takes output in until the screen is as wanted.
     pub fn wait(&mut self, what: &str, wanted: impl Fn(&vt100::Screen) -> bool) {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + self.patience;
         while !wanted(self.screen.screen()) {
             let left = deadline.saturating_duration_since(Instant::now());
             match self.output.recv_timeout(left) {
