@@ -8,8 +8,13 @@ use crate::recipe::Advice;
 
 /// Tells what in the recipe read from `file` does nothing, or more than is good.
 pub(super) fn tell(advice: &[Advice], file: &Path) {
-    for Advice { line, message } in advice {
+    lines(advice, file).for_each(|line| eprintln!("{line}"));
+}
+
+/// The lines of [`tell`].
+pub(super) fn lines(advice: &[Advice], file: &Path) -> impl Iterator<Item = String> {
+    advice.iter().map(move |Advice { line, message }| {
         let place = line.0.map_or_else(String::new, |line| format!("{line}:"));
-        eprintln!("{}:{place} warning: {message}", file.display());
-    }
+        format!("{}:{place} warning: {message}", file.display())
+    })
 }
