@@ -29,7 +29,7 @@ pub use groups::Groups;
 pub use imbalance::Imbalance;
 pub use inequality::{Entropy, coverage, gini};
 pub use names::{Names, name_hash, pair_hash};
-pub use perspective::{PerspectiveIndex, Rows};
+pub use perspective::{PerspectiveIndex, Rows, Spelling};
 pub use power_law::PowerLaw;
 pub use split::{Split, Threshold, cumulated};
 pub use subclasses::{Assignment, Subclasses};

@@ -10,8 +10,8 @@ mod train;
 mod trial;
 pub mod worker;
 
-pub use apply::ApplyJob;
-pub use protocol::{Event, Failure, State, Summary};
+pub use apply::{ApplyJob, quoted};
+pub use protocol::{Event, Failure, Summary};
 pub use thread::{Handle, start};
 pub use train::TrainJob;
 pub use trial::TrialJob;

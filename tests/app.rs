@@ -1,6 +1,9 @@
 //! Keys, mouse and results in; model and effects out: the state machine without a terminal.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+#[path = "app/defects.rs"]
+mod defects;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -17,6 +20,7 @@ use fantail::app::model::{
 };
 use fantail::app::{begin, update};
 use fantail::config::keymap::{self, parse_key};
+use fantail::config::theme::{ColorSupport, Themes};
 use fantail::entity::Perspective;
 use fantail::index::cache::Cache;
 use fantail::load::Loaded;
@@ -61,6 +65,8 @@ fn load(name: &str, text: &str) -> Arc<Loaded> {
 struct Machine {
     model: Model,
     asked: Vec<Effect>,
+    /// What was asked of the findings, which every change of the threshold asks for.
+    findings: Vec<Effect>,
 }
 
 impl Machine {
@@ -73,7 +79,7 @@ impl Machine {
         model.themes = theme_names();
         model.theme = "dark".into();
         let asked = begin(&mut model);
-        Self { model, asked }
+        Self { model, asked, findings: Vec::new() }
     }
 
     /// With a dataset.
@@ -92,7 +98,11 @@ impl Machine {
                 let rows = arrange(loaded.index.perspective(*perspective).unwrap(), *order, query);
                 self.send(Message::EntitiesArranged { generation: *generation, rows });
             }
-            self.asked.push(effect);
+            if matches!(effect, Effect::LookForFindings { .. }) {
+                self.findings.push(effect);
+            } else {
+                self.asked.push(effect);
+            }
         }
     }
 
@@ -369,7 +379,7 @@ fn stale_results_are_dropped() {
     machine.press("esc 2 l");
     let preview = |machine: &Machine| {
         let index = &machine.model.loaded().unwrap().index;
-        Arc::new(Sketch::new(index).preview(index, &Recipe::default(), Perspective::Label, &Unobserved).unwrap())
+        Arc::new(Sketch::new(index).preview((index, &Recipe::default()), Perspective::Label, &Unobserved).unwrap())
     };
     let (stale, newest) = (machine.model.awaited.preview - 1, machine.model.awaited.preview);
     let figures = preview(&machine);
@@ -704,6 +714,20 @@ fn files_that_are_there_are_replaced_only_by_the_users_word() {
     machine.send(Message::JobReported { generation, report: JobReport::Occupied(vec!["out/list.txt".into()]) });
     machine.press("y");
     assert!(machine.asked().last().unwrap().ends_with("overwrite=true"));
+}
+
+#[test]
+fn the_summary_of_a_job_stays_where_the_next_one_does_not_begin() {
+    let mut machine = Machine::with(labelled());
+    machine.press("5 enter");
+    let generation = machine.model.awaited.job;
+    let (summary, command) = (vec!["9 of 9 instances kept".to_owned()], "fantail apply".to_owned());
+    machine.send(Message::JobReported { generation, report: JobReport::Finished { summary, command } });
+    machine.press("5 enter");
+    let generation = machine.model.awaited.job;
+    machine.send(Message::JobReported { generation, report: JobReport::Occupied(vec!["out/list.txt".into()]) });
+    machine.press("n");
+    assert!(matches!(&machine.model.job, JobState::Finished { command, .. } if command == "fantail apply"));
 }
 
 fn theme_names() -> Vec<String> {

@@ -16,18 +16,19 @@ const BESIDE_STAGES: [&str; 4] = ["progress", "number", "column", "language"];
 const FIRST_WITH_RECIPE: &str = "policy";
 
 /// Every other module and the modules of ours that it may import.
-const IMPORTS: [(&str, &[&str]); 14] = [
+const IMPORTS: [(&str, &[&str]); 15] = [
     ("language", &[]),
     ("number", &[]),
+    ("nearest", &[]),
     ("column", &[]),
     ("progress", &["entity"]),
-    ("recipe", &["source", "entity", "index", "number"]),
+    ("recipe", &["source", "entity", "index", "number", "nearest"]),
     ("finding", &["source", "entity", "index", "recipe", "number", "language"]),
-    ("load", &["source", "entity", "index", "recipe", "progress"]),
+    ("load", &["source", "entity", "index", "policy", "recipe", "progress"]),
     ("manifest", &["source", "entity", "index", "policy", "plan", "preview", "recipe", "progress", "number"]),
     ("job", &["source", "entity", "index", "policy", "load", "plan", "manifest", "recipe", "progress", "number"]),
     ("app", &["source", "entity", "index", "policy", "plan", "preview", "recipe", "load", "job", "progress", "number"]),
-    ("config", &["app"]),
+    ("config", &["app", "nearest"]),
     (
         "ui",
         &[
@@ -75,7 +76,7 @@ const MOST_LINES: usize = 250;
 const MOST_LINES_OF_TESTS: usize = 300;
 
 /// Files that are still longer, and by how much they are known to be: none may be added, none may grow, and one that fits goes.
-const STILL_LONGER: [(&str, usize); 3] = [("manifest", 269), ("manifest/sql/tables", 263), ("plan/order", 265)];
+const STILL_LONGER: [(&str, usize); 2] = [("manifest", 269), ("manifest/sql/tables", 263)];
 
 struct Source {
     /// Path below `src`, with `/`, without `.rs`.

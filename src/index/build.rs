@@ -73,7 +73,7 @@ impl Steps<'_> {
 fn plain_perspective(entry: Extracted, observer: &dyn Observer) -> Result<PerspectiveIndex, Cancelled> {
     let Extracted { perspective, origin, names, mut by_instance, .. } = entry;
     observer.go_on()?;
-    spelling::merge(perspective, &names, &mut by_instance, observer)?;
+    let mut spellings = spelling::merge(perspective, &names, &mut by_instance, observer)?;
     let counts = held(&by_instance, names.len());
     let order = ranked(&counts, |a, b| names.get(a as usize).cmp(names.get(b as usize)));
     let ranks = inverse(&order, names.len());
@@ -84,7 +84,10 @@ fn plain_perspective(entry: Extracted, observer: &dyn Observer) -> Result<Perspe
     let counts = order.iter().map(|&number| counts[number as usize]).collect();
     let rows = Rows { counts, by_instance, by_entity, measured: None };
     observer.go_on()?;
-    Ok(PerspectiveIndex::new(perspective, origin, Names::Plain(Arc::new(table)), rows))
+    spellings.iter_mut().for_each(|spelling| spelling.rank = ranks[spelling.rank as usize]);
+    spellings.sort_unstable_by(|a, b| (a.rank, &a.name).cmp(&(b.rank, &b.name)));
+    let names = Names::Plain(Arc::new(table));
+    Ok(PerspectiveIndex { spellings, ..PerspectiveIndex::new(perspective, origin, names, rows) })
 }
 
 /// How many rows hold each number.

@@ -46,6 +46,7 @@ impl Job for ApplyJob {
     fn run(&mut self, listener: &dyn Listener) -> Result<Summary, End> {
         let observer: &dyn Observer = listener;
         let Loaded { dataset, index } = &*self.data;
+        self.target.check(&self.recipe).map_err(manifest_failed)?;
         if self.draws() && !self.shard.is_whole() && self.synthesis.is_none() {
             return Err(End::Failed(apart()));
         }
@@ -102,12 +103,18 @@ fn apart() -> Failure {
 fn manifest_failed(error: ManifestError) -> End {
     match error {
         ManifestError::Cancelled => End::Cancelled,
+        ManifestError::Unwritable { .. } => {
+            let failure = Failure::from(error);
+            let next = format!("{}; --resume goes on from what was finished", failure.next);
+            End::Failed(Failure { next, ..failure })
+        }
         error => End::Failed(error.into()),
     }
 }
 
 /// A path as a shell takes it.
-fn quoted(path: &Path) -> String {
+#[must_use]
+pub fn quoted(path: &Path) -> String {
     let text = path.to_string_lossy();
     let plain = |sign: char| sign.is_alphanumeric() || "/._-+=:@%,~".contains(sign);
     if !text.is_empty() && text.chars().all(plain) {

@@ -49,7 +49,7 @@ impl<'a> Decider<'a> {
         observer: &dyn Observer,
     ) -> Result<Self, Cancelled> {
         let voters: Vec<_> =
-            rule.dictionaries.iter().filter_map(|dictionary| Voter::of(index, (&rule, dictionary), observer)).collect();
+            rule.dictionaries.iter().filter_map(|dictionary| Voter::of(index, dictionary, observer)).collect();
         observer.go_on()?;
         let scale = if matches!(rule.fate, Fate::Shares | Fate::Weights) { scale(&rule, &voters, index) } else { 1.0 };
         Ok(Self { index, rule, voters, scale, seed, settlement: Settlement::default() })

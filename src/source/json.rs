@@ -123,8 +123,8 @@ impl Reader for Objects {
         }
     }
 
-    fn read_head<'a>(&'a self, row: usize, into: &mut Instance<'a>) {
-        let head = quick::head(self.records.bytes(row), &self.roles);
+    fn read_head<'a>(&'a self, (row, hash): (usize, u64), into: &mut Instance<'a>) {
+        let head = quick::head(self.records.bytes(row), &self.roles, &|id| id_hash(id) == hash);
         let Some(head) = head.filter(|_| self.records.made_id(row).is_none()) else {
             return self.read(row, into);
         };
@@ -135,6 +135,10 @@ impl Reader for Objects {
 
     fn raw(&self, row: usize) -> Option<&[u8]> {
         Some(self.records.bytes(row))
+    }
+
+    fn raw_run(&self, rows: std::ops::RangeInclusive<usize>) -> Option<&[u8]> {
+        self.records.run(rows)
     }
 
     fn frame(&self) -> super::Frame<'_> {

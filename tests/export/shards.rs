@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use fantail::entity::Perspective;
+use fantail::index::{Counts, Index};
 use fantail::manifest::{self, ManifestError, Shard, Target};
 use fantail::progress::Unobserved;
-use fantail::recipe::{ManifestFormat, PolicyName, Recipe};
+use fantail::recipe::{ManifestFormat, Override, OverrideAction, PolicyName, Recipe};
 use tempfile::{TempDir, tempdir};
 
 use crate::{album, array, bytes_below, coco, lines, list, loaded, recipe, record, table, write, write_with};
@@ -201,6 +203,17 @@ fn parts_under_the_counts_of_the_whole_are_decided_like_the_whole() {
         joined += &fs::read_to_string(folder.path().join(out).join(data)).unwrap();
     }
     assert_eq!(joined, fs::read_to_string(&whole.files[0].path).unwrap());
+    // An entity that only another part holds is no mistake in the recipe of the whole.
+    let mut pinned = recipe.clone();
+    pinned.rebalance.overrides.push(Override::new(Perspective::Token, "unicorn", OverrideAction::Pin));
+    fs::write(folder.path().join("pinned.toml"), pinned.effective()).unwrap();
+    let unicorn =
+        r#"{"id":"d","conversations":[{"from":"human","value":"What is it?"},{"from":"gpt","value":"A unicorn."}]}"#;
+    fs::write(folder.path().join("d.jsonl"), format!("{unicorn}\n")).unwrap();
+    assert_eq!(run(&["stats", "d.jsonl", "--counts-out", "d.counts"]).0, 0);
+    let counts = ["--counts-in", "a.counts", "d.counts"];
+    let told = run(&[&["preview", "a.jsonl", "--recipe", "pinned.toml"], &counts[..]].concat());
+    assert_eq!(told.0, 0, "{}", told.1);
     let occurrences = |folder: &std::path::Path| {
         let record = fs::read_to_string(folder.join("calibration.json")).unwrap();
         let record: serde_json::Value = serde_json::from_str(&record).unwrap();
@@ -229,5 +242,45 @@ fn parts_under_the_counts_of_the_whole_are_decided_like_the_whole() {
         fs::write(folder.path().join("recipe.toml"), format!("[rebalance]\n{rule}")).unwrap();
         let told = run(&["preview", "a.jsonl", "--recipe", "recipe.toml", "--counts-in", "a.counts"]);
         assert!(told.0 == 4 && told.1.contains("--shard") && told.1.contains(reason), "{told:?}");
+    }
+}
+
+#[test]
+fn parts_show_an_entity_as_the_whole_spells_it() {
+    let folder = tempdir().unwrap();
+    let of = |part: &str, spellings: &[(&str, usize)]| -> String {
+        let each = |&(name, count): &(&str, usize)| {
+            let line =
+                move |number| format!("{{\"id\": \"{part}{name}{number}\", \"tokens\": [\"{name}\", \"bread\"]}}\n");
+            (0..count).map(line).collect::<String>()
+        };
+        spellings.iter().map(each).collect()
+    };
+    // Each part shows the one that is rarer in the whole, or has it in both spellings.
+    let parts =
+        [of("a", &[("queen", 5), ("Queen", 4)]), of("b", &[("Queen", 6), ("queen", 2)]), of("c", &[("queen", 2)])];
+    let recipe = recipe(PolicyName::Adr, &[ManifestFormat::Csv]);
+    let open = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        loaded(&path, &recipe)
+    };
+    let names = |index: &Index| {
+        let tokens = index.perspective(Perspective::Token).unwrap();
+        (0..tokens.entities())
+            .map(|rank| (tokens.names.get(rank).into_owned(), tokens.counts[rank]))
+            .collect::<Vec<_>>()
+    };
+    let whole = names(&open("whole.jsonl", &parts.concat()).index);
+    assert_eq!(whole, [("Queen".to_owned(), 19), ("bread".to_owned(), 19)]);
+    let indexes = parts.iter().map(|part| open("part.jsonl", part).index).collect::<Vec<_>>();
+    let mut sum = Counts::default();
+    // What travels is a file.
+    indexes.iter().for_each(|index| {
+        let text = serde_json::to_vec(&Counts::of(index)).unwrap();
+        sum.add(serde_json::from_slice(&text).unwrap());
+    });
+    for index in indexes {
+        assert_eq!(names(&index.under(&sum).unwrap()), whole);
     }
 }

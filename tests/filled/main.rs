@@ -47,15 +47,7 @@ fn the_tail_is_filled_and_what_cannot_be_used_is_told() {
         (kept.len() as u64, Some(kept.len() as u64))
     );
     assert!(kept.len() >= 60, "{}", kept.len());
-    for line in &kept {
-        assert!(line["maker"]["checkpoint"].as_str().unwrap().starts_with("blake3:"), "{line}");
-        assert!(line["maker"]["device"].as_str().unwrap().starts_with("cpu ("), "{line}");
-        assert!(
-            line["scores"]["class"].is_number() && line["guidance"].is_number() && line["stage"].is_number(),
-            "{line}"
-        );
-        assert!(out.join("synthesis").join(line["path"].as_str().unwrap()).is_file());
-    }
+    kept.iter().for_each(|line| hold_provenance(line, &out));
     assert_eq!(told["synthesis"]["makers"][0], kept[0]["maker"]);
     let lost = unusable(events, &lines);
     assert_eq!(told["synthesis"]["missing"]["label:dots"]["unusable"].as_u64(), Some(lost));
@@ -64,6 +56,14 @@ fn the_tail_is_filled_and_what_cannot_be_used_is_told() {
     let again = Program::stats(&out.join("album")).run();
     let told: Value = serde_json::from_str(&again.out).unwrap();
     assert_eq!(told["dataset"]["instances"].as_u64(), Some(records("written") + records("synthetic")));
+}
+
+/// A picture that was accepted says what made it, how it was judged, and where it lies.
+fn hold_provenance(line: &Value, out: &Path) {
+    assert!(line["maker"]["checkpoint"].as_str().unwrap().starts_with("blake3:"), "{line}");
+    assert!(line["maker"]["device"].as_str().unwrap().starts_with("cpu ("), "{line}");
+    assert!(line["scores"]["class"].is_number() && line["guidance"].is_number() && line["stage"].is_number(), "{line}");
+    assert!(out.join("synthesis").join(line["path"].as_str().unwrap()).is_file());
 }
 
 /// Each that cannot be used is told with its reason, in the log and in what is left; how many lines that are.

@@ -1,6 +1,7 @@
 //! A worker that dies under the terminal program: the job fails with its reason, every screen goes on, and the job can begin again.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use image::{GrayImage, Luma};
@@ -17,26 +18,29 @@ policies = [\"diffusion\"]
 budget = 8
 [synthesis.diffusion]
 steps = 4
-training_steps = 30
+training_steps = 12
 filter = { memorised = 0.0, class = 0.0, outlier = 0.0, flat = 0.0, saturated = 0.0 }
 ";
 
-#[test]
-fn a_worker_that_dies_leaves_every_screen_alive_and_the_job_begins_again() {
-    let home = tempfile::tempdir().unwrap();
+/// Pictures of two classes, and a truncated one among them.
+fn album(home: &Path) {
     for (class, count) in [("bright", 20), ("dark", 4)] {
-        let folder = home.path().join("album").join(class);
+        let folder = home.join("album").join(class);
         fs::create_dir_all(&folder).unwrap();
         for number in 0..count {
             let picture = GrayImage::from_fn(16, 16, |x, y| {
-                Luma([(x * 3 + y * number) as u8 + if class == "dark" { 0 } else { 90 }])
+                Luma([((x * 3 + y * number) % 160) as u8 + if class == "dark" { 0 } else { 90 }])
             });
             picture.save(folder.join(format!("{number}.png"))).unwrap();
         }
     }
-    // A truncated one among them is set aside and told.
-    fs::write(home.path().join("album/dark/half.png"), &fs::read(home.path().join("album/dark/0.png")).unwrap()[..40])
-        .unwrap();
+    fs::write(home.join("album/dark/half.png"), &fs::read(home.join("album/dark/0.png")).unwrap()[..40]).unwrap();
+}
+
+#[test]
+fn a_worker_that_dies_leaves_every_screen_alive_and_the_job_begins_again() {
+    let home = tempfile::tempdir().unwrap();
+    album(home.path());
     fs::write(home.path().join("recipe.toml"), RECIPE).unwrap();
     let worker = env!("CARGO_BIN_EXE_fantail-worker");
     let command = fantail(home.path(), &["album", "--recipe", "recipe.toml", "--worker", worker, "--device", "cpu"]);

@@ -117,7 +117,9 @@ fn listed(
     let instances = gallery.list(&naming, listener)?;
     let mut hasher = blake3::Hasher::new();
     hasher.update(&data.dataset.fingerprint().0);
-    hasher.update(serde_json::to_string(&settings(recipe)).unwrap_or_default().as_bytes());
+    // How often it is saved changes no model.
+    let settings = TrainSettings { checkpoint_every: 0, ..settings(recipe) };
+    hasher.update(serde_json::to_string(&settings).unwrap_or_default().as_bytes());
     for path in [&instances.list, &instances.names] {
         let content = File::open(path).and_then(|file| hasher.update_reader(file).map(|_| ()));
         content.map_err(|cause| unwritable(path, cause))?;

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use super::super::draw::{Key, Purpose};
 use super::Decider;
 use crate::index::{Index, PerspectiveIndex};
-use crate::policy::{Dictionary, Fate, Formula, Reduction, Rule, Scorer};
+use crate::policy::{Dictionary, Formula, Reduction, Scorer};
 use crate::progress::Observer;
 
 /// A perspective that takes part.
@@ -16,8 +16,8 @@ pub(in super::super) struct Voter<'a> {
     pub(in super::super) formula: Formula,
     pub(in super::super) reduction: Reduction,
     pub(in super::super) scorer: Scorer,
-    /// Number and hash of the name of each entity side by side, as a vote needs both; empty where entities do not draw.
-    drawers: Vec<(f64, u64)>,
+    /// The largest number of an entity.
+    ceiling: f64,
 }
 
 /// The draw that decided a vote: the one that would be the first to succeed if all probabilities rose together.
@@ -33,22 +33,26 @@ impl Draw {
     pub(in super::super) fn passed(&self) -> bool {
         self.number < self.probability
     }
+
+    /// The bits of a key above which no draw of a probability up to `ceiling` comes before this one.
+    fn reach(&self, ceiling: f64) -> u64 {
+        /// Far more than products are rounded by, and far less than a draw in a million.
+        const MARGIN: f64 = 1.0 + 1e-9;
+        const ALL: f64 = 2.0 * (1_u64 << 63) as f64;
+        let number = self.number * ceiling / self.probability * MARGIN;
+        // Numbers leave out a key's last eleven bits.
+        if number < 1.0 { ((number * ALL) as u64).saturating_add(1 << 11) } else { u64::MAX }
+    }
 }
 
 impl<'a> Voter<'a> {
     /// A dictionary of a rule on an index; `None` where the index lacks its perspective.
-    pub(super) fn of(
-        index: &'a Index,
-        (rule, dictionary): (&Rule, &Dictionary),
-        observer: &dyn Observer,
-    ) -> Option<Self> {
+    pub(super) fn of(index: &'a Index, dictionary: &Dictionary, observer: &dyn Observer) -> Option<Self> {
         let entry = index.layers().nth(dictionary.slot(index)?)?;
         let (formula, reduction) = (dictionary.formula, dictionary.reduction);
         let scorer = scorer(dictionary, entry, observer);
-        let draws = matches!(rule.fate, Fate::Votes { .. }) && reduction == Reduction::Any;
-        let drawer = |rank: usize| (scorer.value(rank as u32), entry.name_hashes.get(rank).copied().unwrap_or(0));
-        let drawers = if draws { (0..entry.entities()).map(drawer).collect() } else { Vec::new() };
-        Some(Self { entry, formula, reduction, scorer, drawers })
+        let ceiling = (0..entry.entities()).map(|rank| scorer.value(rank as u32)).fold(0.0, f64::max);
+        Some(Self { entry, formula, reduction, scorer, ceiling })
     }
 }
 
@@ -66,10 +70,6 @@ impl Voter<'_> {
         self.scorer.value(rank)
     }
 
-    fn drawer(&self, rank: u32) -> (f64, u64) {
-        self.drawers.get(rank as usize).copied().unwrap_or_default()
-    }
-
     fn name_hash(&self, rank: u32) -> u64 {
         self.entry.name_hashes.get(rank as usize).copied().unwrap_or(0)
     }
@@ -83,13 +83,22 @@ impl Decider<'_> {
             let probability = voter.score(instance)?;
             return Some(Draw { rank: None, probability, number: key.unit() });
         }
-        let mut first: Option<Draw> = None;
-        for &rank in voter.ranks(instance) {
-            let (probability, name) = voter.drawer(rank);
-            let number = key.with(name).unit();
-            let sooner = first.is_none_or(|first| number * first.probability < first.number * probability);
-            if sooner {
-                first = Some(Draw { rank: Some(rank), probability, number });
+        let (mut first, mut reach): (Option<Draw>, u64) = (None, u64::MAX);
+        // Names are fetched many at a time, as each lies elsewhere.
+        let mut drawn = [key; 32];
+        // The rarest first, as it is the likeliest to be the one: most others are then out of reach by what they draw alone.
+        for ranks in voter.ranks(instance).rchunks(drawn.len()) {
+            drawn.iter_mut().zip(ranks).for_each(|(drawn, &rank)| *drawn = key.with(voter.name_hash(rank)));
+            for (&drawn, &rank) in drawn.iter().zip(ranks).rev() {
+                if drawn.bits() > reach {
+                    continue;
+                }
+                let draw = Draw { rank: Some(rank), probability: voter.value(rank), number: drawn.unit() };
+                // Of equal ones the most frequent is the first.
+                if first.is_none_or(|first| draw.number * first.probability <= first.number * draw.probability) {
+                    reach = draw.reach(voter.ceiling);
+                    first = Some(draw);
+                }
             }
         }
         first
@@ -102,8 +111,8 @@ impl Decider<'_> {
         }
         let key = self.vote_key(voter, instance);
         voter.ranks(instance).iter().rev().any(|&rank| {
-            let (probability, name) = voter.drawer(rank);
-            probability >= 1.0 || key.with(name).unit() < probability
+            let probability = voter.value(rank);
+            probability >= 1.0 || key.with(voter.name_hash(rank)).unit() < probability
         })
     }
 

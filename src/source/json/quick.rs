@@ -56,11 +56,12 @@ pub(crate) struct Head<'b> {
     pub(crate) image: Option<&'b str>,
 }
 
-/// The head of a record that has been read before; `None` when it is not of the usual form.
-pub(crate) fn head<'b>(record: &'b [u8], roles: &Roles) -> Option<Head<'b>> {
+/// The head of a record that has been read before; `None` when it is not of the usual form. An id that `is_id` knows is not given
+/// another one further on, and later images are not asked for: so most heads are read from a record's first bytes.
+pub(crate) fn head<'b>(record: &'b [u8], roles: &Roles, is_id: &dyn Fn(&str) -> bool) -> Option<Head<'b>> {
     let mut cursor = Cursor { bytes: record, at: 0 };
-    let (mut id, mut image) = (None, None);
-    cursor.object(&mut |cursor, member| {
+    let (mut id, mut image, mut found) = (None::<&[u8]>, None, false);
+    let whole = cursor.object(&mut |cursor, member| {
         match roles.of_bytes(member) {
             Some(Role::Id) => id = Some(cursor.id()?),
             Some(Role::Image) if cursor.peek()? == b'[' => cursor.list(&mut |cursor| {
@@ -74,8 +75,10 @@ pub(crate) fn head<'b>(record: &'b [u8], roles: &Roles) -> Option<Head<'b>> {
             }
             _ => cursor.value(0)?,
         }
-        Some(())
-    })?;
+        found = image.is_some() && id.and_then(|id| std::str::from_utf8(id).ok()).is_some_and(is_id);
+        (!found).then_some(())
+    });
+    (found || whole.is_some()).then_some(())?;
     let id = std::str::from_utf8(id?).ok().filter(|id| !id.is_empty())?;
     let image = image.map(std::str::from_utf8).transpose().ok()?;
     Some(Head { id, image })

@@ -1,4 +1,6 @@
 //! Steps over lines: what is a record, and what it costs to find that out.
+//!
+//! Invariant: a cost is told by a longer text against a shorter one, never by seconds alone.
 
 use super::*;
 

@@ -93,7 +93,7 @@ impl Arguments<'_> {
         let pick = |quick_value: u64, value: u64| if quick { quick_value } else { value };
         let levels = self
             .value("--levels")
-            .unwrap_or("0.3,0.5,0.7")
+            .unwrap_or("0.2,0.35,0.5")
             .split(',')
             .map(str::parse::<f64>)
             .collect::<Result<Vec<_>, _>>();
