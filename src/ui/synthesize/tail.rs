@@ -44,7 +44,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     }
     let columns = 1 + (inner.width.saturating_sub(NAME + 2) / FIGURE).clamp(2, 4);
     if rows.y > inner.y {
-        let titles = ["made", "lacks", "after", "ceiling"];
+        let titles = ["made", "lacks", "after", "limit"];
         draw_cells(("entity", titles.map(str::to_owned)), columns, (inner, theme, Role::TextDim), buffer);
     }
     let Some(entry) = model.loaded().and_then(|loaded| loaded.index.perspective(tail.perspective)) else { return };
@@ -62,7 +62,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
 fn figures(lack: &Lack) -> [String; 4] {
     let count = |value: u32| number::count(u64::from(value));
     let made = if lack.made > 0 { format!("+{}", count(lack.made)) } else { "0".into() };
-    // An entity of which nothing stays has no seed either.
+    // Of what is gone nothing can be repeated; pictures alone may begin from what the draw dropped.
     let after = if lack.after == 0 { "0 !".into() } else { count(lack.after) };
     [made, count(lack.deficit), after, lack.ceiling.map_or_else(String::new, count)]
 }
