@@ -146,7 +146,7 @@ fn applied(arguments: &ApplyArguments, interrupt: &Interrupt) -> color_eyre::Res
 }
 
 /// Takes events until the last one.
-fn follow(handle: &Handle, events: &Receiver<Event>, interrupt: &Interrupt) -> color_eyre::Result<Summary> {
+pub(super) fn follow(handle: &Handle, events: &Receiver<Event>, interrupt: &Interrupt) -> color_eyre::Result<Summary> {
     loop {
         if interrupt.cancelled() {
             handle.cancel();
@@ -207,6 +207,12 @@ impl Interrupt {
     pub(super) fn of(job: &str) -> std::io::Result<Self> {
         let came = Self::signals()?;
         Ok(Self { teller: Teller::begin(ProgressForm::Auto, job, &STAGES), came })
+    }
+
+    /// The same on other stages.
+    pub(super) fn on(job: &str, stages: &[Stage]) -> std::io::Result<Self> {
+        let came = Self::signals()?;
+        Ok(Self { teller: Teller::begin(ProgressForm::Auto, job, stages), came })
     }
 
     fn signals() -> std::io::Result<Arc<AtomicBool>> {

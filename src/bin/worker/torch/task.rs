@@ -12,7 +12,7 @@ mod picture;
 mod reference;
 mod rough;
 pub mod sample;
-mod settings;
+pub mod settings;
 #[cfg(test)]
 mod tests;
 pub mod train;

@@ -96,10 +96,34 @@ impl Trainer {
     /// # Errors
     /// Too little memory (the state is then as before the step), a failure of libtorch, or a loss that is no number.
     pub fn step(&mut self, images: &Images) -> Result<StepReport, TorchError> {
+        let example = guard(|| Ok(self.example(images, self.parameters.step + 1)))?;
+        self.follow(&example)
+    }
+
+    /// The same; where memory is short a batch goes through in ever more parts, and `told` hears in how many.
+    ///
+    /// # Errors
+    /// As [`Trainer::step`], once a picture at a time is too much.
+    pub fn step_in_parts(&mut self, images: &Images, told: &mut dyn FnMut(usize)) -> Result<StepReport, TorchError> {
+        loop {
+            match self.step(images) {
+                Err(TorchError::OutOfMemory(_)) if self.parts < self.config.batch => {
+                    self.parts *= 2;
+                    told(self.parts);
+                }
+                ended => return ended,
+            }
+        }
+    }
+
+    /// A step on an example.
+    ///
+    /// # Errors
+    /// As [`Trainer::step`].
+    pub fn follow(&mut self, example: &Example) -> Result<StepReport, TorchError> {
         let step = self.parameters.step + 1;
         guard(|| {
-            let example = self.example(images, step);
-            let (loss, gradient) = self.gradient(&example)?;
+            let (loss, gradient) = self.gradient(example)?;
             let loss = loss.double_value(&[]);
             if !loss.is_finite() {
                 return Err(TorchError::Diverged(step));

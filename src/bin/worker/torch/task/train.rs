@@ -150,16 +150,9 @@ impl<'a> Run<'a> {
 
     /// One step; where memory is short the batch goes through in more parts.
     fn step(&self, trainer: &mut Trainer) -> Result<(f64, f64), TorchError> {
-        loop {
-            match trainer.step(&self.images) {
-                Ok(report) => return Ok((report.loss, report.gradient)),
-                Err(TorchError::OutOfMemory(_)) if trainer.parts < self.config.batch => {
-                    trainer.parts *= 2;
-                    self.session.log(format!("memory is short: a batch now goes through in {} parts", trainer.parts));
-                }
-                Err(error) => return Err(error),
-            }
-        }
+        let mut told = |parts| self.session.log(format!("memory is short: a batch now goes through in {parts} parts"));
+        let report = trainer.step_in_parts(&self.images, &mut told)?;
+        Ok((report.loss, report.gradient))
     }
 
     /// The classifier, unless it is there; it is quick, and begins anew where it was interrupted.
