@@ -4,6 +4,7 @@
 #   make run DATASET=path       … on a dataset
 #   make build                  the same without opening it
 #   make test                   formatting, lints, all tests, interop
+#   make test FANTAIL_DATA=dir  … and the tests that read whole datasets (tests/data/README.md says which, and where they come from)
 #   make bench                  the benchmarks (divan)
 #   make lint                   formatting, lints, licences
 #   make proof                  does a filled tail help a classifier? Fashion-MNIST, hours on a CPU; PROOF=--quick: minutes
@@ -41,8 +42,16 @@ build:
 test: format clippy
 	@mkdir -p $(TARGET)
 	@$(TORCH) set -x; $(CARGO) test $(PROFILE) "$${torch[@]}" 2>&1 | tee $(TARGET)/test.log
-	@awk '/^test result:/ { passed += $$4; failed += $$6; skipped += $$8 } END { printf "all tests: %d passed, %d failed, %d skipped\n", passed, failed, skipped }' $(TARGET)/test.log
+	@if [ -n "$${FANTAIL_DATA:-}" ]; then \
+	  $(TORCH) set -x; $(CARGO) test $(PROFILE) "$${torch[@]}" -- --ignored needs_data 2>&1 | tee $(TARGET)/test-data.log; \
+	else \
+	  : > $(TARGET)/test-data.log; \
+	fi
 	@$(MAKE) --no-print-directory interop
+	@awk '/^test result:/ { passed += $$4; failed += $$6 } FILENAME ~ /test.log$$/ && /^test .*ignored, needs FANTAIL_DATA/ { waiting++ } \
+	  END { printf "all tests: %d passed, %d failed; ", passed, failed; \
+	    if (ENVIRON["FANTAIL_DATA"] == "") printf "FANTAIL_DATA is not set, so the %d tests that read whole datasets did not run\n", waiting; \
+	    else print "those that read whole datasets among them" }' $(TARGET)/test.log $(TARGET)/test-data.log
 
 format:
 	$(CARGO) fmt --all --check

@@ -52,7 +52,7 @@ fn estimate(bencher: Bencher, shown: Perspective) {
     let mut step = 0;
     bencher.bench_local(|| {
         let recipe = moved(&mut step, Parameter::Threshold(shown));
-        sketch.preview(&INDEX, &recipe, shown, &Unobserved).unwrap()
+        sketch.preview((&INDEX, &recipe), shown, &Unobserved).unwrap()
     });
 }
 
@@ -63,7 +63,7 @@ fn exact_after_a_threshold_moved(bencher: Bencher, moving: Perspective) {
     let mut step = 0;
     bencher.bench_local(|| {
         let recipe = moved(&mut step, Parameter::Threshold(moving));
-        exact.preview_of(&INDEX, &recipe, moving, &Unobserved).unwrap()
+        exact.preview_of((&INDEX, &recipe), moving, &Unobserved).unwrap()
     });
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Invariant: data goes to stdout, progress and logs to stderr; every expected failure has its own exit code.
 
+mod advice;
 pub mod apply;
 pub mod cluster;
 pub mod compare;

@@ -3,6 +3,7 @@
 //! Invariant: a finding is one sentence without a trailing full stop, with its figures in it, and says nothing that the index does
 //! not show; what is usual is not told.
 
+mod always_voting;
 mod merged_labels;
 mod prompts;
 mod set_aside;
@@ -65,8 +66,9 @@ pub(crate) struct Subject<'a> {
 }
 
 /// Each looks for one kind of thing.
-const LOOKERS: [fn(Subject<'_>) -> Vec<Finding>; 8] = [
+const LOOKERS: [fn(Subject<'_>) -> Vec<Finding>; 9] = [
     set_aside::look,
+    always_voting::look,
     ubiquitous::look,
     prompts::look,
     text_origin::look,

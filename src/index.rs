@@ -16,6 +16,7 @@ mod names;
 mod perspective;
 mod power_law;
 mod split;
+mod subclasses;
 mod unseen;
 
 use std::borrow::Cow;
@@ -28,9 +29,10 @@ pub use groups::Groups;
 pub use imbalance::Imbalance;
 pub use inequality::{Entropy, coverage, gini};
 pub use names::{Names, name_hash, pair_hash};
-pub use perspective::{PerspectiveIndex, Rows};
+pub use perspective::{PerspectiveIndex, Rows, Spelling};
 pub use power_law::PowerLaw;
 pub use split::{Split, Threshold, cumulated};
+pub use subclasses::{Assignment, Subclasses};
 pub use unseen::{GoodTuring, Unseen};
 
 pub use crate::column::{Csr, StringTable};
@@ -46,10 +48,14 @@ pub struct Index {
     pub id_hashes: Vec<u64>,
     /// Facts about the text.
     pub text: TextFacts,
-    /// Instances with more than [`MOST_PAIRED_OBJECTS`] objects, of which only the most frequent were paired.
+    /// Instances with more than [`MOST_PAIRED_OBJECTS`] objects, of which only so many were paired.
     pub crowded_instances: u32,
     /// The number of instances of the whole, where this is an index of a part under the counts of the whole.
     pub population: Option<u64>,
+    /// The perspectives by the counts of these instances themselves, where those above have the counts of the whole; else empty.
+    pub own: Vec<PerspectiveIndex>,
+    /// One perspective once more with its entities split, where a recipe asks for that.
+    pub subclasses: Subclasses,
 }
 
 impl Index {
@@ -69,6 +75,31 @@ impl Index {
     #[must_use]
     pub fn perspective(&self, perspective: Perspective) -> Option<&PerspectiveIndex> {
         self.perspectives.iter().find(|entry| entry.perspective == perspective)
+    }
+
+    /// The perspectives by the counts of these very instances: what an outcome is told of.
+    #[must_use]
+    pub fn told(&self) -> &[PerspectiveIndex] {
+        if self.own.is_empty() { &self.perspectives } else { &self.own }
+    }
+
+    /// Head and tail of one of [`Self::told`], cut where the counts that decide are cut.
+    #[must_use]
+    pub fn told_split(&self, entry: &PerspectiveIndex, threshold: Threshold) -> Split {
+        let whole = self.perspective(entry.perspective).filter(|_| !self.own.is_empty());
+        whole.map_or_else(
+            || entry.split(threshold),
+            |whole| entry.split(Threshold::Count(whole.split(threshold).threshold)),
+        )
+    }
+
+    /// The perspectives, in order, and behind them the one whose entities are split, where there is one.
+    pub fn layers(&self) -> impl Iterator<Item = &PerspectiveIndex> {
+        let split = match &self.subclasses {
+            Subclasses::Known(split) => Some(split.as_ref()),
+            Subclasses::Unasked | Subclasses::Unusable(_) => None,
+        };
+        self.perspectives.iter().chain(split)
     }
 
     /// The instances that hold the entity of a rank, ascending; empty for what is not there.

@@ -11,7 +11,7 @@ mod train;
 mod trial;
 pub mod worker;
 
-pub use apply::ApplyJob;
+pub use apply::{ApplyJob, quoted};
 pub use cluster::ClusterJob;
 pub use protocol::{Event, Failure, State, Summary};
 pub use thread::{Handle, start};

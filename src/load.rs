@@ -2,6 +2,8 @@
 //!
 //! Invariant: a cached index is used only when its key and its ids fit the dataset; without a usable cache everything still works.
 
+mod subclasses;
+
 use std::path::Path;
 
 use crate::entity::{self, EntityError};
@@ -82,7 +84,7 @@ pub fn load(
     let (kept, dataset) = rayon::join(|| kept(&key, observer, cache), || opening.finish());
     let dataset = dataset?;
     let (index, provenance) = fitting(kept, &dataset, recipe, observer)?;
-    Ok((Loaded { dataset, index }, provenance))
+    Ok((Loaded { dataset, index: subclasses::joined(index, recipe) }, provenance))
 }
 
 /// Opens and indexes the embedded demo, which is not worth a cache.
@@ -92,7 +94,7 @@ pub fn load(
 pub fn demo(recipe: &Recipe, observer: &dyn Observer) -> Result<(Loaded, Provenance), LoadError> {
     let dataset = source::open_demo()?;
     let (index, provenance) = index_of(&dataset, recipe, observer, &Cache::none())?;
-    Ok((Loaded { dataset, index }, provenance))
+    Ok((Loaded { dataset, index: subclasses::joined(index, recipe) }, provenance))
 }
 
 /// The index of an opened dataset, from `cache` where it fits.
@@ -144,16 +146,20 @@ pub fn indexed(path: &Path, recipe: &Recipe, observer: &dyn Observer, cache: &Ca
         return demo(recipe, observer).map(Indexed::from);
     }
     let opening = source::Opening::begin(path, &recipe.dataset, observer)?;
-    let kept = match cache.load(&key(opening.fingerprint(), recipe)) {
-        Ok((index, facts)) if facts.path == path => {
+    let (fingerprint, beside) = (opening.fingerprint(), opening.beside());
+    let kept = match cache.load(&key(fingerprint, recipe)) {
+        Ok((index, facts)) if facts.path == path && facts.beside == beside => {
+            let index = subclasses::joined(index, recipe);
             return Ok(Indexed { index, facts, provenance: Provenance::Cached });
         }
-        // Kept under another path: the facts are not those of this one.
-        kept => kept.map(|(index, _)| index),
+        kept => kept,
     };
+    // The facts are those of another path, or something beside the records has changed since: then they are kept anew.
+    let outdated = kept.as_ref().is_ok_and(|(_, facts)| facts.path == path);
     let dataset = opening.finish()?;
-    let (index, provenance) = fitting(kept, &dataset, recipe, observer)?;
-    Ok(Indexed::from((Loaded { dataset, index }, provenance)))
+    let (index, provenance) = fitting(kept.map(|(index, _)| index), &dataset, recipe, observer)?;
+    let provenance = if outdated { Provenance::Built(Miss::Stale) } else { provenance };
+    Ok(Indexed::from((Loaded { dataset, index: subclasses::joined(index, recipe) }, provenance)))
 }
 
 impl From<(Loaded, Provenance)> for Indexed {

@@ -5,7 +5,9 @@
 //! (but for those of a capped or floored entity, see `overrides`).
 
 mod decision;
+mod delivery;
 mod draw;
+mod explainer;
 mod explanation;
 mod ledger;
 mod order;
@@ -14,23 +16,23 @@ mod reason;
 mod size;
 mod synthesis;
 
+pub use delivery::{Account, Maker, Picture, Synthesized, Verdict};
 pub use draw::{Key, Purpose};
+pub use explainer::{Explainer, explain, weights};
 pub use explanation::{Decision, Explanation, OverrideExplanation, VoteExplanation};
 pub use ledger::{Ledger, OverrideDraw};
-pub use order::{
-    Account, Maker, ORDER_VERSION, Order, OrderPicture, OrderSeed, Picture, Synthesized, Verdict, entity, made_id,
-};
+pub use order::{ORDER_VERSION, Order, OrderPicture, OrderSeed, entity, made_id};
 pub use overrides::{Columns, Holders, Outlooks, Settled, Settlement};
-pub use size::sized;
+pub use size::{Searched, sized};
 pub use synthesis::{Evidence, Lack, Make, Seed, SynthesisPlan, Tail};
 
 use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::index::Index;
-use crate::policy::{self, Outlook};
-use crate::progress::{Cancelled, Observer, Stage, Unobserved};
+use crate::index::{Index, PerspectiveIndex};
+use crate::policy;
+use crate::progress::{Cancelled, Observer, Stage};
 use crate::recipe::{Recipe, RecipeError};
 use crate::source::Dataset;
 use decision::Decider;
@@ -126,7 +128,7 @@ impl Plan {
         let mut plan = Self { repeats, synthesis: SynthesisPlan::default() };
         if recipe.synthesis.is_on() {
             let counts = plan.counts(index);
-            plan.synthesis = SynthesisPlan::new(index, recipe, (&plan.repeats, &counts), evidence, observer)?;
+            plan.synthesis = SynthesisPlan::new((index, recipe), (&plan.repeats, &counts), evidence, observer)?;
             if observer.cancelled() {
                 return Err(PlanError::Cancelled);
             }
@@ -207,13 +209,13 @@ impl Plan {
     /// The count of every entity after the plan, by perspective and by the rank that it had before; repeats counted.
     #[must_use]
     pub fn counts(&self, index: &Index) -> Vec<Vec<u32>> {
-        self.counts_of(index, 0..self.repeats.len())
+        self.counts_of(&index.perspectives, 0..self.repeats.len())
     }
 
     /// As [`Self::counts`], of some instances alone.
     #[must_use]
-    pub fn counts_of(&self, index: &Index, range: Range<usize>) -> Vec<Vec<u32>> {
-        let counts = |entry: &crate::index::PerspectiveIndex| {
+    pub fn counts_of(&self, perspectives: &[PerspectiveIndex], range: Range<usize>) -> Vec<Vec<u32>> {
+        let counts = |entry: &PerspectiveIndex| {
             let mut after = vec![0_u32; entry.entities()];
             let repeats = self.repeats.get(range.clone()).unwrap_or_default();
             for (instance, &repeat) in (range.start..).zip(repeats).filter(|&(_, &repeat)| repeat > 0) {
@@ -223,57 +225,6 @@ impl Plan {
             }
             after
         };
-        index.perspectives.par_iter().map(counts).collect()
+        perspectives.par_iter().map(counts).collect()
     }
-}
-
-/// Why an instance is kept, repeated or dropped; `None` past the end.
-///
-/// # Errors
-/// [`RecipeError`] when the recipe does not fit the index.
-pub fn explain(index: &Index, recipe: &Recipe, instance: usize) -> Result<Option<Explanation>, RecipeError> {
-    Ok(Explainer::new(index, recipe)?.explain(instance))
-}
-
-/// Explains many instances under one recipe.
-pub struct Explainer<'a> {
-    decider: Decider<'a>,
-}
-
-impl<'a> Explainer<'a> {
-    /// Binds a recipe to an index.
-    ///
-    /// # Errors
-    /// [`RecipeError`] when the recipe does not fit the index.
-    pub fn new(index: &'a Index, recipe: &Recipe) -> Result<Self, RecipeError> {
-        Ok(Self { decider: decider(index, recipe)? })
-    }
-
-    /// Why an instance is kept, repeated or dropped; `None` past the end.
-    #[must_use]
-    pub fn explain(&self, instance: usize) -> Option<Explanation> {
-        (instance < self.decider.index.instances()).then(|| explanation::of(&self.decider, instance))
-    }
-
-    /// As [`Self::explain`] in a few words, appended to `words` after the policy's name; returns what is expected of the instance.
-    pub fn tell(&self, instance: usize, policy: &str, words: &mut String) -> Outlook {
-        reason::tell(&self.decider, instance, (policy, words))
-    }
-}
-
-/// How often each of some instances is written on average: what a weighted sampler draws them by.
-///
-/// # Errors
-/// [`RecipeError::Unfit`] when the recipe does not fit the index.
-pub fn weights(index: &Index, recipe: &Recipe, range: Range<usize>) -> Result<Vec<f64>, RecipeError> {
-    let decider = decider(index, recipe)?;
-    Ok(range.into_par_iter().map(|instance| decider.outlook(instance).repeat).collect())
-}
-
-/// A recipe bound to an index, by work that nobody stops.
-fn decider<'a>(index: &'a Index, recipe: &Recipe) -> Result<Decider<'a>, RecipeError> {
-    let rule = policy::rule(index, recipe)?;
-    let bound = policy::bind(index, &recipe.rebalance.overrides)?;
-    Decider::new(index, &rule, (&bound, recipe.seed), &Unobserved)
-        .map_err(|cancelled| RecipeError::Unfit(cancelled.to_string()))
 }

@@ -3,6 +3,7 @@
 //! Invariant: a policy draws nothing and visits no instance; it sees counts only, so its rule is the same for any order or shard of them.
 //! Where a rule takes more than counts (`fit`, `size`), those who have the instances do that.
 
+mod dictionary;
 pub mod fit;
 mod formula;
 mod overrides;
@@ -14,11 +15,12 @@ pub mod size;
 mod stage;
 pub mod synthesis;
 
+pub use dictionary::{Dictionary, Level, Reduction, Scorer};
 pub use formula::Formula;
 pub use overrides::{Bound, Marks, bind};
 pub use parameter::Parameter;
 pub use range::{Range, Scale};
-pub use rule::{Dictionary, Fate, Outlook, Reduction, Rule, Scorer, copies};
+pub use rule::{Fate, Outlook, Rule, copies};
 pub use stage::{Stage, stages};
 pub use synthesis::SynthesisParameter;
 
@@ -57,6 +59,7 @@ pub fn policy(name: PolicyName) -> &'static dyn Policy {
         PolicyName::Temperature => &rebalance::temperature::Temperature,
         PolicyName::Progressive => &rebalance::progressive::Progressive,
         PolicyName::Target => &rebalance::target::Target,
+        PolicyName::Subclass => &rebalance::subclass::Subclass,
         PolicyName::SquareRoot => &rebalance::square_root::SquareRoot,
         PolicyName::EffectiveNumber => &rebalance::effective_number::EffectiveNumber,
         PolicyName::Uniform => &rebalance::uniform::Uniform,

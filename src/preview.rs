@@ -5,6 +5,7 @@
 //!
 //! Invariant: a preview never draws; the same index and recipe give the same figures on any number of threads.
 
+mod advice;
 mod binned;
 mod change;
 mod concurrence;
@@ -23,13 +24,13 @@ pub use exact::Exact;
 pub use measures::Measures;
 pub use outcome::Outcome;
 pub use sketch::{SAMPLE, Sketch};
-pub use stage::{StagePreview, StageWeights, stage_previews, stage_weights};
+pub use stage::{StagePreview, stage_previews};
 pub use synthesis::{Completed, Completion};
 pub use target::TargetOutcome;
-pub use volume::Volume;
+pub use volume::{OFTEN, Volume};
 
 use crate::entity::Perspective;
-use crate::recipe::{OverrideAction, PolicyName};
+use crate::recipe::{Advice, OverrideAction, PolicyName};
 
 /// What a policy would make of a dataset.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,6 +49,8 @@ pub struct Preview {
     pub target: Option<TargetOutcome>,
     /// What thresholds were scaled by for the wanted volume, where the recipe names one.
     pub size_scale: Option<f64>,
+    /// What in the recipe does nothing, or more than is good; of an estimate, what the recipe alone tells.
+    pub advice: Vec<Advice>,
 }
 
 /// An overridden entity before and after.

@@ -2,19 +2,26 @@
 //!
 //! Invariant: a recipe never holds anything that is derived from a dataset; a missing key means its default.
 
+mod advice;
 mod check;
+mod choice;
 mod edit;
 mod error;
 mod grammar;
+mod kind;
 pub(crate) mod overrides;
+mod policy_name;
 mod ranges;
 mod rebalance;
 mod synthesis;
 
+pub use advice::Advice;
+pub use choice::{BalanceBy, NoEntity, Repeats, TargetShape, Vote};
 pub use error::RecipeError;
 pub(crate) use grammar::nearest;
 pub use overrides::{Line, Override, OverrideAction};
-pub use rebalance::{BalanceBy, Lines, NoEntity, PolicyName, Rebalance, Repeats, TargetShape, Vote};
+pub use policy_name::PolicyName;
+pub use rebalance::{Lines, Rebalance};
 pub use synthesis::{Backend, Budget, Diffusion, EntityCeiling, Filter, Repeat, Synthesis, SynthesisName};
 
 use std::collections::BTreeMap;
@@ -99,6 +106,14 @@ impl Recipe {
     /// [`RecipeError::Unwritable`], or the errors of [`Self::merged_into`].
     pub fn save(&self, path: &Path) -> Result<(), RecipeError> {
         edit::save(self, path)
+    }
+
+    /// Saves to `path` with the comments of `text`, a valid recipe, in place of what is there; written beside it and renamed.
+    ///
+    /// # Errors
+    /// As [`Self::save`].
+    pub fn save_over(&self, text: &str, path: &Path) -> Result<(), RecipeError> {
+        edit::save_over(self, text, path)
     }
 
     /// Every value, the defaults spelled out, as TOML.

@@ -3,9 +3,11 @@
 //! Invariant: a frame is drawn only after something changed, and nothing wakes while nothing happens; the terminal is restored
 //! however the program ends.
 
+mod draft;
 mod editor;
 mod event;
 mod frame;
+mod graphics;
 mod hangup;
 mod input;
 mod instance;
@@ -31,6 +33,7 @@ use std::sync::mpsc::channel;
 
 use color_eyre::eyre::{Result, eyre};
 
+pub use graphics::Protocol;
 pub use start::Start;
 
 use event::Sender;
@@ -74,6 +77,18 @@ pub fn run(start: Start) -> Result<Ended> {
         Err(_) if hangup::is_gone() => Ok(Ended::Signalled(SIGHUP)),
         ended => ended,
     }
+}
+
+/// How the terminal says that it can show pictures; half-blocks where there is no terminal to ask.
+#[must_use]
+pub fn terminal_pictures() -> Protocol {
+    use std::io::IsTerminal;
+    if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() || terminal::raw().is_err() {
+        return Protocol::HalfBlocks;
+    }
+    let protocol = Protocol::asked();
+    terminal::cooked();
+    protocol
 }
 
 /// The terminal's size in columns and rows, where there is a terminal.

@@ -223,6 +223,64 @@ fn a_threshold_is_typed() {
     assert_eq!(machine.model.recipe.threshold[&Perspective::Label], ThresholdChoice::TailMass(0.2));
     machine.press("= ctrl-u 3 esc");
     assert_eq!(machine.model.recipe.threshold[&Perspective::Label], ThresholdChoice::TailMass(0.2));
+    machine.press("= ctrl-u 0 . 3 enter");
+    assert_eq!(machine.model.recipe.threshold[&Perspective::Label], ThresholdChoice::TailMass(0.3));
+    // On Rebalance as well, where a slider holds it.
+    machine.press("2 space = ctrl-u 0 . 2 5 enter");
+    assert!(machine.model.overlay.is_none());
+    assert_eq!(machine.model.recipe.threshold[&Perspective::Label], ThresholdChoice::TailMass(0.25));
+    machine.press("= ctrl-u 1 . 5 enter");
+    assert!(matches!(machine.model.overlay, Some(Overlay::EditValue { problem: Some(_), .. })));
+}
+
+#[test]
+fn why_is_told_on_rebalance_at_once_and_of_any_id() {
+    let mut machine = Machine::with(conversations());
+    machine.press("2 x");
+    assert!(machine.asked().last().unwrap().starts_with("ExplainInstance"), "{:?}", machine.asked());
+    assert!(machine.toast().contains("X asks for another by its id"), "{}", machine.toast());
+    let generation = machine.model.awaited.explanation;
+    machine.send(Message::InstanceExplained { generation, id: "0".into(), lines: vec!["kept".into()] });
+    assert!(matches!(machine.model.overlay, Some(Overlay::Explanation { .. })));
+    machine.press("esc X 9 enter");
+    let Some(Overlay::EditValue { problem: Some(problem), .. }) = &machine.model.overlay else { panic!() };
+    assert_eq!(problem, "no instance has the id '9'");
+    machine.press("backspace 3 enter");
+    assert!(machine.asked().last().unwrap().ends_with(" 3"), "{:?}", machine.asked());
+    assert!(machine.model.overlay.is_none());
+}
+
+#[test]
+fn after_a_bad_save_elsewhere_the_recipe_is_unsaved_until_the_file_is_mended() {
+    let mut machine = Machine::with(labelled());
+    let bad = || Failure { title: "not in use".into(), cause: "recipe.toml:1:1: no".into(), next: String::new() };
+    machine.send(Message::RecipeRead(Err(bad())));
+    assert!(machine.model.unsaved(), "what is on the screen is nowhere on disk");
+    machine.press("Q");
+    assert_eq!(machine.model.overlay, Some(Overlay::ConfirmQuit));
+    assert!(machine.toast().contains("recipe.toml holds something else"), "{}", machine.toast());
+    machine.press("esc");
+    // Mended to what it was: nothing on the screen changes, and nothing is unsaved.
+    let same = Box::new(machine.model.recipe.clone());
+    machine.send(Message::RecipeRead(Ok(same.clone())));
+    assert!(!machine.model.unsaved());
+    machine.send(Message::RecipeRead(Err(bad())));
+    machine.send(Message::RecipeSaved { outcome: Ok(same.clone()), then: AfterSave::Stay });
+    assert!(!machine.model.unsaved());
+    // One that does not fit the dataset is as bad.
+    let mut misfit = same;
+    misfit.rebalance.perspective = Some(Perspective::Token);
+    misfit.rebalance.policy = PolicyName::Cap;
+    machine.send(Message::RecipeRead(Ok(misfit)));
+    assert!(machine.model.unsaved());
+}
+
+#[test]
+fn the_last_format_stays() {
+    let mut machine = Machine::with(labelled());
+    machine.press("5 space");
+    assert_eq!(machine.model.recipe.export.formats, [fantail::recipe::ManifestFormat::Native]);
+    assert!(machine.toast().contains("at least one format"), "{}", machine.toast());
 }
 
 #[test]
@@ -256,7 +314,7 @@ fn every_recipe_edit_on_every_screen_is_undone() {
         "2 space j j h",
         "2 j",
         "2 G",
-        "5 space",
+        "5 j space",
         "2 space H",
         "2 space = ctrl-u 3 enter",
     ];
@@ -311,7 +369,7 @@ fn stale_results_are_dropped() {
     machine.press("esc 2 l");
     let preview = |machine: &Machine| {
         let index = &machine.model.loaded().unwrap().index;
-        Arc::new(Sketch::new(index).preview(index, &Recipe::default(), Perspective::Label, &Unobserved).unwrap())
+        Arc::new(Sketch::new(index).preview((index, &Recipe::default()), Perspective::Label, &Unobserved).unwrap())
     };
     let (stale, newest) = (machine.model.awaited.preview - 1, machine.model.awaited.preview);
     let figures = preview(&machine);
@@ -485,11 +543,11 @@ fn q_goes_back_step_by_step_before_it_quits() {
 #[test]
 fn the_editor_gets_a_saved_recipe_and_its_changes_can_be_undone() {
     let mut machine = Machine::with(labelled());
-    machine.press("l e");
-    assert_eq!(machine.asked(), ["SaveRecipe Edit"]);
+    machine.press("e");
+    assert_eq!(machine.asked(), ["EditRecipe unsaved=false"]);
+    machine.press("l ctrl-s");
     let saved = Box::new(machine.model.recipe.clone());
-    machine.send(Message::RecipeSaved { outcome: Ok(saved.clone()), then: AfterSave::Edit });
-    assert_eq!(machine.asked().last().unwrap(), "OpenEditor");
+    machine.send(Message::RecipeSaved { outcome: Ok(saved.clone()), then: AfterSave::Stay });
     machine.send(Message::FileChanged(Watched::Recipe));
     assert_eq!(machine.asked().last().unwrap(), "ReadRecipe");
     machine.send(Message::RecipeRead(Ok(saved.clone())));
@@ -508,6 +566,38 @@ fn the_editor_gets_a_saved_recipe_and_its_changes_can_be_undone() {
 }
 
 #[test]
+fn an_unsaved_recipe_is_edited_in_a_copy_and_stays_unsaved() {
+    let mut machine = Machine::with(labelled());
+    machine.press("l e");
+    assert_eq!(machine.asked(), ["EditRecipe unsaved=true"], "nothing is saved");
+    machine.send(Message::FileChanged(Watched::Draft));
+    assert_eq!(machine.asked().last().unwrap(), "ReadDraft");
+    let path = std::path::PathBuf::from("/tmp/copy/recipe.toml");
+    let mut edited = Box::new(machine.model.recipe.clone());
+    machine.send(Message::DraftRead { path: path.clone(), outcome: Ok(edited.clone()) });
+    assert_eq!(machine.model.history.undo.len(), 1, "a copy that says the same is no change");
+    edited.seed = 7;
+    machine.send(Message::DraftRead { path: path.clone(), outcome: Ok(edited.clone()) });
+    assert_eq!((machine.model.recipe.seed, machine.model.unsaved()), (7, true));
+    edited.rebalance.pass_count = 9;
+    machine.send(Message::DraftRead { path, outcome: Ok(edited) });
+    assert_eq!(machine.model.recipe.rebalance.pass_count, 1, "what does not fit the dataset is refused");
+    assert!(machine.toast().contains("pass_count = 9"), "{}", machine.toast());
+}
+
+#[test]
+fn a_second_interrupt_answers_the_question_whether_to_quit() {
+    let mut machine = Machine::with(labelled());
+    machine.press("? ctrl-c");
+    assert_eq!((&machine.model.overlay, machine.asked.len()), (&None, 0), "what is open is closed first");
+    assert_eq!(machine.press("ctrl-c").asked(), ["Quit"], "nothing would be lost");
+    machine.asked.clear();
+    machine.press("l ctrl-c");
+    assert_eq!((&machine.model.overlay, machine.asked.len()), (&Some(Overlay::ConfirmQuit), 0));
+    assert_eq!(machine.press("ctrl-c").asked(), ["QuitRescuing"]);
+}
+
+#[test]
 fn a_changed_extraction_loads_again_and_a_changed_dataset_asks() {
     let mut machine = Machine::with(labelled());
     let mut edited = Box::new(machine.model.recipe.clone());
@@ -523,6 +613,10 @@ fn a_changed_extraction_loads_again_and_a_changed_dataset_asks() {
     machine.send(Message::FileChanged(Watched::Dataset));
     machine.press("y");
     assert!(machine.model.loaded().is_none());
+    let mut machine = Machine::with(labelled());
+    machine.send(Message::FileChanged(Watched::Dataset));
+    machine.press("R");
+    assert!(machine.model.loaded().is_none() && machine.model.overlay.is_none(), "the key that reloads is a yes, too");
 }
 
 #[test]
@@ -610,6 +704,20 @@ fn files_that_are_there_are_replaced_only_by_the_users_word() {
     machine.send(Message::JobReported { generation, report: JobReport::Occupied(vec!["out/list.txt".into()]) });
     machine.press("y");
     assert!(machine.asked().last().unwrap().ends_with("overwrite=true"));
+}
+
+#[test]
+fn the_summary_of_a_job_stays_where_the_next_one_does_not_begin() {
+    let mut machine = Machine::with(labelled());
+    machine.press("5 enter");
+    let generation = machine.model.awaited.job;
+    let (summary, command) = (vec!["9 of 9 instances kept".to_owned()], "fantail apply".to_owned());
+    machine.send(Message::JobReported { generation, report: JobReport::Finished { summary, command } });
+    machine.press("5 enter");
+    let generation = machine.model.awaited.job;
+    machine.send(Message::JobReported { generation, report: JobReport::Occupied(vec!["out/list.txt".into()]) });
+    machine.press("n");
+    assert!(matches!(&machine.model.job, JobState::Finished { command, .. } if command == "fantail apply"));
 }
 
 fn theme_names() -> Vec<String> {

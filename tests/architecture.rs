@@ -23,9 +23,9 @@ const IMPORTS: [(&str, &[&str]); 14] = [
     ("progress", &["entity"]),
     ("recipe", &["source", "entity", "index", "number"]),
     ("finding", &["source", "entity", "index", "recipe", "number", "language"]),
-    ("load", &["source", "entity", "index", "recipe", "progress"]),
+    ("load", &["source", "entity", "index", "policy", "recipe", "progress"]),
     ("manifest", &["source", "entity", "index", "policy", "plan", "preview", "recipe", "progress", "number"]),
-    ("job", &["source", "entity", "index", "load", "plan", "manifest", "recipe", "progress", "number"]),
+    ("job", &["source", "entity", "index", "policy", "load", "plan", "manifest", "recipe", "progress", "number"]),
     ("app", &["source", "entity", "index", "policy", "plan", "preview", "recipe", "load", "job", "progress", "number"]),
     ("config", &["app"]),
     (
@@ -69,6 +69,13 @@ const CRATES: [(&str, &[&str]); 5] = [
     ("notify", &["run"]),
     ("tch", &["bin/worker/torch"]),
 ];
+
+/// The most lines of a file, and of one of unit tests.
+const MOST_LINES: usize = 250;
+const MOST_LINES_OF_TESTS: usize = 300;
+
+/// Files that are still longer, and by how much they are known to be: none may be added, none may grow, and one that fits goes.
+const STILL_LONGER: [(&str, usize); 2] = [("manifest", 269), ("manifest/sql/tables", 263)];
 
 struct Source {
     /// Path below `src`, with `/`, without `.rs`.
@@ -284,6 +291,22 @@ fn every_file_says_what_it_owns() {
         }
     }
     assert_none("a file opens with what it owns and what it never does", &violations);
+}
+
+#[test]
+fn no_file_is_too_long() {
+    let sources = sources();
+    let is_tests = |source: &Source| source.name.ends_with("/tests") || source.name == "tests";
+    let most = |source: &Source| if is_tests(source) { MOST_LINES_OF_TESTS } else { MOST_LINES };
+    let known = |source: &Source| STILL_LONGER.iter().find(|(name, _)| *name == source.name).map(|(_, lines)| *lines);
+    let lines = |source: &Source| source.text.lines().count();
+    let too_long = sources.iter().filter(|source| lines(source) > known(source).unwrap_or_else(|| most(source)));
+    let violations: Vec<_> = too_long.map(|source| format!("{} has {} lines", source.name, lines(source))).collect();
+    assert_none("a file has at most 250 lines, one of tests 300", &violations);
+    let fits = |name: &str| sources.iter().find(|source| source.name == name).is_none_or(|it| lines(it) <= most(it));
+    let stale: Vec<_> =
+        STILL_LONGER.iter().filter(|(name, _)| fits(name)).map(|(name, _)| (*name).to_owned()).collect();
+    assert_none("a file that fits, or is gone, leaves the list of those that are longer", &stale);
 }
 
 #[test]

@@ -173,11 +173,29 @@ def sql(scene):
     print(f"DuckDB decides as fantail does: {rows} decisions under {len(RULES)} recipes, and under another alpha and threshold")
 
 
+def with_parallel(scene, assets, files, environment):
+    subprocess.run([assets / "two-passes.sh", "recipe.toml", "parts", *files], cwd=scene.home, env=environment, check=True,
+                   capture_output=True)
+
+
+def with_slurm(scene, assets, files, environment):
+    """Two job arrays; where no cluster answers, their tasks one after the other, as the scheduler would start them."""
+    tasks = f"1-{len(files)}"
+    cluster = shutil.which("sbatch") and subprocess.run(["sinfo"], capture_output=True).returncode == 0
+    for name in ["count", "write"]:
+        script = [assets / "slurm-pass.sh", name, "recipe.toml", "parts", *files]
+        if cluster:
+            subprocess.run(["sbatch", "--wait", f"--array={tasks}", "--output=/dev/null", *script], cwd=scene.home, env=environment,
+                           check=True, capture_output=True)
+            continue
+        for task in range(len(files)):
+            subprocess.run(script, cwd=scene.home, env={**environment, "SLURM_ARRAY_TASK_ID": str(task + 1)}, check=True,
+                           capture_output=True)
+    return "Slurm" if cluster else "a stand-in for Slurm, which is not here"
+
+
 def two_passes(scene):
-    """The example for GNU parallel gives, file by file, what one run over all files gives."""
-    if not shutil.which("parallel"):
-        print("GNU parallel is not here: assets/two-passes.sh was not tried")
-        return
+    """The examples for GNU parallel and Slurm give, file by file, what one run over all files gives."""
     conversations(scene.home / "all.jsonl", 2000)
     lines = (scene.home / "all.jsonl").read_text().splitlines(keepends=True)
     files = [f"part {number}.jsonl" for number in range(5)]
@@ -185,14 +203,19 @@ def two_passes(scene):
         (scene.home / name).write_text("".join(lines[number * 400:(number + 1) * 400]))
     scene.recipe('[threshold]\ntoken = { tail_mass = 0.2 }\n[rebalance]\npolicy = "adr"\npass_count = 2\nrepeats = "sqrt"\n')
     whole = (scene.apply("all.jsonl", "one") / "all.jsonl").read_text()
-    script = pathlib.Path(__file__).parent.parent / "assets" / "two-passes.sh"
+    assets = pathlib.Path(__file__).parent.parent / "assets"
     environment = {**os.environ, "FANTAIL": scene.program, "FANTAIL_CACHE_DIR": str(scene.home / "cache")}
-    subprocess.run([script, "recipe.toml", "parts", *files], cwd=scene.home, env=environment, check=True, capture_output=True)
-    parts = "".join((scene.home / "parts" / name / name).read_text() for name in files)
-    assert parts == whole and 0 < len(whole.splitlines()) != 2000
+    tried = [(with_slurm, "Slurm")] + [(with_parallel, "GNU parallel")] * bool(shutil.which("parallel"))
+    for passes, scheduler in tried:
+        scheduler = passes(scene, assets, files, environment) or scheduler
+        parts = "".join((scene.home / "parts" / name / name).read_text() for name in files)
+        assert parts == whole and 0 < len(whole.splitlines()) != 2000
+        shutil.rmtree(scene.home / "parts")
+        print(f"two passes of {scheduler} over {len(files)} files give the {len(whole.splitlines())} records of one run")
+    if len(tried) == 1:
+        print("GNU parallel is not here: assets/two-passes.sh was not tried")
     alone = (scene.apply(files[0], "alone") / files[0]).read_text()
     assert not whole.startswith(alone), "counts of the whole make no difference here"
-    print(f"two passes of GNU parallel over {len(files)} files give the {len(whole.splitlines())} records of one run")
 
 
 def main(program):

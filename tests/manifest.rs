@@ -1,4 +1,6 @@
 //! Native manifests: byte for byte, whole or not at all, never over what is there, every record accounted for.
+// Tests read as data, and a table has as many lines as it has cases.
+#![allow(clippy::too_many_lines)]
 #![allow(clippy::format_collect, clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use std::fs;

@@ -1,4 +1,6 @@
 //! Policies, plans and previews keep their promises: published figures, agreement of draws and closed form, nestedness, strict recipes.
+// Tests read as data, and a table has as many lines as it has cases.
+#![allow(clippy::too_many_lines)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::float_cmp, missing_docs)]
 
 use std::path::Path;
@@ -193,7 +195,7 @@ fn draws_are_the_same_for_ever() {
 #[test]
 fn explanations_agree_with_the_plan() {
     let index = long_tailed(300);
-    for policy in PolicyName::ALL {
+    for policy in PolicyName::ALL.into_iter().filter(|&policy| policy != PolicyName::Subclass) {
         let mut recipe = recipe(policy);
         (recipe.rebalance.alpha, recipe.rebalance.cap, recipe.rebalance.repeat_threshold) = (0.8, 20, 0.2);
         let plan = plan(&index, &recipe);
@@ -265,7 +267,7 @@ fn a_preview_after_moves_equals_a_fresh_one() {
 fn the_sketch_of_a_small_set_is_exact_and_that_of_a_large_one_within_its_margin() {
     let small = long_tailed(300);
     let recipe = adr(2);
-    let sketched = Sketch::new(&small).preview(&small, &recipe, Perspective::Token, &Unobserved).unwrap();
+    let sketched = Sketch::new(&small).preview((&small, &recipe), Perspective::Token, &Unobserved).unwrap();
     let (full, _) = exact(&small, &recipe);
     assert!((sketched.instances.kept - full.instances.kept).abs() < 1e-2 && sketched.instances.margin == 0.0);
     let (rough, fine) = (sketched.outcome(Perspective::Token).unwrap(), full.outcome(Perspective::Token).unwrap());
@@ -282,7 +284,7 @@ fn the_sketch_of_a_small_set_is_exact_and_that_of_a_large_one_within_its_margin(
     for threshold in [1.0, 20.0, 300.0, 2000.0] {
         let mut recipe = adr(2);
         Parameter::Threshold(Perspective::Token).set(&mut recipe, &large, threshold);
-        let sketched = sketch.preview(&large, &recipe, Perspective::Token, &Unobserved).unwrap();
+        let sketched = sketch.preview((&large, &recipe), Perspective::Token, &Unobserved).unwrap();
         let (full, _) = exact(&large, &recipe);
         let off = (sketched.instances.kept - full.instances.kept).abs();
         assert!(off <= sketched.instances.margin + 1e-6, "τ {threshold}: {off} > {}", sketched.instances.margin);
@@ -432,6 +434,8 @@ proptest! {
     #[test]
     fn decisions_do_not_depend_on_order(seed: u64, policy in 0..PolicyName::ALL.len(), order in Just((0..150_usize).collect::<Vec<_>>()).prop_shuffle()) {
         let index = long_tailed(150);
+        // Subclasses take a file of their own.
+        prop_assume!(PolicyName::ALL[policy] != PolicyName::Subclass);
         let mut recipe = recipe(PolicyName::ALL[policy]);
         (recipe.seed, recipe.rebalance.cap) = (seed, 9);
         let other = permuted(&index, &order);
@@ -459,7 +463,10 @@ fn wrong_recipes_are_refused_with_place_and_fix() {
             "[rebalance]\nseed = 1",
             "r.toml:2:1: unknown key 'seed'; it belongs at the top of the file, before the first table",
         ),
-        ("[rebalance]\nalpha = \"1\"", "r.toml:2:9: invalid type: string \"1\", expected f64"),
+        (
+            "[rebalance]\nalpha = \"1\"",
+            "r.toml:2:9: alpha is the text \"1\" where a number belongs; write for example alpha = 1.0",
+        ),
         ("[rebalance]\nalpha = -0.1", "r.toml:2:9: alpha = -0.1 is out of range; write a number above 0, at most 1"),
         ("[rebalance]\nalpha = 1.5", "r.toml:2:9: alpha = 1.5 is out of range; write a number above 0, at most 1"),
         ("[rebalance]\nalpha = nan", "r.toml:2:9: alpha = NaN is out of range; write a number above 0, at most 1"),
@@ -469,12 +476,11 @@ fn wrong_recipes_are_refused_with_place_and_fix() {
             "r.toml:2:14: pass_count = 6 can never be reached by 5 perspectives; write at most 5",
         ),
         ("[rebalance]\npolicy = \"adz\"", "r.toml:2:10: no such value 'adz'; did you mean 'adr'?"),
-        ("[rebalance]\npolicy = \"subclass\"", "r.toml:2:10: the policy 'subclass' is not supported yet"),
         ("[rebalance]\nprogress = 1.5", "r.toml:2:12: progress = 1.5 is out of range; write a number from 0 to 1"),
         ("[rebalance]\nsize = 0", "r.toml:2:8: size = 0 keeps nothing; write at least 1"),
         (
             "[rebalance]\nstages = [5.0, 0.0]",
-            "r.toml:2:10: the stage 0 is out of range; write a temperature above 0, at most 1000",
+            "r.toml:2:10: the stage 0 is out of range; write a number from 1, which leaves shares as they are, to 100; policy = \"uniform\" makes them equal",
         ),
         (
             "[rebalance]\npolicy = \"progressive\"\nstages = [0.0, 2.0]",

@@ -29,13 +29,14 @@ use ratatui::style::Color;
 type Make = fn() -> Model;
 
 const SIZES: [(u16, u16); 4] = [(60, 20), (80, 24), (120, 36), (300, 80)];
-const SCREENS: [(&str, Make); 13] = [
+const SCREENS: [(&str, Make); 14] = [
     ("explore", fixture::model),
     ("instances", fixture::drilled),
     ("rebalance", fixture::rebalancing),
     ("compare", fixture::comparing),
     ("synthesize", fixture::synthesizing),
     ("synthesize-untried", fixture::synthesizing_untried),
+    ("synthesize-tried", fixture::synthesizing_tried),
     ("run", fixture::running),
     ("run-failed", fixture::failed_job),
     ("export", fixture::exporting),

@@ -21,7 +21,7 @@ fn double(mode: &str) -> String {
 fn patience() -> Patience {
     let milliseconds = Duration::from_millis;
     Patience {
-        greeting: milliseconds(1500),
+        greeting: milliseconds(4000),
         silence: milliseconds(700),
         stopping: milliseconds(400),
         ending: milliseconds(2000),

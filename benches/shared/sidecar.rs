@@ -153,16 +153,20 @@ impl<'a> Sampler<'a> {
 
     /// How many instances one run keeps.
     pub fn run(&self, seed: u64) -> usize {
+        self.kept(seed).into_iter().filter(|&kept| kept).count()
+    }
+
+    /// Which instances one run keeps.
+    pub fn kept(&self, seed: u64) -> Vec<bool> {
         let mut stream = Stream(seed);
-        let mut kept = 0;
-        for row in self.rows {
+        let one = |row: &Row| {
             let mut passed = 0;
             for (probabilities, held) in self.probabilities.iter().zip(kinds(row)) {
                 passed += usize::from(held.iter().any(|entity| stream.next() < probabilities[entity]));
             }
-            kept += usize::from(passed > 1 && stream.next() < 1.0);
-        }
-        kept
+            passed > 1 && stream.next() < 1.0
+        };
+        self.rows.iter().map(one).collect()
     }
 }
 

@@ -52,6 +52,7 @@ actions! {
     Back, "back", "go back";
     Leave, "leave", "go back; on Explore, quit";
     Quit, "quit", "quit; asks if the recipe is unsaved";
+    Interrupt, "interrupt", "close what is open, else quit; a second time, quit and rescue the recipe";
     Search, "search", "search entities by name (fuzzy)";
     NextMatch, "next-match", "go to the next match";
     PreviousMatch, "previous-match", "go to the previous match";
@@ -84,6 +85,7 @@ actions! {
     OpenInstances, "instances", "list the instances that hold the entity";
     NextImage, "next-image", "show the instance's next picture";
     Explain, "why", "say why this instance is kept or dropped";
+    ExplainById, "why-id", "say why the instance of an id is kept or dropped";
     ValueLower, "value-lower", "lower the value";
     ValueHigher, "value-higher", "raise the value";
     ValueMuchLower, "value-much-lower", "lower the value ten steps";

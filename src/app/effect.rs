@@ -2,9 +2,12 @@
 //!
 //! Invariant: an effect is a value that says everything its performer needs; results come back as messages with the same generation.
 
+mod label;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::message::Watched;
 use super::model::{InstanceView, Order};
 use crate::entity::Perspective;
 use crate::load::Loaded;
@@ -183,10 +186,23 @@ pub enum Effect {
         /// The file.
         path: PathBuf,
     },
+    /// Open the recipe in the user's editor: its file, or a copy where the file does not say what is on the screen.
+    EditRecipe {
+        /// The recipe.
+        recipe: Box<Recipe>,
+        /// Its file, which may not exist.
+        path: PathBuf,
+        /// Whether the recipe differs from its file.
+        unsaved: bool,
+    },
+    /// Read the copy that is edited.
+    ReadDraft,
     /// Open a file in the user's editor, in this terminal.
     OpenEditor {
         /// The file.
         path: PathBuf,
+        /// What it is.
+        edits: Watched,
     },
     /// Read the keymap again.
     ReadKeymap,
@@ -208,6 +224,8 @@ pub enum Effect {
     Suspend,
     /// End the program.
     Quit,
+    /// End the program as an interrupt does: what is unsaved is put beside the recipe.
+    QuitRescuing,
 }
 
 /// What follows a saved recipe.
@@ -215,51 +233,6 @@ pub enum Effect {
 pub enum AfterSave {
     /// Nothing.
     Stay,
-    /// The editor opens.
-    Edit,
     /// The program ends.
     Quit,
-}
-
-impl Effect {
-    /// Its name with the generation, where it has one: for logs and tests.
-    #[must_use]
-    pub fn label(&self) -> String {
-        match self {
-            Self::LoadDataset { generation, .. } => format!("LoadDataset #{generation}"),
-            Self::CancelLoad => "CancelLoad".into(),
-            Self::ArrangeEntities { generation, order, query, .. } => {
-                format!("ArrangeEntities #{generation} {order:?} {query:?}")
-            }
-            Self::ComputePreview { generation, recipe, .. } => {
-                format!("ComputePreview #{generation} {}", recipe.rebalance.policy)
-            }
-            Self::ComparePolicies { generation, policies, .. } => {
-                format!("ComparePolicies #{generation} {}", policies.len())
-            }
-            Self::PlanSynthesis { generation, .. } => format!("PlanSynthesis #{generation}"),
-            Self::StartTrial { generation, seeds, .. } => format!("StartTrial #{generation} {seeds:?}"),
-            Self::ReadInstance { generation, number, .. } => format!("ReadInstance #{generation} {number}"),
-            Self::DecodeImage { generation, number, image, .. } => {
-                format!("DecodeImage #{generation} {number}.{image}")
-            }
-            Self::WrapText { generation, width, .. } => format!("WrapText #{generation} {width}"),
-            Self::ReadIds { generation, numbers, .. } => format!("ReadIds #{generation} {numbers:?}"),
-            Self::ExplainInstance { generation, number, .. } => format!("ExplainInstance #{generation} {number}"),
-            Self::StartJob { generation, overwrite, .. } => format!("StartJob #{generation} overwrite={overwrite}"),
-            Self::TrainModel { generation, .. } => format!("TrainModel #{generation}"),
-            Self::CancelJob => "CancelJob".into(),
-            Self::PauseJob { paused } => format!("PauseJob {paused}"),
-            Self::SaveRecipe { then, .. } => format!("SaveRecipe {then:?}"),
-            Self::ReadRecipe { .. } => "ReadRecipe".into(),
-            Self::OpenEditor { .. } => "OpenEditor".into(),
-            Self::LoadTheme { name } => format!("LoadTheme {name}"),
-            Self::KeepTheme { name } => format!("KeepTheme {name}"),
-            Self::ReadKeymap => "ReadKeymap".into(),
-            Self::Draw => "Draw".into(),
-            Self::Redraw => "Redraw".into(),
-            Self::Suspend => "Suspend".into(),
-            Self::Quit => "Quit".into(),
-        }
-    }
 }

@@ -130,6 +130,10 @@ pub struct HitMap {
     pub regions: Vec<(Area, Target)>,
     /// The text of the shown instance, where there is one.
     pub text: Option<TextPlace>,
+    /// The cells of the shown instance's picture, where there is one.
+    pub picture: Option<Area>,
+    /// The furthest that the open help can be scrolled down.
+    pub furthest: usize,
 }
 
 /// How the text of an instance stands on the screen.

@@ -2,15 +2,20 @@
 //!
 //! Invariant: past tense; a result carries the generation of the request that it answers, and every time or random number in it.
 
+mod mouse;
+mod report;
+
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+
+pub use mouse::Mouse;
+pub use report::JobReport;
 
 use super::bindings::Bindings;
 use super::effect::AfterSave;
 use super::hit::HitMap;
 use super::key::Key;
-use super::model::{Compared, Finding, InstanceView, Picture, Rows, Sample, TextLines, TrialPicture};
+use super::model::{Compared, Finding, InstanceView, Picture, Rows, TextLines, TrialPicture};
 use crate::entity::Perspective;
 use crate::load::Loaded;
 use crate::preview::{Completion, Preview};
@@ -165,6 +170,13 @@ pub enum Message {
     },
     /// The recipe's file was read, or is not valid.
     RecipeRead(Result<Box<Recipe>, Failure>),
+    /// The copy of the recipe that is edited was read, or is not valid.
+    DraftRead {
+        /// Where it is.
+        path: PathBuf,
+        /// What it says.
+        outcome: Result<Box<Recipe>, Failure>,
+    },
     /// A theme was loaded.
     ThemeLoaded {
         /// Its name.
@@ -189,21 +201,6 @@ pub enum Message {
     Failed(Failure),
 }
 
-/// A mouse event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mouse {
-    /// The left button went down at a column and row.
-    Pressed(u16, u16),
-    /// The mouse moved to a column and row with the button down.
-    Dragged(u16, u16),
-    /// The button went up.
-    Released,
-    /// The wheel turned up at a column and row.
-    WheeledUp(u16, u16),
-    /// The wheel turned down at a column and row.
-    WheeledDown(u16, u16),
-}
-
 /// A file that is watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Watched {
@@ -211,6 +208,8 @@ pub enum Watched {
     Dataset,
     /// The recipe.
     Recipe,
+    /// The copy of the recipe that is edited.
+    Draft,
     /// The folder of the user's themes.
     Theme,
     /// The user's keymap.
@@ -226,55 +225,4 @@ pub struct Failure {
     pub cause: String,
     /// What to do now.
     pub next: String,
-}
-
-/// What a job tells.
-#[derive(Clone, Debug, PartialEq)]
-pub enum JobReport {
-    /// A step went on.
-    Progressed {
-        /// The step.
-        step: String,
-        /// Units done.
-        done: u64,
-        /// Units in all; 0 while unknown.
-        total: u64,
-        /// Time since the job's start.
-        elapsed: Duration,
-    },
-    /// It works on this device.
-    Placed(String),
-    /// Device memory in use and in all, in bytes.
-    Filled {
-        /// In use.
-        used: u64,
-        /// In all.
-        total: u64,
-    },
-    /// A figure that changes, such as `loss`.
-    Measured {
-        /// What is measured.
-        name: String,
-        /// At which unit of the step.
-        at: u64,
-        /// The figure.
-        value: f64,
-    },
-    /// A new synthetic image.
-    Pictured(Sample),
-    /// A line of its log.
-    Logged(String),
-    /// Files are there already; nothing was written.
-    Occupied(Vec<PathBuf>),
-    /// It is done.
-    Finished {
-        /// What was written, one line a file.
-        summary: Vec<String>,
-        /// The command that does the same.
-        command: String,
-    },
-    /// It was stopped.
-    Cancelled,
-    /// It failed.
-    Failed(Failure),
 }

@@ -29,7 +29,7 @@ pub use history::{Edited, History};
 pub use notice::{Finding, Level, Notice, Toast};
 pub use overlay::{Overlay, TextField, ValueTarget};
 pub use rebalance::parameters;
-pub use rebalance::{Compared, Control, PolicyLine, RebalancePane, RebalanceScreen, Reckoning, Slider};
+pub use rebalance::{Compared, Figures, PolicyLine, RebalancePane, RebalanceScreen, Reckoning, Slider};
 pub use screen::{ChartMode, Screen};
 pub use synthesize::{SynthesizePane, SynthesizeScreen, SynthesizerLine, Trial, TrialPicture};
 pub use task::{Curve, Job, JobKind, JobState, JobStep, Sample};
@@ -71,6 +71,8 @@ pub struct Model {
     pub synthesize: SynthesizeScreen,
     /// The background job.
     pub job: JobState,
+    /// The job before it, which is shown again where this one turns out not to begin.
+    pub job_before: JobState,
     /// How far the Run screen's log is scrolled up from its end.
     pub log_scroll: usize,
     /// The Export screen.
@@ -121,6 +123,7 @@ impl Model {
             rebalance: RebalanceScreen::default(),
             synthesize: SynthesizeScreen::default(),
             job: JobState::Absent,
+            job_before: JobState::Absent,
             log_scroll: 0,
             export: ExportScreen::default(),
             overlay: None,
@@ -144,7 +147,7 @@ impl Model {
     pub fn loaded(&self) -> Option<&Loaded> {
         match &self.data {
             Data::Ready(loaded) => Some(loaded),
-            Data::Loading { .. } | Data::Failed(_) => None,
+            Data::Loading { .. } | Data::Stopped | Data::Failed(_) => None,
         }
     }
 
@@ -168,14 +171,14 @@ impl Model {
             Data::Loading { counts, .. } => {
                 counts.iter().find(|(of, _)| *of == perspective).map_or(&[], |(_, counts)| counts)
             }
-            Data::Failed(_) => &[],
+            Data::Stopped | Data::Failed(_) => &[],
         }
     }
 
-    /// True when the recipe differs from what is saved.
+    /// True when the recipe differs from what is on disk.
     #[must_use]
     pub fn unsaved(&self) -> bool {
-        self.recipe != self.history.saved
+        self.history.spoilt || self.recipe != self.history.saved
     }
 
     /// The number of warnings: notices and records that were set aside.
@@ -191,8 +194,7 @@ impl Model {
             return Some(notice.text.clone());
         }
         let aside = self.loaded()?.dataset.set_aside().get(number - self.notices.len())?;
-        let file = aside.file.file_name().map_or_else(String::new, |name| format!("{} ", name.display()));
-        Some(format!("{file}row {}, byte {}: {}", aside.row, aside.offset, aside.message))
+        Some(aside.told())
     }
 
     /// The policies, in the order of the Rebalance screen.

@@ -5,16 +5,19 @@
 mod act;
 mod drill;
 mod edit;
+mod explain;
 mod explore;
 mod export;
 mod input;
 mod job;
+mod leave;
 mod load;
 mod mouse;
 mod overlay;
 mod overrides;
 mod rebalance;
 mod recipe;
+mod step;
 mod synthesize;
 mod threshold;
 
@@ -36,6 +39,27 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Drawn(hits) => drawn(model, hits),
+        Message::RecipeSaved { outcome, then } => recipe::saved(model, outcome, then),
+        Message::RecipeRead(outcome) => recipe::read(model, outcome),
+        Message::DraftRead { path, outcome } => recipe::draft_read(model, &path, outcome),
+        Message::ThemeLoaded { name, names, warnings } => overlay::theme_loaded(model, (name, names), warnings),
+        Message::KeymapRead { bindings, warnings } => keymap_read(model, *bindings, warnings),
+        Message::FileChanged(watched) => file_changed(model, watched),
+        Message::Warned(text) => {
+            warn(model, text);
+            Vec::new()
+        }
+        Message::Failed(failure) => {
+            overlay::fail(model, failure);
+            Vec::new()
+        }
+        result => arrived(model, result),
+    }
+}
+
+/// Takes in a result of background work.
+fn arrived(model: &mut Model, result: Message) -> Vec<Effect> {
+    match result {
         Message::DatasetProgressed { generation, stage, done, total } => {
             load::progressed(model, generation, (stage, done, total))
         }
@@ -62,21 +86,10 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::TextWrapped { generation, lines } => drill::wrapped(model, generation, lines),
         Message::IdsRead { generation, ids } => drill::named(model, generation, ids),
         Message::ImageDecoded { generation, picture } => drill::decoded(model, generation, picture),
-        Message::InstanceExplained { generation, id, lines } => drill::explained(model, generation, id, lines),
+        Message::InstanceExplained { generation, id, lines } => explain::explained(model, generation, id, lines),
         Message::JobReported { generation, report } => job::reported(model, generation, report),
-        Message::RecipeSaved { outcome, then } => recipe::saved(model, outcome, then),
-        Message::RecipeRead(outcome) => recipe::read(model, outcome),
-        Message::ThemeLoaded { name, names, warnings } => overlay::theme_loaded(model, (name, names), warnings),
-        Message::KeymapRead { bindings, warnings } => keymap_read(model, *bindings, warnings),
-        Message::FileChanged(watched) => file_changed(model, watched),
-        Message::Warned(text) => {
-            warn(model, text);
-            Vec::new()
-        }
-        Message::Failed(failure) => {
-            overlay::fail(model, failure);
-            Vec::new()
-        }
+        // Everything else is answered by now.
+        _ => Vec::new(),
     }
 }
 
@@ -99,6 +112,7 @@ fn file_changed(model: &mut Model, watched: Watched) -> Vec<Effect> {
         Watched::Theme => vec![Effect::LoadTheme { name: model.theme.clone() }],
         Watched::Keymap => vec![Effect::ReadKeymap],
         Watched::Recipe => vec![Effect::ReadRecipe { path: model.history.path.clone() }],
+        Watched::Draft => vec![Effect::ReadDraft],
         Watched::Dataset => {
             if model.overlay.is_none() {
                 model.overlay = Some(Overlay::ConfirmReload);

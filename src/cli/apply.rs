@@ -5,14 +5,12 @@
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
-use super::exit_code::Expected;
-use super::progress::{ProgressForm, Teller};
+use super::progress::{Interrupt, ProgressForm};
 use super::worker::WorkerArguments;
-use super::{code, configuration_folder, counts};
+use super::{configuration_folder, counts};
 use crate::config::settings::Settings;
 use crate::index::cache::Cache;
 use crate::job::{self, ApplyJob, Event, Failure, Handle, Summary};
@@ -35,7 +33,7 @@ Eight processes, on one machine or on eight that see the same files, and the byt
   fantail merge parts/* --out calibrated
 The same under Slurm:
   sbatch --array=1-8 --wrap='fantail apply data.jsonl --recipe recipe.toml --shard $SLURM_ARRAY_TASK_ID/8 --out parts/$SLURM_ARRAY_TASK_ID'
-A dataset of files that no machine holds together, in two passes over its files (the README has both with Slurm, too):
+A dataset of files that no machine holds together, in two passes over its files (with Slurm: assets/slurm-pass.sh, as the README has it):
   parallel 'fantail stats {} --recipe recipe.toml --counts-out {}.counts > /dev/null' ::: data/*.jsonl
   parallel fantail apply {} --recipe recipe.toml --out calibrated/{/} --counts-in data/*.counts ::: data/*.jsonl
 Counts are not enough for policies that weigh each instance against all others, target, a wanted size, and caps and floors of single
@@ -79,10 +77,7 @@ pub struct ApplyArguments {
     pub checkpoint: u64,
 }
 
-/// The stages of the command: those of loading, then those of the job.
-const STAGES: [Stage; 5] = [Stage::Read, Stage::Extract, Stage::Index, Stage::Plan, Stage::Write];
-
-/// The same where pictures are made.
+/// The stages where pictures are made.
 const DRAWING: [Stage; 7] =
     [Stage::Read, Stage::Extract, Stage::Index, Stage::Plan, Stage::Train, Stage::Sample, Stage::Write];
 
@@ -91,44 +86,39 @@ const DRAWING: [Stage; 7] =
 /// # Errors
 /// An unreadable dataset, an invalid recipe, a folder that cannot be written to, or an interrupt.
 pub fn run(arguments: &ApplyArguments) -> color_eyre::Result<()> {
-    let interrupt = Interrupt::listen(arguments)?;
-    let outcome = applied(arguments, &interrupt);
-    let last = match &outcome {
-        Ok(summary) => Event::Finished(summary.clone()),
-        Err(report) if code(report) == 6 => Event::Cancelled,
-        Err(report) => Event::Failed(failure(report)),
-    };
-    let told = interrupt.teller.end(&last);
-    match outcome {
-        Ok(summary) => write_summary(&summary),
-        Err(report) if told => Err(Expected { message: String::new(), code: code(&report) }.into()),
-        Err(report) => Err(report),
-    }
-}
-
-fn failure(report: &color_eyre::Report) -> Failure {
-    let known = report.downcast_ref::<Failure>().cloned();
-    known.unwrap_or_else(|| Failure { message: format!("{report:#}"), next: String::new(), exit_code: code(report) })
+    // What is wrong with the recipe is told once it is read in earnest.
+    let draws = Recipe::load(&arguments.recipe).is_ok_and(|recipe| recipe.synthesis.uses(SynthesisName::Diffusion));
+    let stages = if draws { &DRAWING[..] } else { &Interrupt::STAGES };
+    let interrupt = Interrupt::listen((arguments.progress, "apply"), stages)?;
+    let summary = interrupt.ended(applied(arguments, &interrupt))?;
+    let mut out = std::io::stdout().lock();
+    write_files((&summary.tally, summary.set_aside, &summary.files), &mut out)?;
+    Ok(writeln!(out, "the same again: {}", summary.command)?)
 }
 
 fn applied(arguments: &ApplyArguments, interrupt: &Interrupt) -> color_eyre::Result<Summary> {
     let recipe = Recipe::load(&arguments.recipe)?;
+    let target = Target {
+        folder: arguments.out.clone(),
+        force: arguments.force,
+        resume: arguments.resume,
+        step: arguments.checkpoint,
+    };
+    target.check(&recipe).map_err(Failure::from)?;
     let cache = Cache::of_user();
     let (loaded, provenance) = load::load(&arguments.dataset, &recipe, interrupt, &cache)?;
-    if let (Provenance::Built(_), Err(cause)) = (provenance, load::keep(&loaded, &recipe, &cache)) {
-        interrupt.teller.log(&format!("the index could not be cached, so the next time takes as long: {cause}"));
+    if let Provenance::Built(_) = provenance
+        && let Err(cause) = load::keep(&loaded, &recipe, &cache)
+    {
+        interrupt.log(&format!("the index could not be cached, so the next time takes as long: {cause}"));
     }
     let loaded = Loaded { index: counts::under(loaded.index, &recipe, &arguments.counts_in)?, dataset: loaded.dataset };
     policy::fits(&loaded.index, &recipe).map_err(|error| error.in_file(&arguments.recipe))?;
+    super::advice::lines(&recipe.advice(), &arguments.recipe).for_each(|line| interrupt.log(&line));
     let job = ApplyJob {
         data: Arc::new(loaded),
         recipe,
-        target: Target {
-            folder: arguments.out.clone(),
-            force: arguments.force,
-            resume: arguments.resume,
-            step: arguments.checkpoint,
-        },
+        target,
         shard: arguments.shard,
         synthesis: arguments.synthesis.clone(),
         worker: arguments
@@ -153,9 +143,9 @@ pub(super) fn follow(handle: &Handle, events: &Receiver<Event>, interrupt: &Inte
         }
         match events.recv_timeout(Duration::from_millis(50)) {
             Ok(Event::Progress { stage, done, total }) => interrupt.advanced(stage, done, total),
-            Ok(Event::Log { line }) => interrupt.teller.log(&line),
+            Ok(Event::Log { line }) => interrupt.log(&line),
             Ok(event @ (Event::Device(_) | Event::Memory { .. } | Event::Measure { .. } | Event::Picture { .. })) => {
-                interrupt.teller.beside(&event)
+                interrupt.beside(&event);
             }
             Ok(Event::Started { .. }) | Err(RecvTimeoutError::Timeout) => {}
             Ok(Event::Finished(summary)) => return Ok(summary),
@@ -163,13 +153,6 @@ pub(super) fn follow(handle: &Handle, events: &Receiver<Event>, interrupt: &Inte
             Ok(Event::Cancelled) | Err(RecvTimeoutError::Disconnected) => return Err(ManifestError::Cancelled.into()),
         }
     }
-}
-
-fn write_summary(summary: &Summary) -> color_eyre::Result<()> {
-    let mut out = std::io::stdout().lock();
-    write_files((&summary.tally, summary.set_aside, &summary.files), &mut out)?;
-    writeln!(out, "the same again: {}", summary.command)?;
-    Ok(())
 }
 
 /// Tells what was kept and written, a line a file.
@@ -185,52 +168,4 @@ pub(super) fn write_files(
         writeln!(out, "wrote {} ({rows}{})", file.path.display(), bytes(file.bytes))?;
     }
     Ok(())
-}
-
-/// Progress on stderr, and whether the user interrupted.
-pub(super) struct Interrupt {
-    pub(super) teller: Teller,
-    came: Arc<AtomicBool>,
-}
-
-impl Interrupt {
-    /// Listens for signals while `apply` works.
-    fn listen(arguments: &ApplyArguments) -> std::io::Result<Self> {
-        let came = Self::signals()?;
-        // What is wrong with the recipe is told once it is read in earnest.
-        let draws = Recipe::load(&arguments.recipe).is_ok_and(|recipe| recipe.synthesis.uses(SynthesisName::Diffusion));
-        let stages = if draws { &DRAWING[..] } else { &STAGES };
-        Ok(Self { teller: Teller::begin(arguments.progress, "apply", stages), came })
-    }
-
-    /// Listens for signals while another command works on the same stages.
-    pub(super) fn of(job: &str) -> std::io::Result<Self> {
-        let came = Self::signals()?;
-        Ok(Self { teller: Teller::begin(ProgressForm::Auto, job, &STAGES), came })
-    }
-
-    /// The same on other stages.
-    pub(super) fn on(job: &str, stages: &[Stage]) -> std::io::Result<Self> {
-        let came = Self::signals()?;
-        Ok(Self { teller: Teller::begin(ProgressForm::Auto, job, stages), came })
-    }
-
-    fn signals() -> std::io::Result<Arc<AtomicBool>> {
-        let came = Arc::new(AtomicBool::new(false));
-        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-            signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&came))?;
-            signal_hook::flag::register(signal, Arc::clone(&came))?;
-        }
-        Ok(came)
-    }
-}
-
-impl Observer for Interrupt {
-    fn advanced(&self, stage: Stage, done: u64, total: u64) {
-        self.teller.advanced(stage, done, total);
-    }
-
-    fn cancelled(&self) -> bool {
-        self.came.load(Ordering::Acquire)
-    }
 }

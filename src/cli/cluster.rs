@@ -8,16 +8,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 
-use super::apply::{Interrupt, follow};
+use super::apply::follow;
 use super::configuration_folder;
 use super::exit_code::Expected;
+use super::progress::{Interrupt, ProgressForm};
 use super::worker::WorkerArguments;
 use crate::config::settings::Settings;
 use crate::index::cache::Cache;
 use crate::job::synthesis::{Division, Workshop};
 use crate::job::worker::Apart;
 use crate::job::{self, ClusterJob, Summary};
-use crate::load::{self, Loaded};
+use crate::load;
 use crate::number::{count, counted};
 use crate::progress::Stage;
 use crate::recipe::Recipe;
@@ -45,6 +46,9 @@ pub struct ClusterArguments {
     /// Which worker embeds and clusters
     #[command(flatten)]
     pub worker: WorkerArguments,
+    /// How progress is told on stderr: a bar or plain lines, or JSON objects a line of which the last is the one that ends the job
+    #[arg(long, value_enum, default_value_t = ProgressForm::Auto)]
+    pub progress: ProgressForm,
 }
 
 const STAGES: [Stage; 6] = [Stage::Read, Stage::Extract, Stage::Index, Stage::Train, Stage::Embed, Stage::Cluster];
@@ -58,13 +62,18 @@ const ALIKE: f64 = 0.995;
 /// # Errors
 /// An unreadable dataset, an invalid recipe, a worker that is not there or fails, a file that cannot be written, or an interrupt.
 pub fn run(arguments: &ClusterArguments) -> color_eyre::Result<()> {
-    let interrupt = Interrupt::on("cluster", &STAGES)?;
-    let recipe = arguments.recipe.as_deref().map_or_else(|| Ok(Recipe::default()), Recipe::load)?;
-    let (loaded, _) = load::load(&arguments.dataset, &recipe, &interrupt, &Cache::of_user())?;
+    let interrupt = Interrupt::listen((arguments.progress, "cluster"), &STAGES)?;
+    tell(&interrupt.ended(clustered(arguments, &interrupt))?)
+}
+
+fn clustered(arguments: &ClusterArguments, interrupt: &Interrupt) -> color_eyre::Result<Summary> {
+    let mut recipe = arguments.recipe.as_deref().map_or_else(|| Ok(Recipe::default()), Recipe::load)?;
+    // The recipe may name what is only written here.
+    recipe.rebalance.subclasses = None;
+    let (loaded, _) = load::load(&arguments.dataset, &recipe, interrupt, &Cache::of_user())?;
     let settings = configuration_folder().map(|folder| Settings::load(&folder).0).unwrap_or_default();
-    let loaded: Arc<Loaded> = Arc::new(loaded);
     let job = ClusterJob {
-        data: Arc::clone(&loaded),
+        data: Arc::new(loaded),
         recipe,
         shop: Workshop { folder: arguments.synthesis.clone(), worker: arguments.worker.clone().choice(&settings) },
         division: Division { encoder: arguments.encoder.clone(), size: arguments.size, output: arguments.out.clone() },
@@ -72,9 +81,9 @@ pub fn run(arguments: &ClusterArguments) -> color_eyre::Result<()> {
     let (sender, events) = channel();
     // A receiver that is gone has given up on the job.
     let handle = job::start(job, move |event| drop(sender.send(event)))?;
-    let summary = follow(&handle, &events, &interrupt);
+    let summary = follow(&handle, &events, interrupt);
     handle.wait();
-    tell(&summary?)
+    summary
 }
 
 fn tell(summary: &Summary) -> color_eyre::Result<()> {

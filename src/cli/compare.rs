@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::advice;
 use super::indexed::indexed_for;
 use super::preview::PreviewReport;
 use super::stats::StatsFormat;
@@ -85,6 +86,7 @@ fn columns(dataset: &Path, recipes: &[(PathBuf, Recipe)]) -> color_eyre::Result<
         };
         crate::policy::fits(&index, recipe).map_err(|error| error.in_file(file))?;
         let preview = exact.preview(&index, recipe, &Unobserved)?;
+        advice::tell(&preview.advice, file);
         let stages = stage_previews(&mut exact, (&index, recipe), &Unobserved)?;
         let synthesis = synthesis::report(&index, dataset, recipe)?;
         let preview = PreviewReport::of(&preview, &index).with_stages(&stages, &index);

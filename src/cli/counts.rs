@@ -8,7 +8,7 @@ use super::exit_code::UsageError;
 use crate::index::{Counts, Index};
 use crate::job::Failure;
 use crate::manifest::{ManifestError, Pending};
-use crate::policy::{self, Dictionary, Fate};
+use crate::policy::{self, Dictionary, Fate, Level};
 use crate::recipe::{Override, OverrideAction, Recipe, RecipeError};
 
 /// Writes the counts of an index.
@@ -65,6 +65,8 @@ fn beyond_counts(index: &Index, recipe: &Recipe) -> Result<Option<String>, Recip
         Some(format!("the wanted size of the policy '{policy}' is sought over all instances"))
     } else if rule.dictionaries.iter().any(Dictionary::takes_fit) {
         Some(format!("the policy '{policy}' is fitted to all instances"))
+    } else if rule.dictionaries.iter().any(|dictionary| dictionary.level == Level::Subclass) {
+        Some("subclasses are counted over all instances".to_owned())
     } else if matches!(rule.fate, Fate::Shares | Fate::Weights) {
         Some(format!("the policy '{policy}' weighs each instance against all others"))
     } else {

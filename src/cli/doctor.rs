@@ -66,7 +66,7 @@ fn terminal() -> Vec<Line> {
         ("size", size),
         ("colours", colours.into()),
         ("ground", ground()),
-        ("pictures", format!("half-blocks{}", graphics().map_or("", |_| "; this terminal could show more"))),
+        ("pictures", pictures()),
         ("told by", told.collect::<Vec<_>>().join(" ")),
     ]
 }
@@ -90,16 +90,13 @@ fn ground() -> String {
     }
 }
 
-/// The picture protocol that the terminal is known for.
-fn graphics() -> Option<&'static str> {
-    let program = variable("TERM_PROGRAM").unwrap_or_default();
-    let term = variable("TERM").unwrap_or_default();
-    if variable("KITTY_WINDOW_ID").is_some() || term.contains("kitty") || program == "ghostty" {
-        Some("kitty")
-    } else if program == "iTerm.app" || program == "WezTerm" {
-        Some("iTerm2")
-    } else {
-        None
+/// How pictures are shown: as the user chose, else as the terminal says it can.
+fn pictures() -> String {
+    let settings = super::configuration_folder().map(|folder| Settings::load(&folder).0).unwrap_or_default();
+    match super::explore::pictures(settings.pictures) {
+        (_, Some(problem)) => problem,
+        (Some(chosen), None) => format!("{chosen}, as chosen"),
+        (None, None) => format!("{}, as the terminal says", crate::run::terminal_pictures()),
     }
 }
 

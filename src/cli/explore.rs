@@ -12,7 +12,7 @@ use super::exit_code::Expected;
 use super::{Arguments, configuration_folder};
 use crate::config::settings::Settings;
 use crate::recipe::Recipe;
-use crate::run::{self, Ended, Start};
+use crate::run::{self, Ended, Protocol, Start};
 use crate::source::{is_demo, is_stdin};
 
 /// The recipe that is used when none is named.
@@ -36,13 +36,23 @@ pub fn run(arguments: Arguments) -> Result<()> {
     let variable = std::env::var("FANTAIL_THEME").ok().filter(|name| !name.is_empty());
     let worker = arguments.worker.choice(&settings);
     let theme = arguments.theme.or(variable).or(settings.theme);
-    let greeting = problem.or(greeting);
-    let start = Start { dataset, recipe, recipe_path, greeting, theme, configuration, worker };
+    let (pictures, misnamed) = pictures(settings.pictures);
+    let greeting = problem.or(misnamed).or(greeting);
+    let start = Start { dataset, recipe, recipe_path, greeting, theme, pictures, configuration, worker };
     match run::run(start)? {
         Ended::Quit => Ok(()),
         Ended::Signalled(signal) => {
             Err(Expected { message: format!("ended by signal {signal}"), code: signal_code(signal) }.into())
         }
+    }
+}
+
+/// How pictures are shown by the variable `FANTAIL_PICTURES`, else by the configuration, and what is wrong with that.
+pub(super) fn pictures(configured: Option<String>) -> (Option<Protocol>, Option<String>) {
+    let variable = std::env::var("FANTAIL_PICTURES").ok().filter(|name| !name.is_empty());
+    match variable.or(configured).filter(|name| name != "auto").map(|name| name.parse()).transpose() {
+        Ok(chosen) => (chosen, None),
+        Err(problem) => (None, Some(problem)),
     }
 }
 

@@ -5,9 +5,11 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use super::apply::{Interrupt, write_files};
-use crate::job::Failure;
+use super::apply::write_files;
+use super::progress::{Interrupt, ProgressForm};
+use crate::job::{Failure, Summary, quoted};
 use crate::manifest::{self, Target};
+use crate::progress::Stage;
 
 /// The arguments of `fantail merge`.
 #[derive(Clone, Debug, clap::Args)]
@@ -21,6 +23,9 @@ pub struct MergeArguments {
     /// Replace files that are there
     #[arg(long)]
     pub force: bool,
+    /// How progress is told on stderr: a bar or plain lines, or JSON objects a line of which the last is the one that ends the job
+    #[arg(long, value_enum, default_value_t = ProgressForm::Auto)]
+    pub progress: ProgressForm,
 }
 
 /// Runs `fantail merge`.
@@ -28,11 +33,22 @@ pub struct MergeArguments {
 /// # Errors
 /// Shards that do not belong together, or a folder that cannot be written to.
 pub fn run(arguments: &MergeArguments) -> color_eyre::Result<()> {
-    let target = Target { force: arguments.force, ..Target::new(&arguments.out) };
-    let interrupt = Interrupt::of("merge")?;
-    let written = manifest::merge(&arguments.shards, &target, &interrupt).map_err(Failure::from)?;
-    drop(interrupt);
+    let interrupt = Interrupt::listen((arguments.progress, "merge"), &[Stage::Write])?;
+    let summary = interrupt.ended(merged(arguments, &interrupt))?;
     let mut out = std::io::stdout().lock();
-    write_files((&written.tally, written.set_aside, &written.files), &mut out)?;
+    write_files((&summary.tally, summary.set_aside, &summary.files), &mut out)?;
     Ok(out.flush()?)
+}
+
+fn merged(arguments: &MergeArguments, interrupt: &Interrupt) -> color_eyre::Result<Summary> {
+    let target = Target { force: arguments.force, ..Target::new(&arguments.out) };
+    let written = manifest::merge(&arguments.shards, &target, interrupt).map_err(Failure::from)?;
+    let shards: Vec<String> = arguments.shards.iter().map(|folder| quoted(folder)).collect();
+    Ok(Summary {
+        files: written.files,
+        tally: written.tally,
+        set_aside: written.set_aside,
+        command: format!("fantail merge {} --out {} --force", shards.join(" "), quoted(&arguments.out)),
+        ..Summary::default()
+    })
 }

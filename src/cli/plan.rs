@@ -5,11 +5,11 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use super::apply::Interrupt;
 use super::counts;
+use super::progress::{Interrupt, ProgressForm};
 use crate::index::cache::Cache;
-use crate::job::Failure;
-use crate::load::{self, Provenance};
+use crate::job::{Failure, Summary, quoted};
+use crate::load::{self, Loaded, Provenance};
 use crate::manifest::{self, Contents, Shard, Target};
 use crate::number::{bytes, count};
 use crate::plan::{Plan, PlanError};
@@ -55,6 +55,9 @@ pub struct PlanArguments {
     /// The counts of the whole that DATASET is a part of, as `stats --counts-out` wrote them; several are added up
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub counts_in: Vec<PathBuf>,
+    /// How progress is told on stderr: a bar or plain lines, or JSON objects a line of which the last is the one that ends the job
+    #[arg(long, value_enum, default_value_t = ProgressForm::Auto)]
+    pub progress: ProgressForm,
 }
 
 /// Runs `fantail plan`: progress on stderr, what was written on stdout.
@@ -62,28 +65,8 @@ pub struct PlanArguments {
 /// # Errors
 /// An unreadable dataset, an invalid recipe, a folder that cannot be written to, or an interrupt.
 pub fn run(arguments: &PlanArguments) -> color_eyre::Result<()> {
-    let PlanForm::Sql = arguments.emit;
-    let recipe = Recipe::load(&arguments.recipe)?;
-    let interrupt = Interrupt::of("plan")?;
-    let cache = Cache::of_user();
-    let (loaded, provenance) = load::load(&arguments.dataset, &recipe, &interrupt, &cache)?;
-    if let (Provenance::Built(_), Err(cause)) = (provenance, load::keep(&loaded, &recipe, &cache)) {
-        interrupt.teller.log(&format!("the index could not be cached, so the next time takes as long: {cause}"));
-    }
-    let index = counts::under(loaded.index, &recipe, &arguments.counts_in)?;
-    policy::fits(&index, &recipe).map_err(|error| error.in_file(&arguments.recipe))?;
-    if recipe.synthesis.is_on() {
-        let reason = "SQL tells what is kept, and synthesis appends what the whole plan chose; write policies = [] under \
-                      [synthesis], or use `fantail apply`";
-        return Err(RecipeError::Unfit(reason.into()).into());
-    }
-    let plan = Plan::new(&index, &recipe, &interrupt).map_err(|error: PlanError| color_eyre::Report::from(error))?;
-    let contents =
-        Contents { dataset: &loaded.dataset, index: &index, recipe: &recipe, plan: &plan, shard: Shard::WHOLE };
-    let target = Target { force: arguments.force, ..Target::new(&arguments.out) };
-    let files = manifest::write_sql(&contents, &target, &interrupt).map_err(Failure::from)?;
-    drop(interrupt);
-    let tally = plan.tally();
+    let interrupt = Interrupt::listen((arguments.progress, "plan"), &Interrupt::STAGES)?;
+    let Summary { tally, files, .. } = interrupt.ended(planned(arguments, &interrupt))?;
     let mut out = std::io::stdout().lock();
     writeln!(out, "keeps {}, drops {}, writes {}", count(tally.kept), count(tally.dropped), count(tally.after))?;
     for file in files {
@@ -91,4 +74,44 @@ pub fn run(arguments: &PlanArguments) -> color_eyre::Result<()> {
         writeln!(out, "wrote {} ({rows}{})", file.path.display(), bytes(file.bytes))?;
     }
     Ok(out.flush()?)
+}
+
+fn planned(arguments: &PlanArguments, interrupt: &Interrupt) -> color_eyre::Result<Summary> {
+    let PlanForm::Sql = arguments.emit;
+    let recipe = Recipe::load(&arguments.recipe)?;
+    let target = Target { force: arguments.force, ..Target::new(&arguments.out) };
+    manifest::check_sql(&target, &recipe).map_err(Failure::from)?;
+    let Loaded { dataset, index } = loaded(arguments, &recipe, interrupt)?;
+    let plan = Plan::new(&index, &recipe, interrupt).map_err(|error: PlanError| color_eyre::Report::from(error))?;
+    let contents = Contents { dataset: &dataset, index: &index, recipe: &recipe, plan: &plan, shard: Shard::WHOLE };
+    let files = manifest::write_sql(&contents, &target, interrupt).map_err(Failure::from)?;
+    let set_aside = dataset.set_aside().len() as u64;
+    Ok(Summary { files, tally: plan.tally(), set_aside, command: command(arguments), ..Summary::default() })
+}
+
+/// The dataset, and its index under the counts of the whole, where the recipe fits them and SQL can tell it.
+fn loaded(arguments: &PlanArguments, recipe: &Recipe, interrupt: &Interrupt) -> color_eyre::Result<Loaded> {
+    let cache = Cache::of_user();
+    let (loaded, provenance) = load::load(&arguments.dataset, recipe, interrupt, &cache)?;
+    if let Provenance::Built(_) = provenance
+        && let Err(cause) = load::keep(&loaded, recipe, &cache)
+    {
+        interrupt.log(&format!("the index could not be cached, so the next time takes as long: {cause}"));
+    }
+    let index = counts::under(loaded.index, recipe, &arguments.counts_in)?;
+    policy::fits(&index, recipe).map_err(|error| error.in_file(&arguments.recipe))?;
+    if recipe.synthesis.is_on() {
+        let reason = "SQL tells what is kept, and synthesis appends what the whole plan chose; write policies = [] under \
+                      [synthesis], or use `fantail apply`";
+        return Err(RecipeError::Unfit(reason.into()).into());
+    }
+    Ok(Loaded { index, dataset: loaded.dataset })
+}
+
+/// The command that does the same.
+fn command(arguments: &PlanArguments) -> String {
+    let [dataset, recipe, out] = [&arguments.dataset, &arguments.recipe, &arguments.out].map(|path| quoted(path));
+    let counts: Vec<String> = arguments.counts_in.iter().map(|file| format!(" {}", quoted(file))).collect();
+    let counts = if counts.is_empty() { String::new() } else { format!(" --counts-in{}", counts.concat()) };
+    format!("fantail plan {dataset} --recipe {recipe} --emit sql --out {out} --force{counts}")
 }

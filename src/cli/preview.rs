@@ -14,7 +14,7 @@ pub use target::TargetReport;
 
 use super::indexed::indexed_for;
 use super::stats::StatsFormat;
-use super::{counts, synthesis};
+use super::{advice, counts, synthesis};
 use crate::preview::{Exact, stage_previews};
 use crate::progress::Unobserved;
 use crate::recipe::Recipe;
@@ -45,6 +45,7 @@ pub fn run(arguments: &PreviewArguments) -> color_eyre::Result<()> {
     let index = counts::under(index, &recipe, &arguments.counts_in)?;
     let mut exact = Exact::new(&index);
     let preview = exact.preview(&index, &recipe, &Unobserved)?;
+    advice::tell(&preview.advice, &arguments.recipe);
     let stages = stage_previews(&mut exact, (&index, &recipe), &Unobserved)?;
     let report = PreviewReport::of(&preview, &index).with_stages(&stages, &index);
     let synthesis = synthesis::report(&index, &arguments.dataset, &recipe)?;

@@ -2,8 +2,10 @@
 //!
 //! Invariant: writes only to a terminal, a few times a second, and leaves no line behind.
 
+mod interrupt;
 mod teller;
 
+pub use interrupt::Interrupt;
 pub use teller::{ProgressForm, Teller};
 
 use std::io::{IsTerminal, Write};

@@ -20,7 +20,7 @@ pub enum RecipeCommand {
         #[arg(long)]
         force: bool,
     },
-    /// Check a recipe; names the first fault with its line
+    /// Check a recipe; names the first fault with its line, and warns of what does nothing
     Check {
         /// The recipe
         file: PathBuf,
@@ -51,7 +51,7 @@ pub fn run(arguments: &RecipeArguments) -> color_eyre::Result<()> {
             format!("wrote {}\n", file.display())
         }
         RecipeCommand::Check { file } => {
-            Recipe::load(file)?;
+            super::advice::tell(&Recipe::load(file)?.advice(), file);
             format!("{} is valid\n", file.display())
         }
         RecipeCommand::Show { file } => file.as_deref().map(Recipe::load).transpose()?.unwrap_or_default().effective(),

@@ -15,6 +15,8 @@ pub const FILE: &str = "config.toml";
 pub struct Settings {
     /// The theme's name.
     pub theme: Option<String>,
+    /// How pictures are shown: `auto`, `kitty`, `sixel` or `half-blocks`.
+    pub pictures: Option<String>,
     /// The command that starts the worker.
     pub worker: Option<String>,
     /// The folder of the libtorch that the worker runs on.
@@ -31,7 +33,8 @@ impl Settings {
             Ok(document) => {
                 let text = |name| document.get(name).and_then(toml_edit::Item::as_str).map(str::to_owned);
                 let libtorch = text("libtorch").map(PathBuf::from);
-                (Self { theme: text("theme"), worker: text("worker"), libtorch, device: text("device") }, None)
+                let (theme, pictures) = (text("theme"), text("pictures"));
+                (Self { theme, pictures, worker: text("worker"), libtorch, device: text("device") }, None)
             }
             Err(problem) => (Self::default(), Some(problem)),
         }

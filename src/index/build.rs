@@ -16,7 +16,7 @@ use crate::column::{Csr, StringTable};
 use crate::entity::{Extracted, Extraction, Perspective};
 use crate::progress::{Cancelled, Observer, Stage};
 
-/// As many of an instance's objects are paired, the most frequent first; an instance with k objects has k·(k − 1)/2 pairs.
+/// As many of an instance's objects are paired, chosen by a hash of the name; an instance with k objects has k·(k − 1)/2 pairs.
 pub const MOST_PAIRED_OBJECTS: usize = 64;
 
 /// Builds the index of an extraction.
@@ -54,7 +54,7 @@ pub fn build(extraction: Extraction, observer: &dyn Observer) -> Result<Index, C
     observer.go_on()?;
     ranked.retain(|entry| wanted.contains(&entry.perspective));
     ranked.sort_by_key(|entry| entry.perspective);
-    Ok(Index { perspectives: ranked, id_hashes, text, crowded_instances, population: None })
+    Ok(Index { perspectives: ranked, id_hashes, text, crowded_instances, ..Index::default() })
 }
 
 struct Steps<'a> {
@@ -73,7 +73,7 @@ impl Steps<'_> {
 fn plain_perspective(entry: Extracted, observer: &dyn Observer) -> Result<PerspectiveIndex, Cancelled> {
     let Extracted { perspective, origin, names, mut by_instance, .. } = entry;
     observer.go_on()?;
-    spelling::merge(perspective, &names, &mut by_instance, observer)?;
+    let mut spellings = spelling::merge(perspective, &names, &mut by_instance, observer)?;
     let counts = held(&by_instance, names.len());
     let order = ranked(&counts, |a, b| names.get(a as usize).cmp(names.get(b as usize)));
     let ranks = inverse(&order, names.len());
@@ -84,7 +84,10 @@ fn plain_perspective(entry: Extracted, observer: &dyn Observer) -> Result<Perspe
     let counts = order.iter().map(|&number| counts[number as usize]).collect();
     let rows = Rows { counts, by_instance, by_entity, measured: None };
     observer.go_on()?;
-    Ok(PerspectiveIndex::new(perspective, origin, Names::Plain(Arc::new(table)), rows))
+    spellings.iter_mut().for_each(|spelling| spelling.rank = ranks[spelling.rank as usize]);
+    spellings.sort_unstable_by(|a, b| (a.rank, &a.name).cmp(&(b.rank, &b.name)));
+    let names = Names::Plain(Arc::new(table));
+    Ok(PerspectiveIndex { spellings, ..PerspectiveIndex::new(perspective, origin, names, rows) })
 }
 
 /// How many rows hold each number.

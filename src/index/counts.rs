@@ -4,6 +4,7 @@
 //!
 //! Invariant: an index under the counts of the whole ranks, splits and weighs its entities as the index of the whole does.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -28,6 +29,9 @@ pub struct Counts {
     pub part: u64,
     /// How many instances hold each entity.
     pub perspectives: BTreeMap<Perspective, BTreeMap<String, u32>>,
+    /// Where case is ignored, how many instances hold each spelling of the entities that have several, by the form that they share.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub spellings: BTreeMap<Perspective, BTreeMap<String, BTreeMap<String, u32>>>,
 }
 
 /// Joins the names of a pair: a sign that no name holds.
@@ -42,37 +46,64 @@ impl Counts {
             (entry.perspective, (0..entry.entities()).map(named).collect())
         };
         let perspectives = index.perspectives.iter().map(counted).collect();
+        let mut spellings: BTreeMap<Perspective, BTreeMap<String, BTreeMap<String, u32>>> = BTreeMap::new();
+        for entry in index.perspectives.iter().filter(|entry| !entry.spellings.is_empty()) {
+            let of_entry = spellings.entry(entry.perspective).or_default();
+            for spelling in &entry.spellings {
+                let form = entry.perspective.folded(&spelling.name).into_owned();
+                of_entry.entry(form).or_default().insert(spelling.name.clone(), spelling.count);
+            }
+        }
         let part = xxh3_64(bytemuck::cast_slice(&index.id_hashes));
-        Self { version: 1, instances: index.instances() as u64, part, perspectives }
+        Self { version: 1, instances: index.instances() as u64, part, perspectives, spellings }
     }
 
-    /// Adds the counts of another part. Where case is ignored, an entity is shown as the part that has it most often spells it.
-    pub fn add(&mut self, other: Self) {
+    /// Adds the counts of another part. Where case is ignored, an entity is shown as it is spelt most often in all of them.
+    pub fn add(&mut self, mut other: Self) {
         self.version = other.version;
         self.instances += other.instances;
         self.part = 0;
         for (perspective, counts) in other.perspectives {
-            join(perspective, self.perspectives.entry(perspective).or_default(), counts);
+            let mine = self.perspectives.entry(perspective).or_default();
+            if perspective.ignores_case() {
+                let spelt = self.spellings.entry(perspective).or_default();
+                let more = other.spellings.remove(&perspective).unwrap_or_default();
+                Spelt { perspective, counts: mine, spellings: spelt }.join(counts, more);
+            } else {
+                counts.into_iter().for_each(|(name, count)| *mine.entry(name).or_insert(0) += count);
+            }
         }
+        self.spellings.retain(|_, spelt| !spelt.is_empty());
     }
 }
 
-fn join(perspective: Perspective, mine: &mut BTreeMap<String, u32>, more: BTreeMap<String, u32>) {
-    if !perspective.ignores_case() {
-        for (name, count) in more {
-            *mine.entry(name).or_insert(0) += count;
+/// The counts of a perspective that ignores case, and the spellings of entities that have several.
+struct Spelt<'a> {
+    perspective: Perspective,
+    counts: &'a mut BTreeMap<String, u32>,
+    spellings: &'a mut BTreeMap<String, BTreeMap<String, u32>>,
+}
+
+impl Spelt<'_> {
+    fn join(&mut self, counts: BTreeMap<String, u32>, mut spellings: BTreeMap<String, BTreeMap<String, u32>>) {
+        let form = |name: &str| self.perspective.folded(name).into_owned();
+        let shown: FxHashMap<String, String> = self.counts.keys().map(|name| (form(name), name.clone())).collect();
+        for (name, count) in counts {
+            let form = form(&name);
+            let before = shown.get(&form).and_then(|shown| Some((shown, self.counts.remove(shown)?)));
+            let mut all = self.spellings.remove(&form).unwrap_or_default();
+            if let Some((shown, before)) = before.filter(|_| all.is_empty()) {
+                all.insert(shown.clone(), before);
+            }
+            let more = spellings.remove(&form).unwrap_or_else(|| BTreeMap::from([(name.clone(), count)]));
+            more.into_iter().for_each(|(name, count)| *all.entry(name).or_insert(0) += count);
+            // As in an index: of spellings that are equally frequent, the first by name.
+            let shown = all.iter().max_by_key(|&(name, &count)| (count, Reverse(name))).map_or(&name, |(name, _)| name);
+            self.counts.insert(shown.clone(), before.map_or(0, |(_, before)| before) + count);
+            if all.len() > 1 {
+                self.spellings.insert(form, all);
+            }
         }
-        return;
-    }
-    let folded = |name: &str| perspective.folded(name).into_owned();
-    let mut shown: FxHashMap<String, String> = mine.keys().map(|name| (folded(name), name.clone())).collect();
-    for (name, count) in more {
-        let spelling = shown.entry(folded(&name)).or_insert_with(|| name.clone());
-        let before = mine.remove(spelling).unwrap_or(0);
-        if (count, &*spelling) > (before, &name) {
-            *spelling = name;
-        }
-        mine.insert(spelling.clone(), before + count);
     }
 }
 
@@ -93,6 +124,7 @@ impl Index {
     /// The name of an entity that the counts lack, or hold less often than this part: they are of something else.
     pub fn under(self, counts: &Counts) -> Result<Self, String> {
         let population = counts.instances;
+        let own = self.perspectives.clone();
         let mut perspectives = Vec::with_capacity(self.perspectives.len());
         for entry in self.perspectives {
             let empty = BTreeMap::new();
@@ -102,14 +134,14 @@ impl Index {
         if population < self.id_hashes.len() as u64 {
             return Err(format!("they are of {population} instances and this part alone has {}", self.id_hashes.len()));
         }
-        Ok(Self { perspectives, population: Some(population), ..self })
+        Ok(Self { perspectives, population: Some(population), own, ..self })
     }
 }
 
 fn recounted(entry: PerspectiveIndex, counts: &BTreeMap<String, u32>) -> Result<PerspectiveIndex, String> {
     // By name already, so that a stable sort by count leaves ties in the order of names.
     let mut ranked: Vec<(&String, u32)> = counts.iter().map(|(name, &count)| (name, count)).collect();
-    ranked.sort_by_key(|entity| std::cmp::Reverse(entity.1));
+    ranked.sort_by_key(|entity| Reverse(entity.1));
     let folded = |name: &str| entry.perspective.folded(name).into_owned();
     let ranks: FxHashMap<_, u32> = ranked.iter().zip(0..).map(|((name, _), rank)| (folded(name), rank)).collect();
     let mut numbers = Vec::with_capacity(entry.entities());
@@ -150,7 +182,8 @@ mod tests {
 
     fn part(counts: &[(&str, u32)], number: u64) -> Counts {
         let counts = counts.iter().map(|&(name, count)| (name.to_owned(), count)).collect();
-        Counts { version: 1, instances: 9, part: number, perspectives: [(Perspective::Token, counts)].into() }
+        let perspectives = [(Perspective::Token, counts)].into();
+        Counts { version: 1, instances: 9, part: number, perspectives, spellings: BTreeMap::new() }
     }
 
     #[test]
@@ -161,6 +194,22 @@ mod tests {
         let held: Vec<_> =
             sum.perspectives[&Perspective::Token].iter().map(|(name, count)| (&**name, *count)).collect();
         assert_eq!((held, sum.instances), (vec![("US", 5), ("kangaroo", 280)], 18));
+    }
+
+    #[test]
+    fn the_spelling_is_that_of_all_parts_together() {
+        let mut sum = Counts::default();
+        for (shown, spellings, number) in
+            [("queen", [("queen", 5), ("Queen", 4)], 1), ("Queen", [("queen", 2), ("Queen", 6)], 2)]
+        {
+            let of_form = spellings.map(|(name, count)| (name.to_owned(), count)).into();
+            let spelt = [("queen".to_owned(), of_form)].into();
+            sum.add(Counts { spellings: [(Perspective::Token, spelt)].into(), ..part(&[(shown, 8)], number) });
+        }
+        sum.add(part(&[("queen", 4)], 3));
+        assert_eq!(sum.perspectives[&Perspective::Token], [("queen".to_owned(), 20)].into());
+        let spelt = &sum.spellings[&Perspective::Token]["queen"];
+        assert_eq!(spelt, &[("queen".to_owned(), 11), ("Queen".to_owned(), 10)].into());
     }
 
     #[test]

@@ -25,6 +25,9 @@ pub struct DatasetFacts {
     pub mapping: Vec<(String, String)>,
     /// The content's fingerprint: 32 bytes.
     pub fingerprint: [u8; 32],
+    /// The hash of what is told of the files beside their content: the facts hold only while it is the same.
+    #[serde(default)]
+    pub beside: [u8; 32],
 }
 
 impl DatasetFacts {
@@ -39,6 +42,7 @@ impl DatasetFacts {
             warnings: dataset.warnings().to_vec(),
             mapping: dataset.mapping().to_vec(),
             fingerprint: dataset.fingerprint().0,
+            beside: dataset.beside(),
         }
     }
 

@@ -2,6 +2,8 @@
 //!
 //! Invariant: `counts` descends; rows hold ranks, distinct and ascending; every sum agrees with the counts.
 
+use serde::{Deserialize, Serialize};
+
 use super::curve;
 use super::distribution::Distribution;
 use super::groups::Groups;
@@ -34,6 +36,19 @@ pub struct PerspectiveIndex {
     pub reach: Vec<u32>,
     /// Every measure that does not hang on the threshold.
     pub distribution: Distribution,
+    /// All spellings of the entities that have several, by rank: what parts of a dataset need to agree on one.
+    pub spellings: Vec<Spelling>,
+}
+
+/// One of several spellings of an entity.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spelling {
+    /// The entity's rank.
+    pub rank: u32,
+    /// The number of instances that spell it so.
+    pub count: u32,
+    /// The spelling.
+    pub name: String,
 }
 
 impl PerspectiveIndex {
@@ -59,6 +74,7 @@ impl PerspectiveIndex {
             cumulative,
             reach,
             distribution,
+            spellings: Vec::new(),
         }
     }
 

@@ -110,7 +110,7 @@ impl Histogram {
         f64::midpoint(low, high)
     }
 
-    /// The largest difference between the fitted and the empirical P(X ≥ x), at each distinct count and right after it.
+    /// The largest difference between the fitted and the empirical P(X ≥ x), at each distinct count, right after it, and above the largest.
     fn distance(&self, start: usize, alpha: f64) -> f64 {
         let all = self.entities_from[start];
         let norm = zeta(alpha, f64::from(self.counts[start]));
@@ -125,7 +125,9 @@ impl Histogram {
                 farthest = farthest.max((empirical - zeta(alpha, after_previous) / norm).abs());
             }
         }
-        farthest
+        // Above the largest count nothing was seen, and the law still expects something.
+        let above = self.counts.last().map_or(0.0, |&largest| zeta(alpha, f64::from(largest) + 1.0) / norm);
+        farthest.max(above)
     }
 }
 
@@ -187,6 +189,25 @@ mod tests {
             assert!((law.alpha - alpha).abs() < 0.06, "{law:?} for {alpha}");
             assert!((law.zipf_exponent() - 1.0 / (law.alpha - 1.0)).abs() < 1e-12);
         }
+    }
+
+    /// A head that ends early speaks against a law that would go on: the distance is that of a plain walk over every count.
+    #[test]
+    fn the_distance_is_that_of_every_count_and_of_what_lies_above() {
+        let counts: Vec<u32> = [(1_u32, 30_usize), (2, 11), (3, 5), (5, 4), (6, 6), (7, 4)]
+            .iter()
+            .rev()
+            .flat_map(|&(n, times)| vec![n; times])
+            .collect();
+        let law = PowerLaw::fit(&counts).unwrap();
+        let fitted: Vec<u32> = counts.iter().copied().filter(|&count| count >= law.x_min).collect();
+        let norm = zeta(law.alpha, f64::from(law.x_min));
+        let apart = |x: u32| {
+            let seen = fitted.iter().filter(|&&count| count >= x).count() as f64 / fitted.len() as f64;
+            (seen - zeta(law.alpha, f64::from(x)) / norm).abs()
+        };
+        let walked = (law.x_min..=fitted[0] + 1).map(apart).fold(0.0, f64::max);
+        assert!((walked - law.distance).abs() < 1e-12, "{walked} {law:?}");
     }
 
     #[test]

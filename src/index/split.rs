@@ -28,6 +28,16 @@ pub struct Split {
 }
 
 impl Split {
+    /// How many entities of exactly τ instances are head and how many tail, where the cut by mass falls between them; descending
+    /// `counts` are those that were cut.
+    #[must_use]
+    pub fn tied(&self, counts: &[u32]) -> Option<(usize, usize)> {
+        let first = counts.partition_point(|&count| count > self.threshold);
+        let end = counts.partition_point(|&count| count >= self.threshold);
+        let apart = first < self.first_tail_rank && self.first_tail_rank < end;
+        apart.then(|| (self.first_tail_rank - first, end - self.first_tail_rank))
+    }
+
     /// Cuts descending `counts`; sums them first. [`Split::with_sums`] is for sums at hand.
     #[must_use]
     pub fn of(counts: &[u32], threshold: Threshold) -> Self {
@@ -44,7 +54,7 @@ impl Split {
         let first_tail_rank = match threshold {
             Threshold::Count(limit) => counts.partition_point(|&count| count > limit),
             Threshold::TailMass(mass) => {
-                let goal = (1.0 - mass) * sum as f64;
+                let goal = goal(mass, sum);
                 cumulative.get(1..).unwrap_or_default().partition_point(|&reached| (reached as f64) < goal)
             }
         };
@@ -61,6 +71,11 @@ impl Split {
             tail_occurrence_share: share(tail as f64, sum as f64),
         }
     }
+}
+
+/// How many occurrences the head is to reach. 1 − 0.7 is a hair over 0.3, and a hair must not cost a rank.
+fn goal(mass: f64, sum: u64) -> f64 {
+    (1.0 - mass) * sum as f64 * (1.0 - 1e-12)
 }
 
 /// The sums of `counts` before each rank and, last, of all of them.
@@ -86,7 +101,7 @@ mod tests {
         let mut reached = 0_u64;
         let at_goal = |&count: &u32| {
             reached += u64::from(count);
-            reached as f64 >= (1.0 - mass) * sum as f64
+            reached as f64 >= goal(mass, sum)
         };
         counts.iter().position(at_goal).unwrap_or(counts.len())
     }
@@ -96,6 +111,21 @@ mod tests {
         let split = Split::of(&[9, 5, 5, 1], Threshold::Count(5));
         assert_eq!((split.threshold, split.first_tail_rank), (5, 1));
         assert!((split.tail_entity_share - 0.75).abs() < 1e-15 && (split.tail_occurrence_share - 0.55).abs() < 1e-15);
+    }
+
+    #[test]
+    fn a_mass_that_no_float_holds_is_reached_all_the_same() {
+        let split = Split::of(&[3, 2, 2, 1, 1, 1], Threshold::TailMass(0.7));
+        assert_eq!((split.threshold, split.first_tail_rank), (3, 0));
+    }
+
+    #[test]
+    fn a_cut_between_equal_counts_is_told() {
+        let tied = |counts: &[u32], threshold| Split::of(counts, threshold).tied(counts);
+        assert_eq!(tied(&[9, 2, 2, 2, 1], Threshold::TailMass(0.25)), Some((1, 2)));
+        assert_eq!(tied(&[9, 2, 2, 2, 1], Threshold::Count(2)), None, "by count all of them are tail");
+        assert_eq!(tied(&[9, 4, 2, 1], Threshold::TailMass(0.2)), None);
+        assert_eq!(tied(&[], Threshold::TailMass(0.2)), None);
     }
 
     #[test]

@@ -46,6 +46,7 @@ impl Job for ApplyJob {
     fn run(&mut self, listener: &dyn Listener) -> Result<Summary, End> {
         let observer: &dyn Observer = listener;
         let Loaded { dataset, index } = &*self.data;
+        self.target.check(&self.recipe).map_err(manifest_failed)?;
         if self.draws() && !self.shard.is_whole() && self.synthesis.is_none() {
             return Err(End::Failed(apart()));
         }
@@ -107,7 +108,8 @@ fn manifest_failed(error: ManifestError) -> End {
 }
 
 /// A path as a shell takes it.
-fn quoted(path: &Path) -> String {
+#[must_use]
+pub fn quoted(path: &Path) -> String {
     let text = path.to_string_lossy();
     let plain = |sign: char| sign.is_alphanumeric() || "/._-+=:@%,~".contains(sign);
     if !text.is_empty() && text.chars().all(plain) {

@@ -12,6 +12,9 @@ use crate::manifest::{ManifestError, WrittenFile};
 use crate::plan::Tally;
 use crate::progress::Stage;
 
+/// The folder of the worker's files in the folder of a manifest.
+pub const FOLDER: &str = "synthesis";
+
 /// What a job says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "event")]

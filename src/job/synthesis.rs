@@ -24,6 +24,7 @@ pub use sampling::{Errand, sampled};
 pub(super) use training::title;
 pub use training::{Checkpoint, found, settings, trained};
 
+pub use super::protocol::FOLDER;
 use super::protocol::{Event, Failure};
 use super::worker::Choice;
 use super::{End, Listener};
@@ -36,9 +37,6 @@ use crate::plan::{Order, Plan, PlanError};
 use crate::progress::{Observer, Stage};
 use crate::recipe::{Backend, Recipe, SynthesisName};
 use crate::source::Dataset;
-
-/// The folder of the worker's files in the folder of a manifest.
-pub const FOLDER: &str = "synthesis";
 
 /// The stages of making what a recipe asks for.
 pub const STAGES: [Stage; 3] = [Stage::Read, Stage::Train, Stage::Sample];
@@ -62,7 +60,7 @@ pub fn completed(data: &Loaded, recipe: &Recipe, shop: &Workshop, listener: &dyn
     let plan = plan(pair, recipe, &shop.folder, listener)?;
     let Some(order) = Order::of(pair, recipe, plan.synthesis()) else { return Ok(plan) };
     synthesized::write_order(&shop.folder, &order).map_err(unwritten)?;
-    if synthesized::read(&shop.folder, &order).missing > 0 {
+    if !synthesized::read(&shop.folder, &order).is_whole() {
         make(data, recipe, (shop, &order), listener)?;
     }
     taken((plan, index), &order, &shop.folder)
@@ -101,7 +99,7 @@ fn make(
     supported(&data.dataset, recipe)?;
     let _alone = lock::alone(&shop.folder, listener)?;
     // Another job may have made it in the meantime.
-    if synthesized::read(&shop.folder, order).missing == 0 {
+    if synthesized::read(&shop.folder, order).is_whole() {
         return Ok(());
     }
     let mut bench = Bench::new(&shop.worker, listener);

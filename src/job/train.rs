@@ -2,16 +2,19 @@
 //!
 //! Invariant: it leaves the very model that a job trains which makes pictures by the same recipe.
 
+mod traces;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::protocol::Summary;
+use super::protocol::{Event, Summary};
 use super::synthesis::{self, Bench};
 use super::worker::{self, Choice};
 use super::{End, Job, Listener};
 use crate::load::Loaded;
 use crate::progress::Stage;
 use crate::recipe::Recipe;
+use traces::Traces;
 
 /// Trains the diffusion model.
 pub struct TrainJob {
@@ -35,6 +38,17 @@ impl Job for TrainJob {
     }
 
     fn run(&mut self, listener: &dyn Listener) -> Result<Summary, End> {
+        let traces = Traces::before(&self.folder);
+        let end = self.train(listener);
+        if end.is_err() {
+            listener.tell(Event::Log { line: traces.settle() });
+        }
+        end
+    }
+}
+
+impl TrainJob {
+    fn train(&self, listener: &dyn Listener) -> Result<Summary, End> {
         let _alone = synthesis::alone(&self.folder, listener)?;
         let mut bench = Bench::new(&self.choice, listener);
         let checkpoint = synthesis::trained(&self.data, &self.recipe, &self.folder, &mut bench)?;

@@ -5,7 +5,10 @@
 //!
 //! Invariant: a lemma is never empty, and a word that nothing is known of is its own lemma.
 
+mod plural;
 mod proper;
+
+use plural::{is_plural_only, without_plural};
 
 use super::fold::Folded;
 use super::wordnet::part;
@@ -102,7 +105,7 @@ impl Lemmatizer {
         } else {
             match self.noun(words, folded.bytes(), noun.id) {
                 Some(lemma) => out.push_str(words.text(lemma)),
-                None => out.push_str(without_plural(folded.text())),
+                None => out.push_str(without_plural(words, folded.text())),
             }
         }
     }
@@ -127,49 +130,6 @@ fn is_verb(entry: Entry) -> bool {
     entry.parts & part::VERB != 0
 }
 
-/// Nouns in -s whose singular, where WordNet has one, means something else.
-fn is_plural_only(form: &[u8]) -> bool {
-    PLURAL_ONLY.binary_search(&form).is_ok()
-}
-
-const PLURAL_ONLY: [&[u8]; 35] = [
-    b"amends",
-    b"binoculars",
-    b"blues",
-    b"briefs",
-    b"clothes",
-    b"corps",
-    b"economics",
-    b"electronics",
-    b"glasses",
-    b"goggles",
-    b"graphics",
-    b"gymnastics",
-    b"headquarters",
-    b"jeans",
-    b"leggings",
-    b"lens",
-    b"logistics",
-    b"means",
-    b"news",
-    b"overalls",
-    b"pajamas",
-    b"pants",
-    b"physics",
-    b"politics",
-    b"pyjamas",
-    b"regards",
-    b"series",
-    b"shorts",
-    b"species",
-    b"statistics",
-    b"sunglasses",
-    b"tights",
-    b"troops",
-    b"trousers",
-    b"yours",
-];
-
 /// Abbreviations that are written in many ways.
 fn abbreviated(form: &str) -> Option<&'static str> {
     Some(match form {
@@ -186,18 +146,6 @@ fn abbreviated(form: &str) -> Option<&'static str> {
         "etc" | "ect" | "etc." | "ect." => "etc.",
         _ => return None,
     })
-}
-
-/// The likely singular of a noun that WordNet does not know.
-fn without_plural(form: &str) -> &str {
-    let Some(stem) = form.strip_suffix('s').filter(|stem| stem.len() > 2 && !is_plural_only(form.as_bytes())) else {
-        return form;
-    };
-    match stem.as_bytes() {
-        [.., b's' | b'u' | b'i' | b'\'' | b'.'] => form,
-        [.., b's' | b'h', b'e'] if !stem.ends_with("the") => &stem[..stem.len() - 1],
-        _ => stem,
-    }
 }
 
 /// Plurals by origin that are singular in today's use.
@@ -252,12 +200,4 @@ fn exceptions(text: &str, words: &mut Words) -> Vec<(WordId, WordId)> {
     table.sort_unstable();
     table.dedup_by_key(|(form, _)| *form);
     table
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn plurals_without_a_singular_are_sorted() {
-        assert!(super::PLURAL_ONLY.is_sorted());
-    }
 }

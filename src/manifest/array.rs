@@ -3,6 +3,8 @@
 //! Copies that are made for the tail add to the weight of their row, and their rows stand behind all others; pictures that are made
 //! have no row in the source, and so no place in either.
 //!
+//! A schedule has one more array of weights for each of its stages, see `stages`.
+//!
 //! Rows are those of the source's files, usable or not, in order, so that other readers of the dataset number them alike.
 //!
 //! Source: `NumPy` enhancement proposal 1, version 1.0 of the format.
@@ -15,8 +17,10 @@ use super::appended::{self, Appended};
 use super::output::Output;
 use super::pace::STEP;
 use super::staging::{Joint, Staging};
-use super::{ManifestError, Part};
+use super::{ManifestError, Part, stages};
 use crate::plan;
+use crate::policy;
+use crate::recipe::Recipe;
 
 /// The bytes of an element.
 pub(super) const WIDTH: u64 = 8;
@@ -55,21 +59,31 @@ fn rows(part: &Part<'_>) -> Range<u64> {
     row(start)..if end == dataset.len() { dataset.rows() } else { row(end) }
 }
 
-/// Writes a weight for every row.
+/// Writes a weight for every row, and one more for each stage of the recipe's schedule.
 pub(super) fn write_weights(part: &Part<'_>, staging: &Staging) -> Result<(), ManifestError> {
-    const NAME: &str = "weights.npy";
-    if staging.is_finished(NAME) {
+    write_weights_under(part, part.contents.recipe, ("weights.npy", staging))?;
+    (1..)
+        .zip(policy::stages(part.contents.recipe))
+        .try_for_each(|(number, stage)| write_weights_under(part, &stage.recipe, (&stages::file(number), staging)))
+}
+
+fn write_weights_under(
+    part: &Part<'_>,
+    recipe: &Recipe,
+    (name, staging): (&str, &Staging),
+) -> Result<(), ManifestError> {
+    if staging.is_finished(name) {
         return Ok(());
     }
     let contents = part.contents;
-    let mut weights = plan::weights(contents.index, contents.recipe, part.range.clone())?;
+    let mut weights = plan::weights(contents.index, recipe, part.range.clone())?;
     for (instance, copies) in contents.plan.synthesis().copies() {
         if let Some(weight) = instance.checked_sub(part.range.start).and_then(|place| weights.get_mut(place)) {
             *weight += f64::from(copies);
         }
     }
     let rows = rows(part);
-    let mut output = staging.output(NAME)?;
+    let mut output = staging.output(name)?;
     begin(&mut output, Element::Float, rows.end - rows.start)?;
     let mut next = rows.start;
     for (at, weight) in weights.into_iter().enumerate() {

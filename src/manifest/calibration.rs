@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::RECIPE;
 use super::measured::Measured;
+use super::stages::{self, StageRecord};
 use super::staging::Finished;
 use crate::entity::Perspective;
 use crate::plan::{Account, Lack, Maker, SynthesisPlan, Tail, Verdict};
@@ -28,6 +29,9 @@ pub struct Calibration<'a> {
     pub recipe: &'a Recipe,
     /// Where every record went.
     pub records: Records,
+    /// The stages of the recipe's schedule, each with weights of its own; absent without one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<StageRecord>,
     /// What was made for the tail, where the recipe asks for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub synthesis: Option<&'a SynthesisRecord>,
@@ -209,6 +213,7 @@ impl<'a> Calibration<'a> {
                 written: tally.after,
                 synthetic: tally.synthetic,
             },
+            stages: stages::records(recipe),
             synthesis: measured.synthesis.as_ref(),
             perspectives: measured.perspectives.iter().map(|entry| (entry.perspective, entry.record())).collect(),
             files: files.iter().filter(|file| file.name != RECIPE).map(file).collect(),

@@ -2,7 +2,8 @@
 //!
 //! Columns: `id`, `source` (the file that the record is from), `decision`, `repeat`, `weight` (how often it is written on average),
 //! `keep_probability`, `reason` (policy and deciding entities), `seed_id` and `guidance` (of synthetic records alone), `path` (of the
-//! first picture), `stage` (of training, of synthetic records with guidance). Synthetic records come after all others.
+//! first picture), `stage` (of training, of synthetic records with guidance), and `weight_stage1`, `weight_stage2`, … where the
+//! recipe has a schedule (see `stages`). Synthetic records come after all others.
 //!
 //! Invariant: rows come in the source's order; the three formats hold the same values.
 
@@ -13,12 +14,12 @@ pub(super) use batch::{Batch, Row};
 use std::fmt::Write;
 
 use super::output::Output;
+use super::stages::{self, Tellers};
 use super::staging::{Joint, Section, Staging};
 use super::{ManifestError, Part, table};
-use crate::plan::Explainer;
 use crate::recipe::ManifestFormat;
 
-const HEADER: &str = "id,source,decision,repeat,weight,keep_probability,reason,seed_id,guidance,path,stage\n";
+const HEADER: &str = "id,source,decision,repeat,weight,keep_probability,reason,seed_id,guidance,path,stage";
 /// Rows that are made at once.
 pub(super) const BATCH: usize = 1 << 16;
 
@@ -29,20 +30,26 @@ pub(super) fn write(part: &Part<'_>, format: ManifestFormat, staging: &Staging) 
     if staging.is_finished(&name) {
         return Ok(());
     }
-    let explainer = Explainer::new(contents.index, contents.recipe)?;
+    let tellers = Tellers::of(contents)?;
     let output = staging.output(&name)?;
     match format {
-        ManifestFormat::Csv => write_lines(part, (HEADER, csv_line), &explainer, output),
-        ManifestFormat::Jsonl => write_lines(part, ("", json_line), &explainer, output),
-        _ => table::write_decisions(part, &|range| Batch::of(part, &range, &explainer), output),
+        ManifestFormat::Csv => write_lines(part, (&header(&tellers), csv_line), &tellers, output),
+        ManifestFormat::Jsonl => write_lines(part, ("", json_line), &tellers, output),
+        _ => table::write_decisions(part, &|range| Batch::of(part, &range, &tellers), output),
     }
+}
+
+/// The names of all columns.
+fn header(tellers: &Tellers<'_>) -> String {
+    let columns = (1..=tellers.stages.len()).map(|stage| format!(",{}", stages::column(stage)));
+    std::iter::once(HEADER.to_owned()).chain(columns).chain(["\n".to_owned()]).collect()
 }
 
 /// Writes a header and a line a row.
 fn write_lines(
     part: &Part<'_>,
     (header, line): (&str, fn(&Row<'_>, &mut String)),
-    explainer: &Explainer<'_>,
+    tellers: &Tellers<'_>,
     mut output: Output<'_>,
 ) -> Result<(), ManifestError> {
     let start = output.start();
@@ -55,7 +62,7 @@ fn write_lines(
         part.pace.reached(next - part.range.start)?;
         let range = next..end.min(next + BATCH);
         next = range.end;
-        let lines = Batch::of(part, &range, explainer).lines(line);
+        let lines = Batch::of(part, &range, tellers).lines(line);
         lines.iter().try_for_each(|lines| output.put(lines.as_bytes()))?;
         output.mark(next, (next - part.range.start) as u64)?;
     }
@@ -87,6 +94,9 @@ fn csv_line(row: &Row<'_>, lines: &mut String) {
     text(lines, &row.guidance.map(|guidance| guidance.to_string()).unwrap_or_default());
     text(lines, row.path.unwrap_or_default());
     lines.push_str(&row.stage.map(|stage| stage.to_string()).unwrap_or_default());
+    for weight in row.stages.0 {
+        let _ = write!(lines, ",{weight}");
+    }
     lines.push('\n');
 }
 

@@ -49,7 +49,7 @@ impl Measured {
     /// What a part of a plan does.
     pub(super) fn of(contents: &Contents<'_>, range: &Range<usize>) -> Self {
         let Contents { dataset, index, recipe, plan, .. } = contents;
-        let counts = plan.counts_of(index, range.clone());
+        let counts = plan.counts_of(index.told(), range.clone());
         let writes = contents.shard.is_whole() || contents.shard.number == contents.shard.of;
         let mut made: Vec<Vec<u32>> = if recipe.synthesis.is_on() {
             index.perspectives.iter().map(|entry| vec![0; entry.entities()]).collect()
@@ -60,7 +60,7 @@ impl Measured {
             plan.synthesis().add_to(index, &mut made);
         }
         let counted = |((entry, after), made): ((&PerspectiveIndex, Vec<u32>), Vec<u32>)| {
-            let split = recipe.split(entry);
+            let split = index.told_split(entry, recipe.threshold(entry.perspective));
             Counted {
                 perspective: entry.perspective,
                 threshold: split.threshold,
@@ -80,7 +80,7 @@ impl Measured {
                 ..plan.tally_of(range.clone())
             },
             set_aside: dataset.set_aside().to_vec(),
-            perspectives: index.perspectives.iter().zip(counts).zip(made).map(counted).collect(),
+            perspectives: index.told().iter().zip(counts).zip(made).map(counted).collect(),
             synthesis: recipe.synthesis.is_on().then(|| SynthesisRecord::of(plan.synthesis())),
         }
     }

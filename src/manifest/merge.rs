@@ -183,6 +183,7 @@ impl Shards {
                 .collect();
             join(&parts, file, staging)?;
         }
+        observer.advanced(Stage::Write, files.len() as u64, files.len() as u64);
         if !super::holds_recipe(&staging.place("."), &self.recipe) {
             let mut output = staging.output(RECIPE)?;
             output.put(self.recipe.effective().as_bytes())?;

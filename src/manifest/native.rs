@@ -16,7 +16,7 @@ use std::path::Path;
 pub(super) use folder::{absolute, link, relative};
 
 use super::staging::Staging;
-use super::{CALIBRATION, Contents, ManifestError, Part, RECIPE, SHARD, appended, table};
+use super::{CALIBRATION, Contents, ManifestError, Part, RECIPE, SHARD, appended, stages, table};
 use crate::source::{Dataset, Format};
 
 /// Names that other files of a manifest have.
@@ -46,7 +46,7 @@ fn unpacked(path: &Path) -> String {
 }
 
 fn free(name: &str) -> String {
-    if TAKEN.contains(&name) { format!("native-{name}") } else { name.to_owned() }
+    if TAKEN.contains(&name) || stages::is_file(name) { format!("native-{name}") } else { name.to_owned() }
 }
 
 /// The instances of the contents' shard. Row groups of Parquet are not cut.

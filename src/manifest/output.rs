@@ -53,6 +53,13 @@ impl<'s> Output<'s> {
         Ok(Self { staging, name: name.to_owned(), file, bytes: start.bytes, start, marked: start.bytes, pending: None })
     }
 
+    /// To be written from its first byte on: what is on disk already is passed over. For files whose places hang on all before them
+    /// and whose bytes need not be made.
+    pub(super) const fn replayed(mut self) -> Self {
+        self.bytes = 0;
+        self
+    }
+
     /// Where the writing goes on; all zero for a new file.
     pub(super) const fn start(&self) -> Mark {
         self.start
@@ -65,12 +72,19 @@ impl<'s> Output<'s> {
 
     /// Appends bytes.
     pub(super) fn put(&mut self, bytes: &[u8]) -> Result<(), ManifestError> {
-        self.write_all(bytes).map_err(|cause| self.refused(cause))
+        let known = self.start.bytes.saturating_sub(self.bytes).min(bytes.len() as u64);
+        self.bytes += known;
+        self.write_all(&bytes[known as usize..]).map_err(|cause| self.refused(cause))
+    }
+
+    /// True when with so many bytes more a checkpoint is due.
+    pub(super) const fn is_due(&self, more: usize) -> bool {
+        (self.bytes + more as u64).saturating_sub(self.marked) >= self.staging.step
     }
 
     /// Tells that everything before instance `next` is appended; now and then it is brought to the disk.
     pub(super) fn mark(&mut self, next: usize, rows: u64) -> Result<(), ManifestError> {
-        if self.bytes - self.marked < self.staging.step {
+        if !self.is_due(0) {
             return Ok(());
         }
         self.settle()?;

@@ -12,6 +12,7 @@ use super::staging::{Joint, Staging};
 use super::{Contents, ManifestError, RECIPE, Target, WrittenFile, holds_recipe};
 use crate::plan::Ledger;
 use crate::progress::Observer;
+use crate::recipe::Recipe;
 
 /// The names of the files, in the order in which they are written.
 pub const SQL_FILES: [&str; 9] = [
@@ -25,6 +26,14 @@ pub const SQL_FILES: [&str; 9] = [
     "load.sql",
     "decisions.sql",
 ];
+
+/// Fails where it is plain already that no tables will be written; see [`Target::check`].
+///
+/// # Errors
+/// [`ManifestError::Exists`] or [`ManifestError::Unwritable`].
+pub fn check_sql(target: &Target, recipe: &Recipe) -> Result<(), ManifestError> {
+    target.check_names(&SQL_FILES, recipe)
+}
 
 /// Writes the tables and the query of a plan.
 ///

@@ -62,7 +62,7 @@ impl Staging {
         observer: &dyn Observer,
     ) -> Result<Option<(String, Vec<Finished>)>, ManifestError> {
         let home = folder.join(NAME);
-        if State::read(&home).is_none_or(|state| !state.publishing) {
+        if !is_publishing(folder) {
             return Ok(None);
         }
         let lock = locked(folder, observer)?;
@@ -196,6 +196,11 @@ impl Staging {
             let _ = fs::remove_dir_all(&self.home);
         }
     }
+}
+
+/// True when a run was ended while it gave everything its name.
+pub(super) fn is_publishing(folder: &Path) -> bool {
+    State::read(&folder.join(NAME)).is_some_and(|state| state.publishing)
 }
 
 /// Removes everything but the lock.

@@ -29,6 +29,8 @@ pub struct Delivery {
     pub missing: u64,
     /// Lines that cannot be used: number from 1, and why.
     pub faults: Vec<(usize, String)>,
+    /// Whether a line names what made it: then it can be made again.
+    pub ours: bool,
 }
 
 /// Writes an order into a job's folder. What was delivered for another order that stood there is removed: it is another's.
@@ -76,50 +78,76 @@ pub fn write(folder: &Path, records: &[Synthesized]) -> Result<(), ManifestError
 
 /// Reads what came back of an order; nothing when there is no file yet.
 #[must_use]
+#[expect(clippy::too_many_lines, reason = "to be divided")]
 pub fn read(folder: &Path, order: &Order) -> Delivery {
-    let asked: FxHashMap<&str, (&OrderSeed, &OrderPicture)> = order
-        .seeds
-        .iter()
-        .flat_map(|seed| seed.pictures.iter().map(move |picture| (picture.id.as_str(), (seed, picture))))
-        .collect();
     let text = fs::read(folder.join(SYNTHESIZED)).unwrap_or_default();
     let mut delivery = Delivery::default();
-    let (mut met, mut unusable) = (FxHashSet::default(), FxHashSet::default());
+    let mut books = Books::of(order);
     for (number, line) in (1_usize..).zip(text.split(|&byte| byte == b'\n')) {
         if line.trim_ascii().is_empty() {
             continue;
         }
-        let read = serde_json::from_slice::<Synthesized>(line).map_err(|cause| cause.to_string());
-        let taken = read.and_then(|record| {
-            let ordered = asked.get_key_value(record.id.as_str());
-            let (&id, &(seed, picture)) = ordered.ok_or_else(|| format!("'{}' was not ordered", record.id))?;
-            if let Err(fault) = check(folder, &record, (seed, picture)) {
-                unusable.insert(id);
-                return Err(fault);
-            }
-            if met.insert(id) { Ok((record, seed)) } else { Err(format!("'{id}' stands twice")) }
-        });
-        match taken {
-            Ok((mut record, seed)) => {
-                delivery.account.makers.extend(record.maker.take());
-                if record.verdict != Verdict::Kept {
-                    delivery.account.lose(&seed.entity, record.verdict);
-                    continue;
-                }
-                let place = seed.pictures.iter().position(|picture| picture.id == record.id).unwrap_or(0);
-                let path = folder.join(record.path);
-                delivery.pictures.push(Picture { seed: seed.instance, number: place as u32 + 1, path });
-            }
+        match books.enter(folder, line) {
+            Ok((record, seed)) => delivery.take(folder, record, seed),
             Err(fault) => delivery.faults.push((number, fault)),
         }
     }
-    let unusable: Vec<&str> = unusable.difference(&met).copied().collect();
-    for (seed, _) in unusable.iter().filter_map(|id| asked.get(id)) {
+    let unusable: Vec<&str> = books.unusable.difference(&books.met).copied().collect();
+    for (seed, _) in unusable.iter().filter_map(|id| books.asked.get(id)) {
         delivery.account.lose(&seed.entity, Verdict::Unusable);
     }
-    delivery.missing = (asked.len() - met.len() - unusable.len()) as u64;
+    delivery.ours = books.ours;
+    delivery.missing = (books.asked.len() - books.met.len() - unusable.len()) as u64;
     delivery.pictures.sort_by_key(|picture| (picture.seed, picture.number));
     delivery
+}
+
+impl Delivery {
+    /// True when there is nothing left to make: what a worker of ours delivered and lies there no more is made again.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.missing == 0 && (self.faults.is_empty() || !self.ours)
+    }
+
+    fn take(&mut self, folder: &Path, mut record: Synthesized, seed: &OrderSeed) {
+        self.account.makers.extend(record.maker.take());
+        if record.verdict != Verdict::Kept {
+            self.account.lose(&seed.entity, record.verdict);
+            return;
+        }
+        let place = seed.pictures.iter().position(|picture| picture.id == record.id).unwrap_or(0);
+        let path = folder.join(record.path);
+        self.pictures.push(Picture { seed: seed.instance, number: place as u32 + 1, path });
+    }
+}
+
+/// What was asked for, and what of it a line was met for.
+struct Books<'a> {
+    asked: FxHashMap<&'a str, (&'a OrderSeed, &'a OrderPicture)>,
+    met: FxHashSet<&'a str>,
+    unusable: FxHashSet<&'a str>,
+    ours: bool,
+}
+
+impl<'a> Books<'a> {
+    fn of(order: &'a Order) -> Self {
+        let pictures = order.seeds.iter().flat_map(|seed| seed.pictures.iter().map(move |picture| (seed, picture)));
+        let asked = pictures.map(|(seed, picture)| (picture.id.as_str(), (seed, picture))).collect();
+        Self { asked, met: FxHashSet::default(), unusable: FxHashSet::default(), ours: false }
+    }
+
+    /// A line, and the seed that it belongs to; or what is wrong with it.
+    fn enter(&mut self, folder: &Path, line: &[u8]) -> Result<(Synthesized, &'a OrderSeed), String> {
+        let record = serde_json::from_slice::<Synthesized>(line).map_err(|cause| cause.to_string())?;
+        self.ours |= record.maker.is_some();
+        let ordered = self.asked.get_key_value(record.id.as_str());
+        let (&id, &(seed, picture)) = ordered.ok_or_else(|| format!("'{}' was not ordered", record.id))?;
+        if let Err(fault) = check(folder, &record, (seed, picture)) {
+            self.unusable.insert(id);
+            return Err(fault);
+        }
+        if self.met.insert(id) { Ok((record, seed)) } else { Err(format!("'{id}' stands twice")) }
+    }
 }
 
 /// What is wrong with a line.

@@ -17,7 +17,7 @@ use polars::prelude::{
 use super::decisions::{BATCH, Batch, Row};
 use super::output::Output;
 use super::staging::Joint;
-use super::{ManifestError, Part};
+use super::{ManifestError, Part, stages};
 
 /// What went wrong, before its file is known.
 pub(super) enum Fault {
@@ -58,7 +58,7 @@ pub(super) fn write_decisions(
     let range = |start: usize| start..end.min(start + BATCH);
     let mut stopped = Ok(());
     let written = guarded(|| {
-        let mut table = Table::begin(&mut output, &frame(&Batch::default())?, Vec::new())?;
+        let mut table = Table::begin(&mut output, &frame(&rows(part.range.start..part.range.start))?, Vec::new())?;
         let mut current = rows(range(part.range.start));
         let mut start = part.range.start;
         while start < end {
@@ -96,7 +96,7 @@ fn frame(rows: &Batch) -> Result<DataFrame, Fault> {
     };
     let repeats = Series::new("repeat".into(), rows.rows().map(|row| row.repeat).collect::<Vec<u32>>());
     let guidance = Series::new("guidance".into(), rows.rows().map(|row| row.guidance).collect::<Vec<Option<f64>>>());
-    let columns = vec![
+    let mut columns = vec![
         texts(rows, "id", |row| Some(row.id)),
         texts(rows, "source", |row| row.source),
         texts(rows, "decision", |row| Some(row.decision)),
@@ -109,6 +109,10 @@ fn frame(rows: &Batch) -> Result<DataFrame, Fault> {
         texts(rows, "path", |row| row.path),
         Column::from(Series::new("stage".into(), rows.rows().map(|row| row.stage).collect::<Vec<Option<u32>>>())),
     ];
+    for stage in 0..rows.stages {
+        let weights: Vec<f64> = rows.rows().filter_map(|row| row.stages.0.get(stage).copied()).collect();
+        columns.push(Column::from(Series::new(stages::column(stage + 1).into(), weights)));
+    }
     Ok(DataFrame::new(rows.len(), columns)?)
 }
 

@@ -73,7 +73,7 @@ pub struct OverrideExplanation {
     pub draw: Option<f64>,
     /// Floor: how often each of its instances is repeated, on average; 1 for the others.
     pub refill: f64,
-    /// True when the instance would be written more or less often without it.
+    /// True when the instance would be written, or weigh, more or less without it.
     pub changed: bool,
 }
 

@@ -2,9 +2,9 @@
 //!
 //! Invariant: hands out the very draws and numbers that the plan is made of; decides nothing.
 
-use super::decider;
 use super::decision::{Decider, Voter};
 use super::draw::Purpose;
+use super::explainer::decider;
 use super::overrides::Settled;
 use crate::index::{Index, PerspectiveIndex};
 use crate::policy::{Fate, Reduction};

@@ -5,6 +5,9 @@
 //! dropped instances back, each with the same probability, until n are expected; when all are kept and they are still fewer, it
 //! repeats them n/count times. Caps, then floors, are settled in the order of the recipe, each on what those before it left.
 //!
+//! Where a policy keeps all and weighs them, caps and floors change weights alone: those of the entity's instances are multiplied so
+//! that they sum to n, and each is written once as before.
+//!
 //! Invariant: pins and excludes look at one instance only; what a cap or a floor needs to know of the others is a sum over
 //! fixed-point numbers, so that it depends on no order. Only instances that hold a capped or floored entity may leave when a
 //! threshold is raised: a cap that is full has to make room.
@@ -33,6 +36,8 @@ pub struct Settled {
     pub gate: f64,
     /// Floor: how often each is repeated, on average; 1 for the others.
     pub refill: f64,
+    /// What a cap or a floor multiplies weights by where instances are weighed and not repeated; 1 elsewhere.
+    pub weight: f64,
 }
 
 /// The instances of an entity, as numbers in a slice of outlooks, and how many instances each stands for.
@@ -41,6 +46,7 @@ pub type Holders<'a> = dyn Fn(Bound) -> (std::borrow::Cow<'a, [u32]>, f64) + 'a;
 impl Settlement {
     /// Settles overrides and applies them to what the policy expects of each instance.
     pub fn of(bound: &[Bound], holders: &Holders<'_>, outlooks: &mut dyn Outlooks) -> Self {
+        let weighs = outlooks.weighs();
         let mut ordered = bound.to_vec();
         ordered.sort_by_key(|entry| stage(entry.action));
         let mut settlement = Self::default();
@@ -53,8 +59,9 @@ impl Settlement {
             let alive = || instances.iter().copied().filter(|instance| !excluded.contains(instance));
             let settled = match entry.action {
                 OverrideAction::Exclude | OverrideAction::Pin => Settled::plain(entry),
-                OverrideAction::Cap(most) => Settled::cap(entry, most, &sums(alive(), &*outlooks, weight)),
-                OverrideAction::Floor(least) => Settled::floor(entry, least, &sums(alive(), &*outlooks, weight)),
+                OverrideAction::Cap(_) | OverrideAction::Floor(_) => {
+                    Settled::summed(entry, &sums(alive(), &*outlooks, weight), weighs)
+                }
             };
             if entry.action == OverrideAction::Exclude {
                 instances.iter().for_each(|&instance| outlooks.put(instance, Outlook::default()));
@@ -119,14 +126,18 @@ pub trait Outlooks {
     fn get(&self, instance: u32) -> Outlook;
     /// Puts another in its place.
     fn put(&mut self, instance: u32, outlook: Outlook);
+    /// Whether the repeats are weights of instances that are all written once.
+    fn weighs(&self) -> bool;
 }
 
 /// Keep probabilities and expected repeats, side by side.
 pub struct Columns<'a> {
     /// The probability that each instance is kept at all.
     pub keep: &'a mut [f32],
-    /// How often each is written, on average.
+    /// How often each is written, on average, or its weight.
     pub repeat: &'a mut [f32],
+    /// Whether it is the weight.
+    pub weighs: bool,
 }
 
 impl Outlooks for Columns<'_> {
@@ -138,6 +149,10 @@ impl Outlooks for Columns<'_> {
     fn put(&mut self, instance: u32, outlook: Outlook) {
         let place = instance as usize;
         (self.keep[place], self.repeat[place]) = (outlook.keep as f32, outlook.repeat as f32);
+    }
+
+    fn weighs(&self) -> bool {
+        self.weighs
     }
 }
 
@@ -158,6 +173,13 @@ struct Sums {
     after: f64,
 }
 
+impl Sums {
+    /// What weights are multiplied by to sum to `wanted`.
+    fn factor(&self, wanted: u32) -> f64 {
+        if self.after > 0.0 { f64::from(wanted) / self.after } else { 1.0 }
+    }
+}
+
 /// Sums in multiples of 2⁻³², which do not depend on the order of the instances.
 fn sums(instances: impl Iterator<Item = u32>, outlooks: &dyn Outlooks, weight: f64) -> Sums {
     const UNIT: f64 = (1_u64 << 32) as f64;
@@ -174,12 +196,25 @@ fn sums(instances: impl Iterator<Item = u32>, outlooks: &dyn Outlooks, weight: f
 
 impl Settled {
     const fn plain(bound: Bound) -> Self {
-        Self { bound, gate: 1.0, refill: 1.0 }
+        Self { bound, gate: 1.0, refill: 1.0, weight: 1.0 }
+    }
+
+    /// A cap or a floor, from sums over what it is settled on.
+    fn summed(bound: Bound, sums: &Sums, weighs: bool) -> Self {
+        match bound.action {
+            OverrideAction::Cap(most) if weighs => Self { weight: sums.factor(most).min(1.0), ..Self::plain(bound) },
+            // Its gate is shut, as nothing is brought back.
+            OverrideAction::Floor(least) if weighs => {
+                Self { gate: 0.0, weight: sums.factor(least).max(1.0), ..Self::plain(bound) }
+            }
+            OverrideAction::Cap(most) => Self::cap(bound, most, sums),
+            OverrideAction::Floor(least) => Self::floor(bound, least, sums),
+            OverrideAction::Exclude | OverrideAction::Pin => Self::plain(bound),
+        }
     }
 
     fn cap(bound: Bound, most: u32, sums: &Sums) -> Self {
-        let gate = if sums.after > 0.0 { (f64::from(most) / sums.after).min(1.0) } else { 1.0 };
-        Self { bound, gate, refill: 1.0 }
+        Self { gate: sums.factor(most).min(1.0), ..Self::plain(bound) }
     }
 
     fn floor(bound: Bound, least: u32, sums: &Sums) -> Self {
@@ -189,7 +224,7 @@ impl Settled {
         let all = sums.after + dropped * gate;
         let short = all > 0.0 && all < least * (1.0 - 1e-9);
         // What is repeated has to be kept by all means, else the repeats would miss what is dropped.
-        if short { Self { bound, gate: 1.0, refill: least / all } } else { Self { bound, gate, refill: 1.0 } }
+        if short { Self { refill: least / all, ..Self::plain(bound) } } else { Self { gate, ..Self::plain(bound) } }
     }
 
     /// What becomes of an instance's outlook.
@@ -200,9 +235,10 @@ impl Settled {
         match self.bound.action {
             OverrideAction::Exclude => Outlook::default(),
             OverrideAction::Pin => Outlook { keep: 1.0, repeat: repeat + back },
-            OverrideAction::Cap(_) => Outlook { keep: keep * self.gate, repeat: repeat * self.gate },
+            OverrideAction::Cap(_) => Outlook { keep: keep * self.gate, repeat: repeat * self.gate * self.weight },
             OverrideAction::Floor(_) => {
-                Outlook { keep: keep + back * self.gate, repeat: (repeat + back * self.gate) * self.refill }
+                let repeat = (repeat + back * self.gate) * self.refill * self.weight;
+                Outlook { keep: keep + back * self.gate, repeat }
             }
         }
     }

@@ -17,7 +17,7 @@ use std::path::PathBuf;
 
 use rustc_hash::FxHashSet;
 
-use super::order::Account;
+use super::delivery::Account;
 use crate::entity::Perspective;
 use crate::index::{Index, name_hash};
 use crate::policy::synthesis::{ceilings, driving, synthesizer};
@@ -92,8 +92,7 @@ impl SynthesisPlan {
     /// # Errors
     /// [`RecipeError`] when the recipe's synthesis does not fit the index.
     pub fn new(
-        index: &Index,
-        recipe: &Recipe,
+        (index, recipe): (&Index, &Recipe),
         (repeats, counts): (&[u32], &[Vec<u32>]),
         evidence: &Evidence<'_>,
         observer: &dyn Observer,

@@ -96,11 +96,14 @@ fn is_pattern(name: &str) -> bool {
 }
 
 fn matching(known: &PerspectiveIndex, name: &str) -> Vec<u32> {
-    let Some(pattern) = Some(name).filter(|name| is_pattern(name)).and_then(|name| glob::Pattern::new(name).ok())
-    else {
-        return Vec::new();
-    };
-    (0..known.entities()).filter(|&rank| pattern.matches(&known.names.get(rank))).map(|rank| rank as u32).collect()
+    let Some(pattern) = pattern(known.perspective, name) else { return Vec::new() };
+    let matches = |rank: &usize| pattern.matches(&known.perspective.folded(&known.names.get(*rank)));
+    (0..known.entities()).filter(matches).map(|rank| rank as u32).collect()
+}
+
+/// The pattern that a name is, for names whose case is folded as that of the perspective's entities.
+fn pattern(perspective: Perspective, name: &str) -> Option<glob::Pattern> {
+    is_pattern(name).then(|| glob::Pattern::new(&perspective.folded(name)).ok()).flatten()
 }
 
 /// What is said of a name that nothing has.
@@ -121,8 +124,9 @@ fn missing(known: &PerspectiveIndex, name: &str) -> String {
 }
 
 /// The overrides of one perspective by name, for a table that shows a few entities of many.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Marks {
+    perspective: Perspective,
     exact: Vec<(String, OverrideAction)>,
     patterns: Vec<(glob::Pattern, OverrideAction)>,
 }
@@ -131,12 +135,11 @@ impl Marks {
     /// Those of a perspective.
     #[must_use]
     pub fn of(overrides: &[Override], perspective: Perspective) -> Self {
-        let mut marks = Self::default();
+        let mut marks = Self { perspective, exact: Vec::new(), patterns: Vec::new() };
         for entry in overrides {
             let Some((_, name)) = entry.parts().filter(|&(of, _)| of == perspective) else { continue };
-            marks.exact.push((name.to_owned(), entry.action));
-            let pattern = Some(name).filter(|name| is_pattern(name)).and_then(|name| glob::Pattern::new(name).ok());
-            marks.patterns.extend(pattern.map(|pattern| (pattern, entry.action)));
+            marks.exact.push((perspective.folded(name).into_owned(), entry.action));
+            marks.patterns.extend(pattern(perspective, name).map(|pattern| (pattern, entry.action)));
         }
         marks
     }
@@ -144,7 +147,8 @@ impl Marks {
     /// What is asked of an entity: the first entry that means it.
     #[must_use]
     pub fn action(&self, name: &str) -> Option<OverrideAction> {
-        let exact = self.exact.iter().find(|(known, _)| known == name).map(|&(_, action)| action);
-        exact.or_else(|| self.patterns.iter().find(|(pattern, _)| pattern.matches(name)).map(|&(_, action)| action))
+        let name = self.perspective.folded(name);
+        let exact = self.exact.iter().find(|(known, _)| *known == name).map(|&(_, action)| action);
+        exact.or_else(|| self.patterns.iter().find(|(pattern, _)| pattern.matches(&name)).map(|&(_, action)| action))
     }
 }

@@ -10,12 +10,14 @@ pub mod progressive;
 pub mod random;
 pub mod repeat_factor;
 pub mod square_root;
+pub mod subclass;
 pub mod target;
 pub mod temperature;
 pub mod uniform;
 
+use super::dictionary::{Dictionary, Level, Reduction};
 use super::formula::Formula;
-use super::rule::{Dictionary, Fate, Reduction, Rule};
+use super::rule::{Fate, Rule};
 use crate::index::Index;
 use crate::recipe::{BalanceBy, Recipe, RecipeError};
 
@@ -24,7 +26,8 @@ use crate::recipe::{BalanceBy, Recipe, RecipeError};
 /// stays once and the same number is its weight in the loss ("Upsample or Upweight?": equal in full gradient descent, not in SGD).
 fn shares(index: &Index, recipe: &Recipe, formula: Formula) -> Result<Rule, RecipeError> {
     let entry = super::balanced_perspective(index, recipe)?;
-    let dictionary = Dictionary { perspective: entry.perspective, formula, reduction: Reduction::Mean };
+    let dictionary =
+        Dictionary { perspective: entry.perspective, formula, reduction: Reduction::Mean, level: Level::Entity };
     let fate = match recipe.rebalance.balance_by {
         BalanceBy::Resampling => Fate::Shares,
         BalanceBy::Weights => Fate::Weights,

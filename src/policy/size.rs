@@ -35,11 +35,13 @@ pub fn solve<E>(
         far = (log, miss(log)?);
         reach *= 2.0;
     }
+    let narrow = tolerance / size.max(f64::MIN_POSITIVE) / 10.0;
     // Regula falsi, Illinois variant: the end that stays counts half.
     for _ in 0..60 {
         let between = far.0 - far.1 * (near.0 - far.0) / (near.1 - far.1);
         let missed = miss(between)?;
-        if missed.abs() <= tolerance || (near.0 - far.0).abs() < 1e-12 {
+        // A volume that leaps has no scale that meets it: what is left between the ends is the leap.
+        if missed.abs() <= tolerance || (near.0 - far.0).abs() < narrow {
             return Ok(between.exp());
         }
         if missed * far.1 < 0.0 {

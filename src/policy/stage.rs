@@ -10,7 +10,7 @@ use crate::recipe::{BalanceBy, PolicyName, Recipe};
 /// One stage.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stage {
-    /// What it is called in reports and as a column: `temperature=5`.
+    /// What it is called in reports and in provenance: `temperature=5`.
     pub name: String,
     /// The recipe whose weights it has.
     pub recipe: Recipe,

@@ -11,7 +11,7 @@ mod score;
 
 use rayon::prelude::*;
 
-use super::{Outcome, Overridden, Preview, TargetOutcome, Volume};
+use super::{Outcome, Overridden, Preview, TargetOutcome, Volume, advice};
 use crate::entity::Perspective;
 use crate::index::{Csr, Index, PerspectiveIndex};
 use crate::plan::{self, Columns, PlanError, Settlement};
@@ -29,6 +29,8 @@ pub struct Exact {
     scored: Vec<Option<Scored>>,
     /// Instances without an entity, by perspective.
     empty: Vec<u64>,
+    /// The count of each instance's rarest entity, by perspective; 0 without any. Known once a rule has asked for it.
+    rarest: Vec<Option<Vec<u32>>>,
     /// The expected repeat of each instance, of the last preview.
     expected: Vec<f32>,
     /// The probability that each is kept at all, of the last preview.
@@ -46,6 +48,8 @@ impl Exact {
     /// Prepares for previews of `index`; every later call must be given the same one.
     #[must_use]
     pub fn new(index: &Index) -> Self {
+        let split = index.layers().skip(index.perspectives.len());
+        let layers: Vec<&PerspectiveIndex> = index.told().iter().chain(split).collect();
         let holders = |entry: &PerspectiveIndex| {
             (entry.by_entity.rows() == 0).then(|| entry.by_instance.transposed(entry.entities()))
         };
@@ -53,9 +57,10 @@ impl Exact {
             entry.by_instance.offsets().windows(2).filter(|ends| ends[0] == ends[1]).count() as u64
         };
         Self {
-            holders: index.perspectives.par_iter().map(holders).collect(),
-            scored: index.perspectives.iter().map(|_| None).collect(),
-            empty: index.perspectives.iter().map(empty).collect(),
+            holders: layers.par_iter().map(|entry| holders(entry)).collect(),
+            scored: layers.iter().map(|_| None).collect(),
+            rarest: layers.iter().map(|_| None).collect(),
+            empty: layers.iter().map(|entry| empty(entry)).collect(),
             ..Self::default()
         }
     }
@@ -74,8 +79,7 @@ impl Exact {
     /// As [`Self::preview`].
     pub fn preview_of(
         &mut self,
-        index: &Index,
-        recipe: &Recipe,
+        (index, recipe): (&Index, &Recipe),
         shown: Perspective,
         observer: &dyn Observer,
     ) -> Result<Preview, PlanError> {
@@ -95,21 +99,24 @@ impl Exact {
         }
         let (rule, size_scale) = self.sized(index, rule, observer)?;
         self.score(index, &rule, observer)?;
+        self.know_rarest(index, &rule);
         let mut instances = self.expect(index, &rule);
         if !self.bound.1.is_empty() {
             instances = self.settle(index, (instances, rule.fate));
         }
         let share = instances.after / instances.before.max(1) as f64;
         let mut perspectives = Vec::with_capacity(index.perspectives.len());
-        let entries = index.perspectives.iter().enumerate();
+        let entries = index.told().iter().enumerate();
         for (slot, entry) in entries.filter(|(_, entry)| wanted(entry.perspective)) {
             observer.go_on()?;
-            perspectives.push(self.outcome(slot, entry, (recipe, share)));
+            let split = index.told_split(entry, recipe.threshold(entry.perspective));
+            perspectives.push(self.outcome(slot, entry, (split, share)));
         }
         let overrides = self.overridden(index);
         let target = self.target(index, &perspectives, &rule);
         let policy = recipe.rebalance.policy;
-        Ok(Preview { policy, exact: true, instances, perspectives, overrides, target, size_scale })
+        let advice = advice::advice(recipe, &instances);
+        Ok(Preview { policy, exact: true, instances, perspectives, overrides, target, size_scale, advice })
     }
 
     /// The probability that each instance is kept at all under the last preview, in source order.
@@ -126,7 +133,8 @@ impl Exact {
 
     /// The instances of each entity.
     fn holders<'a>(&'a self, slot: usize, entry: &'a PerspectiveIndex) -> &'a Csr {
-        self.holders.get(slot).and_then(Option::as_ref).unwrap_or(&entry.by_entity)
+        let derived = || self.holders.get(slot).and_then(Option::as_ref);
+        if entry.by_entity.rows() > 0 { &entry.by_entity } else { derived().unwrap_or(&entry.by_entity) }
     }
 
     /// The rule brought to the wanted volume.
@@ -156,7 +164,7 @@ impl Exact {
             let perspective = index.perspectives[entry.slot].perspective;
             (index.instances_of(perspective, entry.rank as usize), 1.0)
         };
-        let mut columns = Columns { keep: &mut self.keep, repeat: &mut self.expected };
+        let mut columns = Columns { keep: &mut self.keep, repeat: &mut self.expected, weighs: fate == Fate::Weights };
         Settlement::of(&self.bound.1, &holders, &mut columns);
         self.sum_up(instances, fate)
     }
@@ -165,8 +173,8 @@ impl Exact {
     fn overridden(&self, index: &Index) -> Vec<Overridden> {
         let one = |bound: &Bound| {
             let entry = index.perspectives.get(bound.slot)?;
-            let before = *entry.counts.get(bound.rank as usize)?;
-            let (after, _) = self.expected_of(self.holders(bound.slot, entry).row(bound.rank as usize));
+            let holders = self.holders(bound.slot, entry).row(bound.rank as usize);
+            let (before, (after, _)) = (holders.len() as u32, self.expected_of(holders));
             let perspective = entry.perspective;
             Some(Overridden { perspective, rank: bound.rank, action: bound.action, before, after })
         };

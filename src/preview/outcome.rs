@@ -6,7 +6,6 @@ use super::change;
 use super::{Measures, Move};
 use crate::entity::Perspective;
 use crate::index::{PerspectiveIndex, Split};
-use crate::recipe::Recipe;
 
 /// A perspective's distribution before and after.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,14 +39,13 @@ pub(super) enum Known<'a> {
 }
 
 impl Outcome {
-    /// The outcome of `counts` after; `measure` measures them, and runs beside the lists of what moves.
+    /// The outcome of `counts` after, under the cut of before; `measure` measures them, and runs beside the lists of what moves.
     pub(super) fn of(
         entry: &PerspectiveIndex,
-        (recipe, kept_share): (&Recipe, f64),
+        (split, kept_share): (Split, f64),
         (counts, known): (Vec<f32>, Known<'_>),
         measure: impl FnOnce(&[f32], &Split) -> Measures + Send,
     ) -> Self {
-        let split = recipe.split(entry);
         let before = Measures::before(entry, &split);
         let lists = || {
             let random = Measures::random(entry, &before, kept_share.min(1.0));

@@ -17,8 +17,8 @@ use super::outcome::Known;
 use super::{Outcome, Preview, Volume};
 use crate::entity::Perspective;
 use crate::index::{Index, PerspectiveIndex};
-use crate::plan::{Columns, PlanError, Settlement};
-use crate::policy::{self, Bound, Dictionary, Rule, size::solve};
+use crate::plan::{Columns, PlanError, Searched, Settlement};
+use crate::policy::{self, Bound, Dictionary, Fate, Rule, size::solve};
 use crate::progress::{Cancelled, Observer};
 use crate::recipe::{Override, Recipe, RecipeError};
 use expected::Expected;
@@ -27,7 +27,7 @@ use sample::Sample;
 /// The most instances in the sample.
 pub const SAMPLE: usize = 8192;
 
-/// Of these, those that the search for a wanted volume looks at.
+/// Of these, about so many are what the search for a wanted volume looks at.
 const SEARCHED: usize = 2048;
 
 /// How much further than half the sample the whole of the data may be from the sample, in a fit.
@@ -39,6 +39,8 @@ pub struct Sketch {
     /// One a perspective, in the index's order.
     samples: Vec<Sample>,
     sampled: usize,
+    /// The part of the sample in which the scale for a wanted volume is sought.
+    searched: Arc<Searched>,
     instances: usize,
     /// The overrides that were bound last, and what they mean: a pattern may have to be matched with a million names.
     bound: Arc<Mutex<(Vec<Override>, Vec<Bound>)>>,
@@ -60,8 +62,11 @@ impl Sketch {
             order.truncate(size);
         }
         order.sort_unstable();
-        let samples = index.perspectives.iter().map(|entry| Sample::of(entry, &order)).collect();
-        Self { samples, sampled: size, instances: index.instances(), bound: Arc::default(), scale: Arc::default() }
+        let samples = index.layers().map(|entry| Sample::of(entry, &order)).collect();
+        let few: Vec<u32> = order.iter().take(SEARCHED).map(|&(_, instance)| instance as u32).collect();
+        let searched = Arc::new(Searched::of(index, &few));
+        let (bound, scale) = (Arc::default(), Arc::default());
+        Self { samples, sampled: size, searched, instances: index.instances(), bound, scale }
     }
 
     /// An estimate of what the recipe's policy would make of the index, with the distribution of one perspective.
@@ -70,18 +75,17 @@ impl Sketch {
     /// [`PlanError::Recipe`] when the recipe does not fit the index, [`PlanError::Cancelled`] when the observer says so.
     pub fn preview(
         &self,
-        index: &Index,
-        recipe: &Recipe,
+        (index, recipe): (&Index, &Recipe),
         shown: Perspective,
         observer: &dyn Observer,
     ) -> Result<Preview, PlanError> {
         let rule = policy::rule(index, recipe)?;
         let bound = self.bind(index, recipe)?;
         let (rule, size_scale) = self.sized(index, rule, observer)?;
-        let mut expected = self.expected(index, &rule, self.sampled, observer);
+        let mut expected = self.expected((index, &rule), self.sampled, observer);
         observer.go_on()?;
-        self.settle(&bound, &mut expected);
-        let instances = self.whole(index, (&rule, &bound), &expected, observer)?;
+        self.settle(&bound, &mut expected, rule.fate == Fate::Weights);
+        let instances = self.whole((index, &rule, &bound), &expected, observer)?;
         let kept_share = (instances.after / instances.before.max(1) as f64).min(1.0);
         let slots = index.perspectives.iter().zip(&self.samples).enumerate();
         let asked = slots.filter(|(_, (entry, _))| entry.perspective == shown);
@@ -90,21 +94,21 @@ impl Sketch {
             let mut counts = self.counts((sample, &here), entry, &expected.repeat);
             let by_rank = std::mem::take(&mut counts.by_rank);
             let known = Known::Ranks(&sample.ranks);
-            Outcome::of(entry, (recipe, kept_share), (by_rank, known), |by_rank, split| {
+            Outcome::of(entry, (recipe.split(entry), kept_share), (by_rank, known), |by_rank, split| {
                 counts.measures((sample, entry), (by_rank, split), &expected.repeat)
             })
         };
         let perspectives = asked.map(outcome).collect();
         let policy = recipe.rebalance.policy;
         let overrides = Vec::new();
-        Ok(Preview { policy, exact: false, instances, perspectives, overrides, target: None, size_scale })
+        let (target, advice) = (None, recipe.advice());
+        Ok(Preview { policy, exact: false, instances, perspectives, overrides, target, size_scale, advice })
     }
 
     /// Numbers of instances. A fit to a sample misses more than sampling does: how much is told by a fit to half of it.
     fn whole(
         &self,
-        index: &Index,
-        (rule, bound): (&Rule, &[Bound]),
+        (index, rule, bound): (&Index, &Rule, &[Bound]),
         expected: &Expected,
         observer: &dyn Observer,
     ) -> Result<Volume, Cancelled> {
@@ -113,7 +117,7 @@ impl Sketch {
         let fits = rule.dictionaries.iter().any(Dictionary::takes_fit);
         if fits && self.sampled < self.instances {
             let rows = self.sampled / 2;
-            let half = self.expected(index, rule, rows, observer);
+            let half = self.expected((index, rule), rows, observer);
             observer.go_on()?;
             let up = self.instances as f64 / rows.max(1) as f64;
             let sum = |values: &[f32]| values.iter().map(|&value| f64::from(value)).sum::<f64>() * up;
@@ -126,13 +130,8 @@ impl Sketch {
     /// The rule with its thresholds scaled so that the sample's volume is its share of the wanted one.
     fn sized(&self, index: &Index, rule: Rule, observer: &dyn Observer) -> Result<(Rule, Option<f64>), Cancelled> {
         let Some(size) = rule.sought() else { return Ok((rule, None)) };
-        let rows = self.sampled.min(SEARCHED);
-        let size = size * rows as f64 / self.instances.max(1) as f64;
-        let volume = |scale: f64| {
-            observer.go_on()?;
-            let expected = self.expected(index, &rule.scaled(scale), rows, observer);
-            Ok(expected.repeat.iter().map(|&repeat| f64::from(repeat)).sum())
-        };
+        let size = size * self.searched.instances() as f64 / self.instances.max(1) as f64;
+        let volume = |scale: f64| self.searched.volume(index, &rule.scaled(scale), observer);
         let mut start = self.scale.lock().unwrap_or_else(PoisonError::into_inner);
         let scale = solve((size, size * 2e-3), (start.unwrap_or(1.0), 0.5), volume)?;
         *start = Some(scale);
@@ -149,7 +148,7 @@ impl Sketch {
     }
 
     /// Applies overrides to the sampled instances; each stands for as many as there are for one sampled holder of the entity.
-    fn settle(&self, bound: &[Bound], expected: &mut Expected) {
+    fn settle(&self, bound: &[Bound], expected: &mut Expected, weighs: bool) {
         if bound.is_empty() {
             return;
         }
@@ -159,7 +158,7 @@ impl Sketch {
             let weight = f64::from(sample.counts[place]) / f64::from(sample.held[place].max(1));
             (Cow::Borrowed(sample.holders.row(place)), weight)
         };
-        let mut columns = Columns { keep: &mut expected.keep, repeat: &mut expected.repeat };
+        let mut columns = Columns { keep: &mut expected.keep, repeat: &mut expected.repeat, weighs };
         Settlement::of(bound, &holders, &mut columns);
     }
 }

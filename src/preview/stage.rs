@@ -1,6 +1,6 @@
-//! What each stage of a schedule makes of the data: its figures, and its weights.
+//! What each stage of a schedule makes of the data, as figures; its weights are `plan::weights` under the stage's recipe.
 //!
-//! Invariant: one weight an instance and stage, in source order; each stage's weights sum to the number of instances.
+//! Invariant: a stage is previewed as any recipe is.
 
 use super::{Exact, Preview};
 use crate::index::Index;
@@ -8,30 +8,6 @@ use crate::plan::PlanError;
 use crate::policy;
 use crate::progress::Observer;
 use crate::recipe::Recipe;
-
-/// A stage and the weight of every instance in it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct StageWeights {
-    /// The stage's name, such as `temperature=5`.
-    pub name: String,
-    /// The weights, in source order.
-    pub weights: Vec<f32>,
-}
-
-/// The weights of each stage of the recipe's schedule; none without one.
-///
-/// # Errors
-/// As [`Exact::preview`].
-pub fn stage_weights(index: &Index, recipe: &Recipe, observer: &dyn Observer) -> Result<Vec<StageWeights>, PlanError> {
-    let stages = policy::stages(recipe);
-    let mut weights = Vec::with_capacity(stages.len());
-    let mut exact = Exact::new(index);
-    for stage in stages {
-        exact.preview(index, &stage.recipe, observer)?;
-        weights.push(StageWeights { name: stage.name, weights: exact.expected().to_vec() });
-    }
-    Ok(weights)
-}
 
 /// A stage and what it would make of the dataset.
 #[derive(Clone, Debug, PartialEq)]

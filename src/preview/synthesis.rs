@@ -63,7 +63,7 @@ impl Completion {
         let synthesis = if recipe.synthesis.is_on() {
             plan.synthesis().clone()
         } else {
-            SynthesisPlan::new(index, recipe, (plan.repeats(), &counts), &Evidence::NONE, observer)?
+            SynthesisPlan::new((index, recipe), (plan.repeats(), &counts), &Evidence::NONE, observer)?
         };
         let completed = plan.completed_counts(index);
         let one = |(entry, (after, completed)): (&PerspectiveIndex, (Vec<u32>, Vec<u32>))| {

@@ -5,6 +5,9 @@
 use crate::entity::Perspective;
 use crate::policy::{Fate, Outlook};
 
+/// What is repeated more often than this is learned by heart rather than learned from ("Upsample or Upweight?": a guard).
+pub const OFTEN: f64 = 4.0;
+
 /// Numbers of instances before and after.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Volume {
@@ -14,11 +17,15 @@ pub struct Volume {
     pub kept: f64,
     /// Standard deviation of the number kept, over all seeds.
     pub kept_sd: f64,
-    /// Volume after, repeats counted, expected.
+    /// Volume after, repeats counted, expected: what is written. Weights do not count.
     pub after: f64,
     /// The effective sample size after, (Σw)²/Σw² with w how often an instance is written (Kish 1965): as many instances, each
     /// written once, would tell as much. Of a random subset it is the subset's size.
     pub effective: f64,
+    /// How often the instance that is repeated most is written, or weighs, expected.
+    pub most_repeats: f64,
+    /// Instances that are written more than [`OFTEN`] times, expected; 0 in an estimate.
+    pub often: u64,
     /// How far an estimate's `kept` may be from the exact figure; 0 when exact.
     pub margin: f64,
     /// The same of `after`.
@@ -35,6 +42,11 @@ impl Volume {
     pub fn effective(sum: f64, squares: f64) -> f64 {
         if squares > 0.0 { sum * sum / squares } else { 0.0 }
     }
+}
+
+/// How often an instance is written, expected: once where it is weighed.
+pub(super) fn written(fate: Fate, outlook: Outlook) -> f64 {
+    if fate == Fate::Weights { outlook.keep } else { outlook.repeat }
 }
 
 /// The expected square of how often an instance is written: kept with some probability, then as often as its mean says, rounded.

@@ -9,7 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::grammar::{self, Status};
-use super::{Line, Recipe, RecipeError, overrides, ranges, synthesis};
+use super::{Line, Lines, Recipe, RecipeError, kind, overrides, ranges, synthesis};
 
 /// A fault before its file is known: a byte range of the text and what is wrong there.
 struct Fault(Range<usize>, String);
@@ -22,7 +22,12 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<Recipe, RecipeError> {
 fn checked(text: &str) -> Result<Recipe, Fault> {
     let document = DeTable::parse(text).map_err(|error| fault_of(&error, text))?;
     check_table(document.get_ref(), "")?;
-    let mut recipe: Recipe = toml::from_str(text).map_err(|error| fault_of(&error, text))?;
+    let mut recipe: Recipe = toml::from_str(text).map_err(|error| {
+        let told =
+            error.span().filter(|_| is_about_type(&error)).and_then(|span| kind::told(document.get_ref(), &span));
+        let fault = fault_of(&error, text);
+        Fault(fault.0, told.unwrap_or(fault.1))
+    })?;
     let line = |path: &str| {
         let start = span_of(document.get_ref(), path).start;
         Line(text.get(..start).map(|before| before.matches('\n').count() + 1))
@@ -34,10 +39,18 @@ fn checked(text: &str) -> Result<Recipe, Fault> {
         entry.line = line(&format!("synthesis.entity.{number}.entity"));
     }
     let lines = &mut recipe.rebalance.lines;
-    lines.policy = line("rebalance.policy");
-    (lines.perspective, lines.pass_count) = (line("rebalance.perspective"), line("rebalance.pass_count"));
+    let keys = ["policy", "perspective", "pass_count", "size", "stages", "balance_by", "no_entity", "subclasses"];
+    let [policy, perspective, pass_count, size, stages, balance_by, no_entity, subclasses] =
+        keys.map(|key| line(&format!("rebalance.{key}")));
+    *lines = Lines { policy, perspective, pass_count, size, stages, balance_by, no_entity, subclasses };
     check_ranges(&recipe, document.get_ref())?;
     Ok(recipe)
+}
+
+/// True when a value cannot be read as what belongs there; of a missing key or a value out of a list other things are said.
+fn is_about_type(error: &toml::de::Error) -> bool {
+    let message = error.message();
+    ["invalid type", "invalid value", "wanted ", "data did not match"].iter().any(|start| message.starts_with(start))
 }
 
 fn fault_of(error: &toml::de::Error, text: &str) -> Fault {
@@ -83,13 +96,33 @@ fn joined(path: &str, name: &str) -> String {
 fn check_value(value: &Spanned<DeValue<'_>>, path: &str) -> Result<(), Fault> {
     match value.get_ref() {
         DeValue::Table(table) => check_table(table, path),
-        DeValue::Array(items) => items.iter().try_for_each(|item| check_value(item, path)),
+        DeValue::Array(items) => {
+            check_list(items, (path, value.span()))?;
+            items.iter().try_for_each(|item| check_value(item, path))
+        }
         DeValue::String(text) => {
             let missing = grammar::VALUES_NOT_YET.iter().find(|&&(key, name, _)| key == path && name == text.as_ref());
             missing.map_or(Ok(()), |&(_, _, what)| Err(Fault(value.span(), what.to_owned())))
         }
         _ => Ok(()),
     }
+}
+
+/// A list that has to hold something does, and none names the same twice.
+fn check_list(items: &[Spanned<DeValue<'_>>], (path, span): (&str, Range<usize>)) -> Result<(), Fault> {
+    if let (true, Some((_, needs))) = (items.is_empty(), grammar::NEVER_EMPTY.iter().find(|(known, _)| *known == path))
+    {
+        return Err(Fault(span, (*needs).to_owned()));
+    }
+    let mut seen: Vec<&str> = Vec::new();
+    for item in items {
+        let DeValue::String(text) = item.get_ref() else { continue };
+        if seen.contains(&text.as_ref()) {
+            return Err(Fault(item.span(), format!("'{text}' stands twice; remove one")));
+        }
+        seen.push(text);
+    }
+    Ok(())
 }
 
 fn check_ranges(recipe: &Recipe, document: &DeTable<'_>) -> Result<(), Fault> {

@@ -135,7 +135,11 @@ pub(super) fn save(recipe: &Recipe, path: &Path) -> Result<(), RecipeError> {
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => super::DEFAULT_TEXT.to_owned(),
         Err(cause) => return Err(RecipeError::Unreadable { path: path.to_path_buf(), cause }),
     };
-    let text = merged(recipe, &text, path)?;
+    save_over(recipe, &text, path)
+}
+
+pub(super) fn save_over(recipe: &Recipe, text: &str, path: &Path) -> Result<(), RecipeError> {
+    let text = merged(recipe, text, path)?;
     write_beside(&text, path).map_err(|cause| RecipeError::Unwritable { path: path.to_path_buf(), cause })
 }
 

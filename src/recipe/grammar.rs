@@ -76,6 +76,7 @@ pub(super) const TABLES: &[Table] = &[
             ("target_exponent", Ready),
             ("repeat_limit", Ready),
             ("size", Ready),
+            ("subclasses", Ready),
             ("override", Ready),
         ],
     },
@@ -126,12 +127,17 @@ pub(super) const TABLES: &[Table] = &[
 
 /// Values of the grammar that cannot be used yet: dotted path, value, what is missing.
 pub(super) const VALUES_NOT_YET: &[(&str, &str, &str)] = &[
-    ("rebalance.policy", "subclass", "the policy 'subclass' is not supported yet"),
     ("synthesis.policies", "borrow", "the synthesis policy 'borrow' is not supported yet"),
     ("synthesis.policies", "synonym", "the synthesis policy 'synonym' is not supported yet"),
     ("synthesis.policies", "rewrite", "the synthesis policy 'rewrite' is not supported yet"),
     ("synthesis.policies", "converse", "the synthesis policy 'converse' is not supported yet"),
     ("synthesis.policies", "slots", "the synthesis policy 'slots' is not supported yet"),
+];
+
+/// Lists that have to hold something: dotted path, and what is said of one that is empty.
+pub(super) const NEVER_EMPTY: &[(&str, &str)] = &[
+    ("rebalance.stages", "stages = [] is no schedule; write such as stages = [5.0, 2.0], or remove it"),
+    ("export.formats", "formats = [] writes nothing; write such as formats = [\"native\"], or remove it"),
 ];
 
 /// The table at a dotted path.

@@ -23,7 +23,6 @@ pub(super) fn rebalance(recipe: &Recipe) -> impl Iterator<Item = (String, String
     let bounded = [
         ("alpha", rebalance.alpha, 1.0),
         ("keep", rebalance.keep, 1.0),
-        ("temperature", rebalance.temperature, 1000.0),
         ("repeat_threshold", rebalance.repeat_threshold, 1.0),
         ("repeat_exponent", rebalance.repeat_exponent, 1.0),
         ("target_exponent", rebalance.target_exponent, 10.0),
@@ -40,6 +39,10 @@ pub(super) fn rebalance(recipe: &Recipe) -> impl Iterator<Item = (String, String
     let progress = (!(0.0..=1.0).contains(&rebalance.progress)).then(|| {
         ("progress", format!("progress = {} is out of range; write a number from 0 to 1", rebalance.progress))
     });
+    let temperature = (!is_temperature(rebalance.temperature)).then(|| {
+        let found = rebalance.temperature;
+        ("temperature", format!("temperature = {found} is out of range; {TEMPERATURES}"))
+    });
     let size = (rebalance.size == Some(0)).then(|| ("size", "size = 0 keeps nothing; write at least 1".to_owned()));
     let stages = stages(recipe).map(|message| ("stages", message));
     let pass_count = pass_count(recipe).map(|message| ("pass_count", message));
@@ -51,6 +54,7 @@ pub(super) fn rebalance(recipe: &Recipe) -> impl Iterator<Item = (String, String
         .chain(beta)
         .chain(perspective)
         .chain(progress)
+        .chain(temperature)
         .chain(size)
         .chain(stages);
     faults.map(|(name, message)| (format!("rebalance.{name}"), message))
@@ -60,12 +64,20 @@ fn is_between(value: f64) -> bool {
     value > 0.0 && value < 1.0
 }
 
+/// What a temperature can be: below 1 it would favour the frequent, and from 100 on shares are as good as equal.
+const TEMPERATURES: &str =
+    "write a number from 1, which leaves shares as they are, to 100; policy = \"uniform\" makes them equal";
+
+fn is_temperature(value: f64) -> bool {
+    (1.0..=100.0).contains(&value)
+}
+
 fn stages(recipe: &Recipe) -> Option<String> {
     let of_progress = recipe.rebalance.policy == PolicyName::Progressive;
-    let fits = |&value: &f64| if of_progress { (0.0..=1.0).contains(&value) } else { value > 0.0 && value <= 1000.0 };
+    let fits = |&value: &f64| if of_progress { (0.0..=1.0).contains(&value) } else { is_temperature(value) };
     let wrong = recipe.rebalance.stages.iter().find(|value| !fits(value))?;
-    let wanted = if of_progress { "a progress from 0 to 1" } else { "a temperature above 0, at most 1000" };
-    Some(format!("the stage {wrong} is out of range; write {wanted}"))
+    let wanted = if of_progress { "write a progress from 0 to 1" } else { TEMPERATURES };
+    Some(format!("the stage {wrong} is out of range; {wanted}"))
 }
 
 fn pass_count(recipe: &Recipe) -> Option<String> {

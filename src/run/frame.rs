@@ -10,8 +10,9 @@ use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
+use super::graphics::{Graphics, Protocol};
 use super::terminal;
 use crate::app::hit::HitMap;
 use crate::app::model::Model;
@@ -21,11 +22,20 @@ use crate::ui;
 /// How long the terminal may take to say what its ground is.
 const PATIENCE: Duration = Duration::from_millis(200);
 
+/// What is known of the terminal's ground.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ground {
+    pub(super) light: bool,
+    /// Whether the terminal itself said so, in time.
+    pub(super) told: bool,
+}
+
 /// The terminal as something to draw on.
 pub(super) struct Painter {
     terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
     themes: Themes,
     theme: Theme,
+    graphics: Graphics,
 }
 
 impl Painter {
@@ -35,7 +45,7 @@ impl Painter {
         terminal::take().wrap_err("this terminal cannot be used")?;
         let out = BufWriter::with_capacity(64 << 10, stdout());
         match Terminal::new(CrosstermBackend::new(out)) {
-            Ok(terminal) => Ok((Self { terminal, themes, theme }, warnings)),
+            Ok(terminal) => Ok((Self { terminal, themes, theme, graphics: Graphics::default() }, warnings)),
             Err(cause) => {
                 terminal::restore();
                 Err(cause).wrap_err("this terminal cannot be used")
@@ -46,14 +56,17 @@ impl Painter {
     /// Draws the model and says where things are.
     pub(super) fn draw(&mut self, model: &Model) -> std::io::Result<HitMap> {
         let theme = &self.theme;
-        let mut area = Rect::ZERO;
+        let hits = ui::regions(model, Rect::from((Position::ORIGIN, self.terminal.size()?)));
         queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
+        if self.graphics.before_frame(self.terminal.backend_mut(), model, &hits)? {
+            self.terminal.resize(self.terminal.size()?.into())?;
+        }
         self.terminal.draw(|frame| {
-            area = frame.area();
             ui::view(frame, model, theme);
         })?;
+        self.graphics.after_frame(self.terminal.backend_mut())?;
         crossterm::execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
-        Ok(ui::regions(model, area))
+        Ok(hits)
     }
 
     /// The terminal's size: columns, rows.
@@ -65,6 +78,7 @@ impl Painter {
     pub(super) fn clear(&mut self) -> std::io::Result<()> {
         // Its own `clear` would ask the terminal for the cursor and wait for an answer that the input thread gets.
         let size = self.terminal.size()?;
+        self.graphics.forget();
         self.terminal.resize(size.into())
     }
 
@@ -88,15 +102,25 @@ impl Painter {
 
     /// Asks the terminal whether its ground is light; without an answer `COLORFGBG` tells, and without that it is dark. Must not be
     /// called while input is read.
-    pub(super) fn is_light(&self) -> bool {
+    pub(super) fn is_light(&self) -> Ground {
         if self.theme.support() == ColorSupport::None {
-            return false;
+            return Ground { light: false, told: false };
         }
         let mut options = terminal_colorsaurus::QueryOptions::default();
         options.timeout = PATIENCE;
         match terminal_colorsaurus::theme_mode(options) {
-            Ok(mode) => mode == terminal_colorsaurus::ThemeMode::Light,
-            Err(_) => std::env::var("COLORFGBG").ok().and_then(|told| is_light_by(&told)).unwrap_or(false),
+            Ok(mode) => Ground { light: mode == terminal_colorsaurus::ThemeMode::Light, told: true },
+            Err(_) => {
+                let variable = std::env::var("COLORFGBG").ok();
+                Ground { light: variable.and_then(|told| is_light_by(&told)).unwrap_or(false), told: false }
+            }
+        }
+    }
+
+    /// Shows pictures in this way; without one, in the best that the terminal says it has. It must not be asked while input is read.
+    pub(super) fn show_pictures(&mut self, chosen: Option<Protocol>) {
+        if self.theme.support() != ColorSupport::None {
+            self.graphics.protocol = chosen.unwrap_or_else(Protocol::asked);
         }
     }
 }

@@ -2,8 +2,10 @@
 //!
 //! Invariant: nothing here waits for background work, except for a job to stop when the program ends.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::draft::Draft;
 use super::event::Sender;
 use super::instance::{self, ExplainRequest, ReadRequest};
 use super::lane::{Lane, Wanted};
@@ -14,13 +16,14 @@ use super::synthesize::{self, PlanRequest};
 use super::{task, train, trial, write};
 use crate::app::arrange::arrange;
 use crate::app::effect::Effect;
-use crate::app::message::{Failure, Message};
+use crate::app::message::{Failure, Message, Watched};
 use crate::app::model::{InstanceView, Order, Rows};
 use crate::entity::Perspective;
 use crate::job::Handle;
 use crate::job::synthesis::Workshop;
 use crate::job::worker::Choice;
 use crate::load::Loaded;
+use crate::recipe::Recipe;
 
 /// Everything that works in the background.
 pub(super) struct Performer {
@@ -29,6 +32,7 @@ pub(super) struct Performer {
     job: Option<Handle>,
     trial: Option<Handle>,
     worker: Choice,
+    draft: Option<Draft>,
     rows: Lane<RowsRequest>,
     previews: Lane<PreviewRequest>,
     comparisons: Lane<ComparisonRequest>,
@@ -56,6 +60,7 @@ impl Performer {
             job: None,
             trial: None,
             worker,
+            draft: None,
             rows: Lane::open("ordering entities", sender, rows)?,
             previews: Lane::open("previewing", sender, reckon::previews(Arc::clone(&exact)))?,
             comparisons: Lane::open("comparing", sender, reckon::comparisons(exact))?,
@@ -105,11 +110,43 @@ impl Performer {
                 // The one before it is asked to stop.
                 self.trial = trial::start(request, &self.sender);
             }
-            Effect::SaveRecipe { recipe, path, then } => return Ok(Some(write::save(recipe, &path, then))),
-            Effect::ReadRecipe { path } => return Ok(Some(write::read(&path))),
-            other => return self.ask(other).map(|()| None),
+            other => return self.perform_on_recipe(other),
         }
         Ok(None)
+    }
+
+    /// Writes and reads the recipe and the copy that is edited.
+    fn perform_on_recipe(&mut self, effect: Effect) -> Result<Option<Message>, Effect> {
+        match effect {
+            Effect::SaveRecipe { recipe, path, then } => {
+                Ok(Some(write::save(recipe, &path, (self.draft.as_ref(), then))))
+            }
+            Effect::ReadRecipe { path } => Ok(Some(write::read(&path))),
+            Effect::ReadDraft => {
+                let changed = self.draft.as_mut().is_some_and(Draft::is_changed);
+                Ok(self.draft.as_ref().filter(|_| changed).map(|draft| write::read_draft(&draft.path)))
+            }
+            Effect::EditRecipe { recipe, path, unsaved } => self.edit(&recipe, path, unsaved),
+            other => self.ask(other).map(|()| None),
+        }
+    }
+
+    /// The editor for the recipe's file where that says what the recipe says, else for a copy of it.
+    fn edit(&mut self, recipe: &Recipe, path: PathBuf, unsaved: bool) -> Result<Option<Message>, Effect> {
+        if !unsaved && path.exists() {
+            self.draft = None;
+            return Err(Effect::OpenEditor { path, edits: Watched::Recipe });
+        }
+        match Draft::open(self.draft.take(), recipe, &path) {
+            Ok(draft) => {
+                let path = draft.path.clone();
+                self.draft = Some(draft);
+                Err(Effect::OpenEditor { path, edits: Watched::Draft })
+            }
+            // The file may be what has to be repaired: the editor is the place for it.
+            Err(_) if path.exists() => Err(Effect::OpenEditor { path, edits: Watched::Recipe }),
+            Err(reason) => Ok(Some(Message::Warned(format!("the recipe cannot be edited: {reason}")))),
+        }
     }
 
     /// Hands a request to its lane.

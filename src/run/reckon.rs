@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use super::event::Sender;
 use super::lane::Wanted;
 use crate::app::message::Message;
-use crate::app::model::{Compared, Control};
+use crate::app::model::{Compared, Figures};
 use crate::entity::Perspective;
 use crate::load::Loaded;
 use crate::plan::PlanError;
@@ -63,7 +63,7 @@ pub(super) fn previews(exact: SharedExact) -> impl FnMut(PreviewRequest, &Wanted
         let PreviewRequest { loaded, recipe, perspective } = request;
         let generation = wanted.generation();
         let index = &loaded.index;
-        match sketch.of(&loaded, || Sketch::new(index)).preview(index, &recipe, perspective, wanted) {
+        match sketch.of(&loaded, || Sketch::new(index)).preview((index, &recipe), perspective, wanted) {
             Ok(preview) => sender.tell(Message::PreviewEstimated { generation, preview: Arc::new(preview) }),
             Err(PlanError::Cancelled) => return,
             Err(error) => return sender.tell(Message::PreviewFailed { generation, reason: error.to_string() }),
@@ -85,16 +85,9 @@ pub(super) fn comparisons(exact: SharedExact) -> impl FnMut(ComparisonRequest, &
         for policy in policies {
             recipe.rebalance.policy = policy;
             match reckon(&exact, &loaded, (&recipe, perspective), wanted) {
-                Ok(preview) => compared.push(figures(policy, &preview, perspective)),
+                Ok(preview) => compared.push(Compared { policy, figures: Figures::of(&preview, perspective) }),
                 Err(PlanError::Cancelled) => return,
-                Err(_) => compared.push(Compared {
-                    policy,
-                    kept: None,
-                    gini: None,
-                    tail_share: None,
-                    lost: None,
-                    control: None,
-                }),
+                Err(_) => compared.push(Compared { policy, figures: None }),
             }
         }
         sender.tell(Message::PoliciesCompared { generation: wanted.generation(), compared });
@@ -108,21 +101,5 @@ fn reckon(
     wanted: &Wanted,
 ) -> Result<Preview, PlanError> {
     let mut exact = exact.lock().unwrap_or_else(PoisonError::into_inner);
-    exact.of(loaded, || Exact::new(&loaded.index)).preview_of(&loaded.index, recipe, perspective, wanted)
-}
-
-fn figures(policy: PolicyName, preview: &Preview, perspective: Perspective) -> Compared {
-    let after = preview.outcome(perspective).map(|outcome| &outcome.after);
-    Compared {
-        policy,
-        kept: Some(preview.instances.after),
-        gini: after.map(|after| after.gini),
-        tail_share: after.map(|after| after.tail_occurrence_share),
-        lost: after.map(|after| after.entities_lost.round() as usize),
-        control: preview.outcome(perspective).map(|outcome| Control {
-            gini: outcome.random.gini,
-            tail_share: outcome.random.tail_occurrence_share,
-            lost: outcome.random.entities_lost.round() as usize,
-        }),
-    }
+    exact.of(loaded, || Exact::new(&loaded.index)).preview_of((&loaded.index, recipe), perspective, wanted)
 }

@@ -2,6 +2,9 @@
 //!
 //! Invariant: the model is changed by `update` alone.
 
+mod on_terminal;
+mod watched;
+
 use std::collections::VecDeque;
 use std::io::{Write, stderr};
 use std::path::{Path, PathBuf};
@@ -13,13 +16,11 @@ use super::event::{Event, Sender};
 use super::frame::Painter;
 use super::perform::Performer;
 use super::watch::Watcher;
-use super::{Ended, Start, editor, input, suspend};
+use super::{Ended, Start, input};
 use crate::app::effect::Effect;
-use crate::app::message::{Message, Watched};
+use crate::app::message::Message;
 use crate::app::model::Model;
 use crate::app::update;
-use crate::config::settings::Settings;
-use crate::source::is_stdin;
 
 /// Everything that lives as long as the program is on the screen.
 pub(super) struct Session {
@@ -63,7 +64,7 @@ impl Session {
     pub(super) fn run(&mut self) -> Result<Ended> {
         let effects = crate::app::begin(&mut self.model);
         self.perform_all(effects)?;
-        self.fit_ground();
+        self.fit_terminal();
         self.acknowledge = Some(input::listen(&self.sender)?);
         self.watch_all();
         loop {
@@ -139,49 +140,6 @@ impl Session {
         Ok(())
     }
 
-    fn perform_on_terminal(&mut self, effect: Effect) -> Result<Option<Message>> {
-        match effect {
-            Effect::Draw => self.changed = true,
-            Effect::Redraw => self.painter.clear()?,
-            Effect::Quit => self.ended = Some(Ended::Quit),
-            Effect::Suspend => {
-                suspend::suspend(&mut self.painter)?;
-                return Ok(Some(self.resized()?));
-            }
-            Effect::OpenEditor { path } => {
-                let outcome = editor::open(&mut self.painter, &path)?;
-                self.take_size()?;
-                return Ok(Some(match outcome {
-                    Ok(()) => Message::FileChanged(Watched::Recipe),
-                    Err(reason) => Message::Warned(reason),
-                }));
-            }
-            Effect::LoadTheme { name } => {
-                // Before it is read: what is made while it is read is a change.
-                self.watch(Watched::Theme, self.painter.themes().folder());
-                let warnings = self.painter.show(&name);
-                let names = self.painter.themes().names();
-                return Ok(Some(Message::ThemeLoaded { name, names, warnings }));
-            }
-            Effect::ReadKeymap => {
-                self.watch(Watched::Keymap, self.start.keymap_file());
-                let (bindings, warnings) = self.start.keymap();
-                return Ok(Some(Message::KeymapRead { bindings: Box::new(bindings), warnings }));
-            }
-            Effect::KeepTheme { name } => {
-                let kept = self
-                    .start
-                    .configuration
-                    .as_ref()
-                    .map(|folder| Settings { theme: Some(name), ..Settings::default() }.keep(folder));
-                return Ok(kept.and_then(Result::err).map(Message::Warned));
-            }
-            // Everything else is performed without the terminal.
-            _ => {}
-        }
-        Ok(None)
-    }
-
     fn draw(&mut self) -> Result<()> {
         self.changed = false;
         let hits = self.painter.draw(&self.model)?;
@@ -197,38 +155,6 @@ impl Session {
     fn take_size(&mut self) -> Result<()> {
         let resized = self.resized()?;
         self.take(resized)
-    }
-
-    /// Shows the theme for a light ground where there is one and the user named no theme.
-    fn fit_ground(&mut self) {
-        if self.start.theme.is_none() && self.painter.is_light() {
-            let name = self.start.theme_name(true).to_owned();
-            let (warnings, names) = (self.painter.show(&name), self.painter.themes().names());
-            update(&mut self.model, Message::ThemeLoaded { name, names, warnings });
-            self.changed = true;
-        }
-    }
-
-    fn watch_all(&mut self) {
-        match Watcher::open(&self.sender) {
-            Ok(watcher) => self.watcher = Some(watcher),
-            Err(error) => {
-                update(&mut self.model, Message::Warned(format!("files are not watched for changes: {error}")));
-            }
-        }
-        self.watch(Watched::Recipe, Some(self.model.history.path.clone()));
-        let without_pattern = self.model.path.clone().filter(|path| !is_stdin(path) && path.exists());
-        self.watch(Watched::Dataset, without_pattern);
-        self.watch(Watched::Theme, self.painter.themes().folder());
-        self.watch(Watched::Keymap, self.start.keymap_file());
-    }
-
-    fn watch(&mut self, file: Watched, path: Option<PathBuf>) {
-        let (Some(watcher), Some(path)) = (&mut self.watcher, path) else { return };
-        if let Err(reason) = watcher.watch(file, &path) {
-            let text = format!("{} is not watched for changes: {reason}", path.display());
-            update(&mut self.model, Message::Warned(text));
-        }
     }
 }
 

@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::graphics::Protocol;
 use crate::app::bindings::Bindings;
 use crate::app::model::{Level, Model, Notice, Toast};
 use crate::config::keymap;
@@ -26,6 +27,8 @@ pub struct Start {
     pub greeting: Option<String>,
     /// The theme that was asked for.
     pub theme: Option<String>,
+    /// How pictures are shown; as the terminal says it can without it.
+    pub pictures: Option<Protocol>,
     /// The folder of the user's own keymap and themes.
     pub configuration: Option<PathBuf>,
     /// Which worker trains and samples, on what.

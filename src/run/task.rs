@@ -91,8 +91,12 @@ fn finished(summary: Summary) -> JobReport {
     let tally = summary.tally;
     let mut lines = Vec::new();
     if tally.instances > 0 {
+        let made = match tally.synthetic {
+            0 => String::new(),
+            made => format!(", {} made for the tail", number::count(made)),
+        };
         lines.push(format!(
-            "{} of {} kept, {} written",
+            "{} of {} kept, {} written{made}",
             number::count(tally.kept),
             number::counted(tally.instances, "instance"),
             number::counted(tally.after, "record")

@@ -32,11 +32,22 @@ pub(super) fn take() -> std::io::Result<()> {
     switched
 }
 
+/// Makes the terminal hand on what it says at once, without showing it.
+pub(super) fn raw() -> std::io::Result<()> {
+    enable_raw_mode()
+}
+
+/// The opposite of [`raw`].
+pub(super) fn cooked() {
+    let _ = disable_raw_mode();
+}
+
 /// Gives the terminal back, if it is ours; may be called from anywhere, any number of times.
 pub fn restore() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
+    super::graphics::remove_all(&mut stdout());
     write_restoring(&mut stdout());
     // A terminal that is gone cannot be restored, and nobody is there to be told.
     let _ = disable_raw_mode();

@@ -121,6 +121,22 @@ impl<'a> Assembly<'a> {
         images: ImageStore,
         (sidecar, phase): (Option<Content>, &Phase<'_>),
     ) -> Result<Dataset, SourceError> {
+        let (entities, failure) = (self.options.entities.as_deref(), self.failure.take());
+        let mut dataset = self.joined(path, images);
+        repetition::settle(&mut dataset);
+        if dataset.is_empty() {
+            return Err(failure.unwrap_or_else(|| nothing_usable(&dataset, path)));
+        }
+        if let Some((entities, content)) = entities.zip(sidecar) {
+            dataset.intact.push((entities.to_owned(), content.intact()));
+            let (sidecar, warnings) = Sidecar::open((entities, content), &dataset.id_hashes, phase)?;
+            dataset.warnings.extend(warnings);
+            dataset.sidecar = Some(sidecar);
+        }
+        Ok(dataset)
+    }
+
+    fn joined(mut self, path: &Path, images: ImageStore) -> Dataset {
         let (mut starts, mut row_starts) = (vec![0], vec![0]);
         let (mut readers, mut id_hashes, mut files, mut mapping) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (file, part) in self.parts {
@@ -134,7 +150,7 @@ impl<'a> Assembly<'a> {
             mapping.extend(part.mapping);
         }
         distinct_pairs(&mut mapping);
-        let mut dataset = Dataset {
+        Dataset {
             path: path.to_owned(),
             files,
             row_starts,
@@ -152,25 +168,19 @@ impl<'a> Assembly<'a> {
             fingerprint: self.fingerprint,
             id_hashes,
             mapping,
-        };
-        repetition::settle(&mut dataset);
-        if dataset.is_empty() {
-            let first = dataset.set_aside.first().map(|aside| format!("; the first: {}", aside.message));
-            let reason = match dataset.set_aside.len() {
-                0 => "it has no rows".to_owned(),
-                1 => format!("its one record is set aside{}", first.unwrap_or_default()),
-                all => format!("all {all} are set aside{}", first.unwrap_or_default()),
-            };
-            return Err(self.failure.unwrap_or(SourceError::Empty { path: path.to_owned(), reason }));
         }
-        if let Some((entities, content)) = self.options.entities.as_deref().zip(sidecar) {
-            dataset.intact.push((entities.to_owned(), content.intact()));
-            let (sidecar, warnings) = Sidecar::open((entities, content), &dataset.id_hashes, phase)?;
-            dataset.warnings.extend(warnings);
-            dataset.sidecar = Some(sidecar);
-        }
-        Ok(dataset)
     }
+}
+
+/// Why there is no instance at all.
+fn nothing_usable(dataset: &Dataset, path: &Path) -> SourceError {
+    let first = dataset.set_aside.first().map(|aside| format!("; the first: {}", aside.message)).unwrap_or_default();
+    let reason = match dataset.set_aside.len() {
+        0 => "it has no rows".to_owned(),
+        1 => format!("its one record is set aside{first}"),
+        all => format!("all {all} are set aside{first}"),
+    };
+    SourceError::Empty { path: path.to_owned(), reason }
 }
 
 /// Reads a file as the format that it is in; `cut` is what ended it early.

@@ -78,22 +78,10 @@ pub(crate) fn load(input: Input<'_>, lists: &Lists) -> Result<(Part, Format), So
         Some(range) => Annotations::find(&input, range, (&by_image, &categories))?,
         None => (Annotations::default(), vec![format!("{}: it has no annotations", input.path.display())]),
     };
-    let mapping = [
-        ("id", "images.id"),
-        ("image", "images.file_name"),
-        ("objects", "categories.name"),
-        ("text", "annotations.caption"),
-    ];
-    let shown = |role: &str| match role {
-        "objects" => !categories.is_empty(),
-        "text" => categories.is_empty(),
-        _ => true,
-    };
-    let mapping = mapping.into_iter().filter(|(role, _)| shown(role)).map(|(role, name)| (role.into(), name.into()));
     let part = Part {
         id_hashes: walked.id_hashes,
         set_aside: set_aside(walked.aside, input.path),
-        mapping: mapping.collect(),
+        mapping: mapping(!categories.is_empty()),
         warnings,
         rows: walked.rows,
         reader: Box::new(Images {
@@ -105,6 +93,13 @@ pub(crate) fn load(input: Input<'_>, lists: &Lists) -> Result<(Part, Format), So
         }),
     };
     Ok((part, if input_format == Format::Auto { format } else { input_format }))
+}
+
+/// What is read as what: categories as objects, or captions as text.
+fn mapping(has_categories: bool) -> Vec<(String, String)> {
+    let told = if has_categories { ("objects", "categories.name") } else { ("text", "annotations.caption") };
+    let pairs = [("id", "images.id"), ("image", "images.file_name"), told];
+    pairs.into_iter().map(|(role, name)| (role.to_owned(), name.to_owned())).collect()
 }
 
 /// The names of the first members of a list's objects.

@@ -36,8 +36,8 @@ pub(super) enum Found {
         in_order: Vec<Input>,
         /// The folder that image paths start from.
         folder: PathBuf,
-        /// Data files of another kind beside them.
-        passed_over: Vec<PathBuf>,
+        /// Data files beside them that are not read, and why.
+        passed_over: Vec<(PathBuf, &'static str)>,
     },
     /// A folder of images.
     Images(PathBuf, Tree),
@@ -62,9 +62,8 @@ impl<'a> Opening<'a> {
         let (meter, found) = match expand(path, options.format)? {
             Named::Files(Files { in_order: files, folder, passed_over }) => {
                 let sizes = files.iter().map(|file| std::fs::metadata(file).map_or(0, |facts| facts.len()));
-                for file in &files {
-                    states.note(file);
-                }
+                files.iter().for_each(|file| states.note(file));
+                passed_over.iter().for_each(|(file, why)| states.note_beside(file, why));
                 let inputs = placed(files.iter().zip(sizes));
                 let meter = Meter::new(observer, inputs.last().map_or(0, |input: &(_, Range<u64>)| input.1.end));
                 let inputs: Result<Vec<Input>, SourceError> =
@@ -83,6 +82,7 @@ impl<'a> Opening<'a> {
                 let meter = Meter::new(observer, 0);
                 let tree = Tree::walk(&folder, &meter.phase(0..0, 1))?;
                 tree.hash(&mut hasher);
+                tree.note_beside(&mut states);
                 (meter, Found::Images(folder, tree))
             }
         };
@@ -96,6 +96,13 @@ impl<'a> Opening<'a> {
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
         self.fingerprint
+    }
+
+    /// Differs, while the fingerprint is the same, when something else is told of the files: other names, other files beside them
+    /// that are not read.
+    #[must_use]
+    pub fn beside(&self) -> [u8; 32] {
+        self.states.beside()
     }
 }
 

@@ -5,16 +5,18 @@
 
 mod delimiter;
 mod field;
+mod names;
 
 use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
 pub(crate) use delimiter::delimiter;
-use field::{Field, Fields, listed, split};
+use field::{Field, Fields, split};
+use names::{labels, listed, quoted};
 
 use super::guess;
-use super::json::{line_start, text_start};
+use super::json::{distinct, line_start, text_start};
 use super::part::{Input, Part, Records, id_hash, of_walk};
 use super::reader::{Place, Reader};
 use super::role::{Role, Roles};
@@ -32,10 +34,12 @@ pub(crate) fn load(input: Input<'_>, delimiter: u8) -> Result<Part, SourceError>
         return Err(SourceError::Empty { path: input.path.to_owned(), reason: "it has a header and no rows".into() });
     }
     let samples = samples(&input.content, header.end, (delimiter, &header.names));
-    let (roles, _) =
-        guess::roles(&samples, &input.options.columns).map_err(|reason| input.malformed("a table", reason))?;
-    let columns: Vec<Option<Role>> = header.names.iter().map(|name| roles.of(name)).collect();
-    if columns.iter().flatten().all(|role| *role == Role::Id) {
+    let asked = &input.options.columns;
+    guess::all_there(asked, &header.names).map_err(|reason| input.malformed("a table", reason))?;
+    let (roles, _) = guess::roles(&samples, asked);
+    let column = |name: &String| (roles.of(name), name.eq_ignore_ascii_case("labels"));
+    let columns: Vec<_> = header.names.iter().map(column).collect();
+    if columns.iter().filter_map(|(role, _)| *role).all(|role| role == Role::Id) {
         return Err(input.malformed("a table", guess::nothing_mapped(&header.names)));
     }
     let table = Table { delimiter, columns };
@@ -84,12 +88,13 @@ fn samples(bytes: &[u8], from: usize, (delimiter, names): (u8, &[String])) -> Ve
 
 struct Table {
     delimiter: u8,
-    columns: Vec<Option<Role>>,
+    /// What each column holds, and whether its name is that of several.
+    columns: Vec<(Option<Role>, bool)>,
 }
 
 impl Table {
     fn id<'b>(&self, bytes: &'b [u8], fields: &Fields) -> Option<Cow<'b, str>> {
-        let column = self.columns.iter().position(|role| *role == Some(Role::Id))?;
+        let column = self.columns.iter().position(|(role, _)| *role == Some(Role::Id))?;
         fields[column].text(bytes).filter(|id| !id.is_empty())
     }
 
@@ -105,12 +110,15 @@ impl Table {
     }
 
     fn fill<'b>(&self, bytes: &'b [u8], fields: &Fields, into: &mut Instance<'b>) {
-        for (role, field) in self.columns.iter().zip(fields) {
+        for ((role, several), field) in self.columns.iter().zip(fields) {
             let Some(text) = field.text(bytes).filter(|text| !text.trim().is_empty()) else { continue };
             match role {
                 Some(Role::Id) => into.id = text,
-                Some(Role::Image) => into.images.push(Image::Path(text)),
-                Some(Role::Label) => into.labels.push(text),
+                Some(Role::Image) => match quoted(&text) {
+                    Some(paths) => into.images.extend(paths.into_iter().map(|path| Image::Path(Cow::Owned(path)))),
+                    None => into.images.push(Image::Path(text)),
+                },
+                Some(Role::Label) => into.labels.extend(labels(text, *several)),
                 Some(Role::Text(speaker)) => into.turns.push(Turn { speaker: *speaker, text }),
                 Some(Role::Objects) => into.given.objects.get_or_insert_default().extend(listed(text)),
                 Some(Role::Tokens) => into.given.tokens.get_or_insert_default().extend(listed(text)),
@@ -118,6 +126,7 @@ impl Table {
                 Some(Role::Turns | Role::Pairs | Role::Statistics) | None => {}
             }
         }
+        distinct(&mut into.labels);
     }
 }
 

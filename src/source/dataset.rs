@@ -4,6 +4,7 @@
 //! is an earlier one once more, byte for byte, is an instance of its own with a hash of its own.
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use super::images::ImageStore;
@@ -88,10 +89,11 @@ impl Dataset {
         }
     }
 
-    /// As [`Self::read`], but only id and images have to be right, and nothing is joined.
+    /// As [`Self::read`], but only id and first image have to be right, and nothing is joined.
     pub fn read_head<'a>(&'a self, number: usize, into: &mut Instance<'a>) {
-        match self.locate(self.original(number)) {
-            Some((reader, row)) => reader.read_head(row, into),
+        let number = self.original(number);
+        match self.locate(number) {
+            Some((reader, row)) => reader.read_head((row, self.id_hashes[number]), into),
             None => into.clear(),
         }
     }
@@ -100,6 +102,14 @@ impl Dataset {
     #[must_use]
     pub fn raw(&self, number: usize) -> Option<&[u8]> {
         self.locate(number).and_then(|(reader, row)| reader.raw(row))
+    }
+
+    /// All bytes from the first to the last of some instances, where the format has such and they are of one file.
+    #[must_use]
+    pub fn raw_run(&self, numbers: RangeInclusive<usize>) -> Option<&[u8]> {
+        let ((file, first), (other, last)) = (self.slot(*numbers.start())?, self.slot(*numbers.end())?);
+        let reader = self.readers.get(file).filter(|reader| file == other && last < reader.len())?;
+        reader.raw_run(first..=last)
     }
 
     /// What stands around the records of each file, in order.
@@ -196,6 +206,12 @@ impl Dataset {
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
         self.fingerprint
+    }
+
+    /// Differs, while the fingerprint is the same, when something else is told of the files: see [`super::Opening::beside`].
+    #[must_use]
+    pub fn beside(&self) -> [u8; 32] {
+        self.states.beside()
     }
 
     /// Stable hashes of the instances' ids, in order.

@@ -2,71 +2,72 @@
 //!
 //! Invariant: what the user names is never guessed at, and a name that no record has is an error that lists those that are there.
 
+mod known;
+
+pub(crate) use known::{IDS, IMAGES, LABELS, OBJECTS, TURNS, first_of, text_speaker};
 use serde_json::{Map, Value};
 
 use super::exchange;
 use super::role::{Role, Roles};
 use crate::source::{Columns, Format, Speaker};
 
-/// Names of conversations.
-const TURNS: &[&str] = &["conversations", "messages", "conversation", "dialog", "dialogue"];
-/// Names of unique names, the most telling first.
-pub(crate) const IDS: &[&str] =
-    &["id", "_id", "uid", "uuid", "sample_id", "item_id", "instance_id", "question_id", "key", "idx", "index"];
-/// Names of pictures.
-pub(crate) const IMAGES: &[&str] = &[
-    "image",
-    "images",
-    "image_path",
-    "image_file",
-    "img",
-    "img_path",
-    "file_name",
-    "filename",
-    "filepath",
-    "file_path",
-    "path",
-    "jpg",
-    "png",
-    "image_url",
-    "url",
-];
-/// Names of class labels, the most telling first.
-pub(crate) const LABELS: &[&str] =
-    &["label", "labels", "class", "class_name", "fine_label", "target", "category", "category_name", "class_id", "y"];
-/// Names of object lists.
-pub(crate) const OBJECTS: &[&str] = &["objects", "object", "object_names", "detections"];
-
-/// Who says what stands in a member of this name; `None` for a name that says nothing.
-pub(crate) fn text_speaker(name: &str) -> Option<Speaker> {
-    let lower = name.to_ascii_lowercase();
-    Some(match lower.as_str() {
-        "caption" | "captions" | "text" | "texts" | "description" | "sentence" | "sentences" | "sentence1"
-        | "title" | "content" | "body" | "alt_text" | "alt" | "en" => Speaker::Caption,
-        "question" | "questions" | "instruction" | "prompt" | "query" | "input" => Speaker::Human,
-        "answer" | "answers" | "response" | "output" | "completion" | "rationale" => Speaker::Assistant,
-        "system" | "system_prompt" => Speaker::System,
-        _ => return None,
-    })
-}
-
-/// The first of `names` that is present, ignoring case; the spelling of the data.
-pub(crate) fn first_of<'n>(names: &[&str], present: &'n [String]) -> Option<&'n str> {
-    names.iter().find_map(|name| present.iter().find(|other| other.eq_ignore_ascii_case(name))).map(String::as_str)
-}
-
-/// What the members of these records stand for, and the format that this makes them.
-pub(crate) fn roles(samples: &[Map<String, Value>], columns: &Columns) -> Result<(Roles, Format), String> {
+/// What the members of these records stand for, and the format that this makes them. A name that the user gave counts even
+/// where no record has it: see [`all_there`].
+pub(crate) fn roles(samples: &[Map<String, Value>], columns: &Columns) -> (Roles, Format) {
     let present = present(samples);
     let mut roles = Roles::default();
-    named(columns, &present, &mut roles)?;
+    for (name, role) in named(columns) {
+        roles.insert(name, role);
+    }
     let turns = conversations(&mut roles, &present, samples);
     let format = if turns { Format::Llava } else { Format::Jsonl };
     known(&mut roles, columns, &present, samples);
     if !turns && columns.text.is_none() {
         texts(&mut roles, &present, samples);
     }
-    Ok((roles, format))
+    (roles, format)
+}
+
+/// The well-known members that these records lack, and that would have a role beside those that were found if one had them.
+pub(crate) fn sought(roles: &Roles, columns: &Columns, samples: &[Map<String, Value>]) -> Vec<&'static str> {
+    let present = present(samples);
+    let mut names: Vec<&'static str> = known::ENTITIES.iter().map(|&(name, _)| name).collect();
+    let mut either =
+        |asked: &Option<String>, role: Role, usual: &'static [&'static str], all: &'static [&'static str]| {
+            if asked.is_none() && (!roles.has(role) || usual.iter().any(|name| roles.of(name) == Some(role))) {
+                names.extend(if roles.has(role) { usual } else { all });
+            }
+        };
+    either(&columns.image, Role::Image, &["image", "images"], IMAGES);
+    either(&columns.label, Role::Label, &["label", "labels"], LABELS);
+    either(&columns.objects, Role::Objects, &[], OBJECTS);
+    if !roles.has(Role::Turns) && columns.text.is_none() {
+        names.extend(known::TEXTS.iter().map(|&(name, _)| name));
+    }
+    names.retain(|name| roles.of(name).is_none() && !present.iter().any(|other| other.eq_ignore_ascii_case(name)));
+    names
+}
+
+/// Gives the members of these records that were sought the roles that their names and values ask for, where what they hold
+/// `reads` as that; true when one got one.
+pub(crate) fn add(
+    roles: &mut Roles,
+    columns: &Columns,
+    records: &[Map<String, Value>],
+    reads: &dyn Fn(&str, Role) -> bool,
+) -> bool {
+    let (present, before) = (present(records), roles.mapping().len());
+    let mut found = Roles::default();
+    known(&mut found, columns, &present, records);
+    if !roles.has(Role::Turns) && columns.text.is_none() {
+        texts(&mut found, &present, records);
+    }
+    for name in &present {
+        if let Some(role) = found.of(name).filter(|role| *role != Role::Id && reads(name, *role)) {
+            roles.insert(name, role);
+        }
+    }
+    roles.mapping().len() > before
 }
 
 /// The members of the samples, those of most records first, so that a misspelt one comes last.
@@ -82,23 +83,28 @@ pub(crate) fn present(samples: &[Map<String, Value>]) -> Vec<String> {
     counted.into_iter().map(|(member, _)| member.clone()).collect()
 }
 
-fn named(columns: &Columns, present: &[String], roles: &mut Roles) -> Result<(), String> {
-    let texts =
-        columns.text.iter().flatten().map(|name| (name, Role::Text(text_speaker(name).unwrap_or(Speaker::Caption))));
+/// The members that the user names, and as what.
+fn named(columns: &Columns) -> impl Iterator<Item = (&String, Role)> {
+    let speaker = |name| text_speaker(name).unwrap_or(Speaker::Caption);
+    let texts = columns.text.iter().flatten().map(move |name| (name, Role::Text(speaker(name))));
     let single = [
         (columns.id.as_ref(), Role::Id),
         (columns.image.as_ref(), Role::Image),
         (columns.label.as_ref(), Role::Label),
         (columns.objects.as_ref(), Role::Objects),
     ];
-    let single = single.into_iter().filter_map(|(name, role)| name.map(|name| (name, role)));
-    for (name, role) in single.chain(texts) {
-        if !present.contains(name) {
-            return Err(missing_column(role.name(), name, present));
-        }
-        roles.insert(name, role);
-    }
-    Ok(())
+    single.into_iter().filter_map(|(name, role)| name.map(|name| (name, role))).chain(texts)
+}
+
+/// The members that the user names and none of those `present` is.
+pub(crate) fn missing<'c>(columns: &'c Columns, present: &[String]) -> Vec<&'c str> {
+    named(columns).map(|(name, _)| name.as_str()).filter(|name| !present.iter().any(|other| other == name)).collect()
+}
+
+/// Fails for the first member that the user names and none of those `present` is.
+pub(crate) fn all_there(columns: &Columns, present: &[String]) -> Result<(), String> {
+    let missing = named(columns).find(|(name, _)| !present.contains(name));
+    missing.map_or(Ok(()), |(name, role)| Err(missing_column(role.name(), name, present)))
 }
 
 /// The message for a table of which no column is read.
@@ -126,19 +132,18 @@ fn known(roles: &mut Roles, columns: &Columns, present: &[String], samples: &[Ma
     {
         roles.insert(name, Role::Id);
     }
+    let is_there = |name: &&str| present.iter().any(|other| other == name);
     if free(&columns.image) {
-        let images = ["image", "images"].iter().filter(|name| present.iter().any(|other| other == *name));
-        let fallback = first_of(IMAGES, present).filter(|name| fits(name, |value| !value.is_number()));
-        let names: Vec<&str> = images.copied().filter(|name| fits(name, |value| !value.is_number())).collect();
+        let path = |name: &&str| fits(name, |value| !value.is_number());
+        let names: Vec<&str> = ["image", "images"].into_iter().filter(is_there).filter(path).collect();
+        let fallback = first_of(IMAGES, present).filter(path);
         for name in if names.is_empty() { fallback.into_iter().collect() } else { names } {
             roles.insert(name, Role::Image);
         }
     }
     if free(&columns.label) {
-        let first = first_of(LABELS, present);
         // Some records have one label, some have several.
-        let both = ["label", "labels"].into_iter().filter(|name| present.iter().any(|other| other == name));
-        for name in first.into_iter().chain(both) {
+        for name in first_of(LABELS, present).into_iter().chain(["label", "labels"].into_iter().filter(is_there)) {
             roles.insert(name, Role::Label);
         }
     }
@@ -147,13 +152,7 @@ fn known(roles: &mut Roles, columns: &Columns, present: &[String], samples: &[Ma
     {
         roles.insert(name, Role::Objects);
     }
-    for (name, role) in [
-        ("statistics", Role::Statistics),
-        ("tokens", Role::Tokens),
-        ("co_occurrence", Role::Pairs),
-        ("what_word", Role::Interrogations),
-        ("interrogations", Role::Interrogations),
-    ] {
+    for &(name, role) in known::ENTITIES {
         if present.iter().any(|other| other == name) && fits(&name, |value| value.is_array() || value.is_object()) {
             roles.insert(name, role);
         }

@@ -11,6 +11,7 @@ use super::list::names_image;
 use super::meter::Phase;
 use super::part::{Part, id_hash};
 use super::reader::Reader;
+use super::state::FileStates;
 use super::{Image, Instance, SetAside, SetAsideKind, SourceError};
 use crate::number::count;
 
@@ -75,6 +76,12 @@ impl Tree {
         for (path, size, changed) in &self.files {
             hasher.update(path.as_bytes()).update(&[0]).update(&size.to_le_bytes()).update(&changed.to_le_bytes());
         }
+    }
+
+    /// Notes what is told of the folder beside its images.
+    pub(crate) fn note_beside(&self, states: &mut FileStates) {
+        self.set_aside.iter().for_each(|aside| states.note_beside(&aside.file, &aside.message));
+        states.note_beside(Path::new(""), &self.others.to_string());
     }
 
     /// The images as a part of a dataset.

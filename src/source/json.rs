@@ -6,6 +6,7 @@ mod frame;
 mod layout;
 mod pair;
 mod quick;
+mod rare;
 mod record;
 mod said;
 mod shape;
@@ -15,6 +16,7 @@ mod value;
 use std::borrow::Cow;
 
 pub(crate) use layout::{Check, Lines, Sequence, line_start};
+pub(crate) use pair::{Pair, take_pairs};
 pub(crate) use record::{NAMES, PATHS, TEXTS, distinct, parse, read as read_record};
 pub(crate) use shape::{Samples, Shape, shape, text_start};
 pub(crate) use value::{Name, Text};
@@ -28,20 +30,26 @@ use super::{Format, Instance, SourceError};
 
 /// Loads one file of JSON records.
 pub(crate) fn load(input: Input<'_>, shape: &Shape) -> Result<(Part, Format), SourceError> {
-    let samples = Samples::take(&input.content, shape);
+    let mut samples = Samples::take(&input.content, shape);
     if samples.records.is_empty() {
         return Err(input.malformed("JSON records", "none of its records can be read as an object"));
     }
-    let (roles, format) = guess::roles(&samples.records, &input.options.columns)
-        .map_err(|reason| input.malformed("JSON records", reason))?;
+    let (mut roles, format) = guess::roles(&samples.records, &input.options.columns);
     let body = match shape {
         Shape::Sequence(body) => Some(body.clone()),
         Shape::Lines => None,
     };
     let format = settled(&input, format, &roles, &samples)?;
+    let rare = rare::Watch::over(&mut roles, &input.options.columns, &samples.records);
+    let mut walked = walk_records(&input, shape, &samples.first_members, &roles)?;
+    let found = rare.found(&mut roles, (&input.content, &walked), &mut samples.records);
+    let found = found.map_err(|reason| input.malformed("JSON records", reason))?;
+    if found.changes {
+        walked = walk_records(&input, shape, &samples.first_members, &roles)?;
+    }
     let mapping = shown(&roles, &samples);
-    let walked = walk_records(&input, shape, samples.first_members, &roles)?;
-    let part = of_walk(input, walked, mapping, |records| Box::new(Objects { records, roles, body }));
+    let mut part = of_walk(input, walked, mapping, |records| Box::new(Objects { records, roles, body }));
+    part.warnings.extend(found.warnings);
     Ok((part, format))
 }
 
@@ -60,10 +68,10 @@ fn settled(input: &Input<'_>, found: Format, roles: &Roles, samples: &Samples) -
 fn walk_records(
     input: &Input<'_>,
     shape: &Shape,
-    first_members: Vec<Vec<u8>>,
+    first_members: &[Vec<u8>],
     roles: &Roles,
 ) -> Result<Walked, SourceError> {
-    let sequence = Sequence { first_members, check: IdOf(roles) };
+    let sequence = Sequence { first_members: first_members.to_vec(), check: IdOf(roles) };
     match shape {
         Shape::Lines => walk(&Lines { sequence }, &input.content, text_start(&input.content), &input.phase),
         Shape::Sequence(body) => walk(&sequence, &input.content[..body.end], body.start, &input.phase),
@@ -115,8 +123,8 @@ impl Reader for Objects {
         }
     }
 
-    fn read_head<'a>(&'a self, row: usize, into: &mut Instance<'a>) {
-        let head = quick::head(self.records.bytes(row), &self.roles);
+    fn read_head<'a>(&'a self, (row, hash): (usize, u64), into: &mut Instance<'a>) {
+        let head = quick::head(self.records.bytes(row), &self.roles, &|id| id_hash(id) == hash);
         let Some(head) = head.filter(|_| self.records.made_id(row).is_none()) else {
             return self.read(row, into);
         };
@@ -127,6 +135,10 @@ impl Reader for Objects {
 
     fn raw(&self, row: usize) -> Option<&[u8]> {
         Some(self.records.bytes(row))
+    }
+
+    fn raw_run(&self, rows: std::ops::RangeInclusive<usize>) -> Option<&[u8]> {
+        self.records.run(rows)
     }
 
     fn frame(&self) -> super::Frame<'_> {

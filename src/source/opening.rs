@@ -42,10 +42,8 @@ impl Opening<'_> {
         let root = |folder| options.image_root.clone().unwrap_or(folder);
         let images = match found {
             Found::Files { in_order, folder, passed_over } => {
-                let other = passed_over
-                    .iter()
-                    .map(|file| format!("{}: passed over, as it is data of another kind", file.display()));
-                assembly.warnings.extend(other);
+                let told = |(file, why): &(PathBuf, &str)| format!("{}: passed over, as {why}", file.display());
+                assembly.warnings.extend(passed_over.iter().map(told));
                 for file in in_order {
                     assembly.add(file, &meter)?;
                 }

@@ -3,6 +3,7 @@
 //! Invariant: only the columns that mean something are read; images stay encoded in the frame and are lent, not copied.
 
 mod column;
+mod given;
 
 use std::borrow::Cow;
 use std::io::Cursor;
@@ -14,7 +15,7 @@ use serde_json::{Map, Value};
 
 use super::exchange;
 use super::guess;
-use super::json::{NAMES, PATHS, TEXTS, distinct};
+use super::json::{NAMES, PATHS, TEXTS, distinct, take_pairs};
 use super::part::{Input, Part, id_hash, row_id, set_aside};
 use super::reader::{Place, Reader};
 use super::role::{Role, speaker};
@@ -29,7 +30,8 @@ pub(crate) fn load(input: &Input<'_>) -> Result<Part, SourceError> {
     let malformed = |reason: String| input.malformed("Parquet", reason);
     let names = guarded(|| names(&input.content)).map_err(malformed)?;
     let samples = samples(&input.content, &names);
-    let (roles, _) = guess::roles(&samples, &input.options.columns).map_err(malformed)?;
+    guess::all_there(&input.options.columns, &names).map_err(malformed)?;
+    let (roles, _) = guess::roles(&samples, &input.options.columns);
     let classes = guarded(|| classes(&input.content)).unwrap_or_default();
     let (mut columns, mut unread) = (Vec::new(), Vec::new());
     for name in &names {
@@ -52,7 +54,7 @@ pub(crate) fn load(input: &Input<'_>) -> Result<Part, SourceError> {
     let mapping = roles.mapping().into_iter().filter(|(_, name)| is_read(name)).collect();
     let mut part = part(input, Table { columns, ..Table::default() }, mapping);
     let warning =
-        |name| format!("column '{name}' is not read: its structs hold neither text nor turns by a known name");
+        |name| format!("column '{name}' is not read: its structs hold nothing that goes with its name by a known name");
     part.warnings.extend(unread.iter().map(warning));
     Ok(part)
 }
@@ -67,6 +69,8 @@ fn can_say(role: Role, column: &Column) -> bool {
         Role::Turns if innermost.is_struct() => {
             pair || (["from", "role"].iter().any(has) && ["value", "content"].iter().any(has))
         }
+        Role::Statistics => given::is_statistics(innermost),
+        Role::Pairs => given::is_pairs(column),
         _ => true,
     }
 }
@@ -165,13 +169,19 @@ impl Reader for Table {
     fn read<'a>(&'a self, row: usize, into: &mut Instance<'a>) {
         into.clear();
         let Some(&number) = self.rows.get(row) else { return };
+        let (at, mut pairs) = (number as usize, Vec::new());
         for (role, column) in &self.columns {
-            fill(*role, column, number as usize, into);
+            match role {
+                Role::Statistics => given::statistics(column, at, &mut into.given, &mut pairs),
+                Role::Pairs => given::pairs(column, at, &mut into.given, &mut pairs),
+                role => fill(*role, column, at, into),
+            }
         }
+        take_pairs(pairs, &mut into.given);
         distinct(&mut into.labels);
         into.id = match self.made_ids {
             Some(first) => Cow::Owned(row_id(first + number)),
-            None => self.id(number as usize).unwrap_or_default(),
+            None => self.id(at).unwrap_or_default(),
         };
     }
 
@@ -182,12 +192,6 @@ impl Reader for Table {
 
 fn fill<'a>(role: Role, column: &'a Column, row: usize, into: &mut Instance<'a>) {
     let Instance { turns, images, labels, given, .. } = into;
-    let names = |list: &mut Option<Vec<Cow<'a, str>>>| {
-        if !column.is_null(row) {
-            let list = list.get_or_insert_default();
-            column.each_text(row, NAMES, &mut |name| list.push(Cow::Borrowed(name)));
-        }
-    };
     match role {
         Role::Turns => column.each_element(row, &mut |turn, at| conversation_turn(turn, at, into)),
         Role::Text(_) if exchange::is_whole(column.innermost().members()) => {
@@ -198,9 +202,9 @@ fn fill<'a>(role: Role, column: &'a Column, row: usize, into: &mut Instance<'a>)
         }
         Role::Image => column.each_element(row, &mut |image, at| images.extend(picture(image, at))),
         Role::Label => column.each_text(row, NAMES, &mut |name| labels.push(Cow::Borrowed(name))),
-        Role::Objects => names(&mut given.objects),
-        Role::Tokens => names(&mut given.tokens),
-        Role::Interrogations => names(&mut given.interrogations),
+        Role::Objects => given::names(column, row, &mut given.objects),
+        Role::Tokens => given::names(column, row, &mut given.tokens),
+        Role::Interrogations => given::names(column, row, &mut given.interrogations),
         Role::Id | Role::Pairs | Role::Statistics => {}
     }
 }

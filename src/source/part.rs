@@ -2,6 +2,7 @@
 //!
 //! Invariant: a part's set-aside rows and usable records together are all its rows.
 
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use xxhash_rust::xxh3::xxh3_64;
@@ -57,6 +58,11 @@ impl Records {
     /// The bytes of a record.
     pub(crate) fn bytes(&self, row: usize) -> &[u8] {
         &self.content[self.spans.range(row)]
+    }
+
+    /// All bytes from the first of some records to the last.
+    pub(crate) fn run(&self, rows: RangeInclusive<usize>) -> Option<&[u8]> {
+        self.content.get(self.spans.range(*rows.start()).start..self.spans.range(*rows.end()).end)
     }
 
     /// The id of a record whose file has none.

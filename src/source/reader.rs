@@ -2,6 +2,8 @@
 //!
 //! Invariant: a reader gives the same record each time that it is asked for it.
 
+use std::ops::RangeInclusive;
+
 use super::Instance;
 
 /// One readable part of a dataset: a file, or a shard of one.
@@ -17,13 +19,19 @@ pub trait Reader: Send + Sync {
     /// Clears `into` and fills it with record `row` (`row < len`).
     fn read<'a>(&'a self, row: usize, into: &mut Instance<'a>);
 
-    /// As [`Self::read`], but only id and images have to be right: much cheaper where the rest need not be taken apart.
-    fn read_head<'a>(&'a self, row: usize, into: &mut Instance<'a>) {
+    /// As [`Self::read`], but only the id, whose hash is known, and the first image have to be right: much cheaper where the rest
+    /// need not be taken apart.
+    fn read_head<'a>(&'a self, (row, _id_hash): (usize, u64), into: &mut Instance<'a>) {
         self.read(row, into);
     }
 
     /// The record's own bytes, where the format has such (JSON records, CSV lines, list lines).
     fn raw(&self, _row: usize) -> Option<&[u8]> {
+        None
+    }
+
+    /// All bytes from the first of some records to the last, and so what stands between them, where [`Self::raw`] gives such.
+    fn raw_run(&self, _rows: RangeInclusive<usize>) -> Option<&[u8]> {
         None
     }
 

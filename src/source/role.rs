@@ -1,6 +1,8 @@
 //! What each member of a record stands for.
 //!
-//! Invariant: a member has one role; members without a role are passed over unread.
+//! Invariant: a member has one role; members without a role are passed over unread, though it is noted that a watched one is there.
+
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::source::Speaker;
 
@@ -48,9 +50,11 @@ impl Role {
 }
 
 /// The members that are read, and as what.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub(crate) struct Roles {
     members: Vec<(String, Role)>,
+    /// Members without a role, and whether a record had them.
+    watched: Vec<(&'static str, AtomicBool)>,
 }
 
 impl Roles {
@@ -63,12 +67,40 @@ impl Roles {
 
     /// The role of a member.
     pub(crate) fn of(&self, member: &str) -> Option<Role> {
-        self.members.iter().find(|(name, _)| name == member).map(|&(_, role)| role)
+        self.of_bytes(member.as_bytes())
     }
 
     /// The role of a member whose name is still bytes.
     pub(crate) fn of_bytes(&self, member: &[u8]) -> Option<Role> {
-        self.members.iter().find(|(name, _)| name.as_bytes() == member).map(|&(_, role)| role)
+        let role = self.members.iter().find(|(name, _)| name.as_bytes() == member).map(|&(_, role)| role);
+        if role.is_none() && !self.watched.is_empty() {
+            self.note(member);
+        }
+        role
+    }
+
+    /// True when some member has this role.
+    pub(crate) fn has(&self, role: Role) -> bool {
+        self.members.iter().any(|(_, other)| *other == role)
+    }
+
+    /// From now on notes whether one of these members is asked for, in any case of its letters.
+    pub(crate) fn watch(&mut self, names: impl IntoIterator<Item = &'static str>) {
+        self.watched.extend(names.into_iter().map(|name| (name, AtomicBool::new(false))));
+    }
+
+    /// The watched members that were asked for; none is watched any more.
+    pub(crate) fn met(&mut self) -> Vec<&'static str> {
+        let met = |(name, met): (&'static str, AtomicBool)| met.into_inner().then_some(name);
+        std::mem::take(&mut self.watched).into_iter().filter_map(met).collect()
+    }
+
+    fn note(&self, member: &[u8]) {
+        let is = |name: &&'static str| name.len() == member.len() && name.as_bytes().eq_ignore_ascii_case(member);
+        // Most often it was noted before, and a line that is only read is shared by all cores.
+        if let Some((_, met)) = self.watched.iter().find(|(name, met)| is(&name) && !met.load(Ordering::Relaxed)) {
+            met.store(true, Ordering::Relaxed);
+        }
     }
 
     /// Pairs of role and member, for the user to see.

@@ -11,9 +11,10 @@ use super::{Format, SourceError};
 /// How deep a folder is searched for data.
 const DEEPEST: usize = 4;
 
-/// Files that tell about data and hold none, by the part of their names before the first dot: what Hugging Face and fantail write
-/// beside records.
-const BESIDE_DATA: [&str; 5] = ["dataset_info", "dataset_infos", "calibration", "decisions", "shard"];
+/// Files that tell about data and hold none: what Hugging Face and fantail write beside records.
+const ABOUT_DATA: [&str; 4] = ["dataset_info.json", "dataset_infos.json", "calibration.json", "shard.json"];
+/// What fantail writes of its decisions; data of the user's where fantail wrote nothing.
+const DECISIONS: [&str; 3] = ["decisions.parquet", "decisions.jsonl", "decisions.csv"];
 
 /// What a path stands for.
 pub(crate) enum Named {
@@ -30,8 +31,8 @@ pub(crate) struct Files {
     pub(crate) in_order: Vec<PathBuf>,
     /// The folder that image paths start from.
     pub(crate) folder: PathBuf,
-    /// Data files of another kind beside them.
-    pub(crate) passed_over: Vec<PathBuf>,
+    /// Data files beside them that are not read, and why.
+    pub(crate) passed_over: Vec<(PathBuf, &'static str)>,
 }
 
 /// The files that `path` stands for.
@@ -74,8 +75,9 @@ fn matching(path: &Path, pattern: &str) -> Result<Named, SourceError> {
 fn folder(path: &Path) -> Result<Named, SourceError> {
     let unreadable = |cause| SourceError::Unreadable { path: path.to_owned(), cause };
     let mut files = data_files(path).map_err(unreadable)?;
-    if files.is_empty() && !has_image(path, 0) {
-        files = below(path, 0);
+    let is_data = |(kind, _): &(Kind, PathBuf)| *kind != Kind::About;
+    if !files.iter().any(is_data) && !has_image(path, 0) {
+        files.extend(below(path, 0));
     }
     let size = |file: &Path| std::fs::metadata(file).map_or(0, |facts| facts.len());
     let room =
@@ -89,7 +91,11 @@ fn folder(path: &Path) -> Result<Named, SourceError> {
     };
     let (mut taken, mut passed_over) = (Vec::new(), Vec::new());
     for (kind, file) in files {
-        if kind == most { taken.push(file) } else { passed_over.push(file) }
+        match kind {
+            Kind::About => passed_over.push((file, "it tells about data and holds none")),
+            kind if kind == most => taken.push(file),
+            _ => passed_over.push((file, "it is data of another kind")),
+        }
     }
     taken.sort();
     passed_over.sort();
@@ -102,11 +108,23 @@ enum Kind {
     Json,
     Parquet,
     Table,
+    /// No data.
+    About,
 }
 
 fn data_files(folder: &Path) -> std::io::Result<Vec<(Kind, PathBuf)>> {
     let entries = std::fs::read_dir(folder)?.filter_map(Result::ok).map(|entry| entry.path());
-    Ok(entries.filter_map(|file| Some((kind(&file)?, file))).filter(|(_, file)| file.is_file()).collect())
+    let files = entries.filter_map(|file| Some((kind(&file)?, file))).filter(|(_, file)| file.is_file());
+    let mut files: Vec<(Kind, PathBuf)> = files.collect();
+    // Fantail never writes its decisions without saying from what.
+    if files.iter().any(|(_, file)| named(file, &ABOUT_DATA[2..])) {
+        files.iter_mut().filter(|(_, file)| named(file, &DECISIONS)).for_each(|(kind, _)| *kind = Kind::About);
+    }
+    Ok(files)
+}
+
+fn named(file: &Path, names: &[&str]) -> bool {
+    file.file_name().and_then(|name| name.to_str()).is_some_and(|name| names.contains(&name))
 }
 
 /// The data files in the folders below, where data sets keep them in `data/` or in one folder a split.
@@ -127,10 +145,11 @@ fn has_image(folder: &Path, depth: usize) -> bool {
 
 fn kind(path: &Path) -> Option<Kind> {
     let name = path.file_name()?.to_str()?.to_ascii_lowercase();
-    if name.starts_with('.')
-        || BESIDE_DATA.iter().any(|stem| name.strip_prefix(stem).is_some_and(|rest| rest.starts_with('.')))
-    {
+    if name.starts_with('.') {
         return None;
+    }
+    if ABOUT_DATA.contains(&name.as_str()) {
+        return Some(Kind::About);
     }
     let plain = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
     match plain.rsplit_once('.')?.1 {

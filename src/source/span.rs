@@ -103,13 +103,7 @@ fn container_end(bytes: &[u8], start: usize) -> Result<usize, Flaw> {
                 at += 1;
             }
             Class::Open => {
-                let fits = if open.last() == Some(&b'[') { matches!(before, b',' | b'[') } else { before == b':' };
-                if !fits {
-                    return Err(Flaw::Stray(at));
-                }
-                if open.len() == DEEPEST {
-                    return Err(Flaw::TooDeep(at));
-                }
+                may_open(&open, before, at)?;
                 open.push(byte);
                 before = byte;
                 at += 1;
@@ -129,6 +123,16 @@ fn container_end(bytes: &[u8], start: usize) -> Result<usize, Flaw> {
         }
     }
     Err(Flaw::Unclosed)
+}
+
+/// Whether a container may open after the byte `before`.
+#[inline]
+fn may_open(open: &[u8], before: u8, at: usize) -> Result<(), Flaw> {
+    let fits = if open.last() == Some(&b'[') { matches!(before, b',' | b'[') } else { before == b':' };
+    if !fits {
+        return Err(Flaw::Stray(at));
+    }
+    if open.len() == DEEPEST { Err(Flaw::TooDeep(at)) } else { Ok(()) }
 }
 
 /// The first offset at or after `at` that is not white space.

@@ -15,24 +15,40 @@ impl std::fmt::Display for Fingerprint {
     }
 }
 
-/// Size and time of change of files when they were opened.
+/// Size and time of change of files when they were opened, and what was found beside them.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct FileStates(Vec<(PathBuf, Option<(u64, std::time::SystemTime)>)>);
+pub(crate) struct FileStates {
+    files: Vec<(PathBuf, Option<(u64, std::time::SystemTime)>)>,
+    beside: blake3::Hasher,
+}
 
 impl FileStates {
     /// Takes down how a file is now.
     pub(crate) fn note(&mut self, path: &Path) {
-        self.0.push((path.to_owned(), Self::now(path)));
+        self.files.push((path.to_owned(), Self::now(path)));
+        self.note_beside(path, "");
+    }
+
+    /// Takes down what is told of a file without being part of any record: its name, or why it is not read.
+    pub(crate) fn note_beside(&mut self, path: &Path, told: &str) {
+        for part in [path.as_os_str().as_encoded_bytes(), told.as_bytes()] {
+            self.beside.update(&(part.len() as u64).to_le_bytes()).update(part);
+        }
+    }
+
+    /// Differs when something else is told of the files, though their content may be the same; 32 bytes.
+    pub(crate) fn beside(&self) -> [u8; 32] {
+        *self.beside.finalize().as_bytes()
     }
 
     /// True while every file is as it was.
     pub(super) fn hold(&self) -> bool {
-        self.0.iter().all(|(path, state)| Self::now(path) == *state)
+        self.files.iter().all(|(path, state)| Self::now(path) == *state)
     }
 
     /// The sum of the sizes.
     pub(super) fn bytes(&self) -> u64 {
-        self.0.iter().filter_map(|(_, state)| state.map(|(bytes, _)| bytes)).sum()
+        self.files.iter().filter_map(|(_, state)| state.map(|(bytes, _)| bytes)).sum()
     }
 
     fn now(path: &Path) -> Option<(u64, std::time::SystemTime)> {

@@ -28,8 +28,8 @@ pub use reading::text_lines;
 
 /// Draws the screen.
 pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    if let Data::Failed(cause) = &model.data {
-        return opening::draw_failure(model, theme, (area, cause), buffer);
+    if model.data.is_unopened() {
+        return opening::draw_unopened(model, theme, area, buffer);
     }
     let layout = Layout::of(model, area);
     perspectives::draw(model, theme, &layout, buffer);
@@ -50,7 +50,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
 
 /// Where things are.
 pub fn regions(model: &Model, area: Rect, hits: &mut HitMap) {
-    if matches!(model.data, Data::Failed(_)) {
+    if model.data.is_unopened() {
         return;
     }
     let layout = Layout::of(model, area);
@@ -73,5 +73,6 @@ pub fn regions(model: &Model, area: Rect, hits: &mut HitMap) {
         hits.push(hit_area(text), Target::Pane(Pane::Text));
         hits.push(hit_area(instance::inside(text)), Target::InstanceText);
         hits.text = instance::text_place(model, text);
+        hits.picture = instance::picture_place(model, text).map(hit_area);
     }
 }

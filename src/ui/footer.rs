@@ -63,6 +63,7 @@ const REBALANCE: &[Hint] = &[
     ("move", &[Action::MoveDown, Action::MoveUp]),
     ("pane", &[Action::NextPane]),
     ("compare", &[Action::ComparePolicies]),
+    ("why", &[Action::Explain]),
     ("chart", &[Action::CycleChart]),
     ("perspective", &[Action::NextPerspective]),
     ("override", &[Action::OverrideEntity]),
@@ -150,7 +151,7 @@ fn hints(model: &Model) -> &'static [Hint] {
     }
     match (&model.data, model.screen) {
         (Data::Loading { .. }, Screen::Explore) => LOADING,
-        (Data::Failed(_), Screen::Explore) => FAILED,
+        (Data::Stopped | Data::Failed(_), Screen::Explore) => FAILED,
         (Data::Ready(_), Screen::Explore) if model.explore.drill.is_some() => {
             let view = model.explore.drill.as_ref().and_then(|drill| drill.text.ready());
             if view.is_some_and(|view| view.images.len() > 1) { PICTURES } else { INSTANCES }

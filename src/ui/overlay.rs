@@ -16,7 +16,7 @@ use super::look;
 use super::regions::area as hit_area;
 use super::widget::pane::Pane as Frame;
 use crate::app::hit::{HitMap, Target};
-use crate::app::model::{Model, Overlay};
+use crate::app::model::{JobKind, Model, Overlay};
 use crate::config::theme::{Role, Theme};
 
 /// The room inside a popup's frame: width and height.
@@ -95,6 +95,9 @@ pub fn regions(model: &Model, screen: Rect, hits: &mut HitMap) {
     let top = (popup.head.len() as u16).min(inner.height);
     let rows = Rect { y: inner.y + top, height: (popup.rows.len() as u16).min(inner.height - top), ..inner };
     hits.push(hit_area(rows), Target::OverlayRows);
+    if matches!(overlay, Overlay::Help { .. }) {
+        hits.furthest = keys::furthest(model, room(overlay, screen));
+    }
 }
 
 fn popup(model: &Model, theme: &Theme, (overlay, room): (&Overlay, Room)) -> Popup {
@@ -107,7 +110,10 @@ fn popup(model: &Model, theme: &Theme, (overlay, room): (&Overlay, Room)) -> Pop
         Overlay::Explanation { id, lines, scroll } => lists::explanation(theme, (id, lines), (*scroll, room)),
         Overlay::Override { perspective, entity, cursor } => lists::overrides(theme, (*perspective, entity), *cursor),
         Overlay::EditValue { target, field, problem } => input::popup(theme, (target, field), problem.as_deref(), room),
-        question => questions::popup(theme, question, room),
+        question => {
+            let job = model.job.job().map_or_else(JobKind::default, |job| job.kind);
+            questions::popup(theme, (question, job), room)
+        }
     }
 }
 

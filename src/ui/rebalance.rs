@@ -6,6 +6,7 @@ mod chart;
 mod compare;
 mod controls;
 mod layout;
+mod measures;
 mod outcome;
 
 use ratatui::buffer::Buffer;
@@ -19,7 +20,7 @@ use layout::Layout;
 
 /// Draws the screen.
 pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let layout = Layout::of(area, outcome::rows(model));
+    let layout = Layout::of(area, rows(model));
     controls::draw(model, theme, &layout, buffer);
     chart::draw(model, theme, layout.chart, buffer);
     if model.rebalance.compared.is_empty() {
@@ -31,7 +32,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
 
 /// Where things are.
 pub fn regions(model: &Model, area: Rect, hits: &mut HitMap) {
-    let layout = Layout::of(area, outcome::rows(model));
+    let layout = Layout::of(area, rows(model));
     let controls = controls::Places::of(model, &layout);
     if controls.first_policy == 0 {
         hits.push(hit_area(controls.policies), Target::Policies);
@@ -42,4 +43,9 @@ pub fn regions(model: &Model, area: Rect, hits: &mut HitMap) {
     if let Some(plot) = chart::plot(model, layout.chart) {
         hits.push(hit_area(plot.area), Target::Plot(super::regions::axis(&plot.x)));
     }
+}
+
+/// How many rows the tables under the chart take.
+fn rows(model: &Model) -> u16 {
+    if model.rebalance.compared.is_empty() { outcome::rows(model) } else { compare::ROWS }
 }

@@ -96,10 +96,21 @@ fn pace(state: &JobState, job: &Job, number: usize) -> String {
     }
     let done = number::count(step.done);
     let words = if step.total > 0 { format!("{done} of {}", number::count(step.total)) } else { done };
+    let words = format!("{words}{}", unit(job, &step.name));
     let current = step.done < step.total || step.total == 0;
     let running = matches!(state, JobState::Running(_));
     let pace = if current && running { bar::pace((0, 0), job.rate, job.remaining) } else { String::new() };
     if pace.is_empty() { words } else { format!("{words} · {pace}") }
+}
+
+/// What a step counts, where the worker does it.
+fn unit(job: &Job, step: &str) -> &'static str {
+    match step {
+        "training" => " steps",
+        "sampling" => " images",
+        "reading" if job.device.is_some() => " images",
+        _ => "",
+    }
 }
 
 /// What is known beside the steps: the device and its memory, the loss so far.
@@ -147,7 +158,9 @@ fn ending(job: &JobState, theme: &Theme, width: u16) -> Vec<Line<'static>> {
                 JobKind::Write => {
                     "What was finished waits in the target folder, under no final name; started again, the job goes on from there."
                 }
-                JobKind::Train => "Started again, training goes on from its last checkpoint.",
+                JobKind::Train => {
+                    "Started again, the training goes on from its last checkpoint, if one was written; the log says so."
+                }
             };
             let mut lines = vec![Line::default()];
             lines.extend(text::wrap(words, width, theme.style(Role::TextDim)));
@@ -162,8 +175,10 @@ pub(super) fn written(theme: &Theme, (summary, command): (&[String], &str), widt
     let told = |words: &String| text::wrap(words, width, theme.style(Role::Text));
     let (first, files) = summary.split_at(summary.len().min(1));
     let mut lines: Vec<Line<'static>> = first.iter().flat_map(told).collect();
-    lines.push(Line::styled("The same without the terminal UI:", theme.style(Role::TextDim)));
-    lines.extend(text::wrap(command, width, theme.style(Role::TextStrong)));
+    if !command.is_empty() {
+        lines.push(Line::styled("The same without the terminal UI:", theme.style(Role::TextDim)));
+        lines.extend(text::wrap(command, width, theme.style(Role::TextStrong)));
+    }
     lines.extend(files.iter().flat_map(told));
     lines
 }

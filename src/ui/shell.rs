@@ -89,7 +89,7 @@ fn draw_header(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let counted = match &model.data {
         Data::Ready(loaded) => number::counted(loaded.dataset.len() as u64, "instance"),
         Data::Loading { .. } => "loading".into(),
-        Data::Failed(_) => "not open".into(),
+        Data::Stopped | Data::Failed(_) => "not open".into(),
     };
     let brand = look::span(theme, Role::TextStrong, " fantail   ");
     let fixed = brand.width() as u16 + text::width(&counted) + 4;

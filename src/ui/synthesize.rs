@@ -8,6 +8,7 @@ mod controls;
 mod layout;
 mod seeds;
 mod tail;
+mod trial;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -83,6 +83,76 @@ fn a_target_that_was_removed_is_a_clear_error() {
     write(&data, &recipe, &out);
 }
 
+/// Does something at the last report, when everything is written and nothing has its name.
+struct AtTheEnd<F>(F);
+
+impl<F: Fn() + Sync> Observer for AtTheEnd<F> {
+    fn advanced(&self, stage: Stage, done: u64, total: u64) {
+        if stage == Stage::Write && done == total {
+            (self.0)();
+        }
+    }
+}
+
+#[test]
+fn what_happens_at_the_last_moment_is_told_and_loses_nothing() {
+    let folder = tempdir().unwrap();
+    let before = with_a_manifest(folder.path(), &lines(0..9000));
+    let (path, out) = (folder.path().join("data.jsonl"), folder.path().join("out"));
+    let (recipe, data) = (everything(), loaded(&path, &everything()));
+    let force = Target { force: true, ..Target::new(&out) };
+    let end = AtTheEnd(|| fs::write(&path, lines(0..9001)).unwrap());
+    let error = write_with((&data, &recipe), Shard::WHOLE, &force, &end).unwrap_err();
+    assert!(matches!(error, ManifestError::Changed { .. }) && error.exit_code() == 3, "{error}");
+    assert_eq!(bytes_below(&out), before);
+    fs::write(&path, lines(0..9000)).unwrap();
+    let fresh = folder.path().join("fresh");
+    let end = AtTheEnd(|| fs::remove_dir_all(&fresh).unwrap());
+    let error = write_with((&data, &recipe), Shard::WHOLE, &Target::new(&fresh), &end).unwrap_err();
+    assert!(error.exit_code() == 7 && error.to_string().starts_with("cannot write"), "{error}");
+    assert!(!fresh.join("data.jsonl").exists() && !fresh.join("calibration.json").exists());
+    write(&data, &recipe, &fresh);
+    assert_eq!(bytes_below(&fresh), before);
+}
+
+#[test]
+fn a_disk_that_fills_up_or_turns_read_only_at_the_last_moment_loses_nothing() {
+    let folder = tempdir().unwrap();
+    let wanted = with_a_manifest(folder.path(), &lines(0..9000));
+    let Some(disk) = Small::mounted(&folder.path().join("disk"), "size=16m") else { return };
+    let (recipe, path) = (everything(), folder.path().join("data.jsonl"));
+    let (data, out) = (loaded(&path, &recipe), disk.0.join("out"));
+    let target = Target { resume: true, ..Target::new(&out) };
+    // A memory-backed disk that is as large as what it holds is full.
+    let end = AtTheEnd(|| {
+        let ballast = vec![0; 32 << 20];
+        assert!(fs::write(disk.0.join("ballast"), ballast).is_err());
+    });
+    let error = write_with((&data, &recipe), Shard::WHOLE, &target, &end).unwrap_err();
+    assert!(error.exit_code() == 7 && error.to_string().contains("No space left"), "{error}");
+    assert_eq!(fs::read_dir(&out).unwrap().count(), 1, "only the staging folder");
+    fs::remove_file(disk.0.join("ballast")).unwrap();
+    write_with((&data, &recipe), Shard::WHOLE, &target, &Unobserved).unwrap();
+    assert_eq!(bytes_below(&out), wanted);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_source_that_is_cut_short_meanwhile_is_a_source_that_changed() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("data.jsonl");
+    for reports in [1, 2] {
+        fs::write(&path, lines(0..40_000)).unwrap();
+        let recipe = recipe(PolicyName::None, &[ManifestFormat::Native]);
+        let (data, out) = (loaded(&path, &recipe), folder.path().join("out"));
+        let cut = || fs::File::options().write(true).open(&path).unwrap().set_len(1000).unwrap();
+        let error =
+            write_with((&data, &recipe), Shard::WHOLE, &Target::new(&out), &Meddler::after(reports, cut)).unwrap_err();
+        assert!(matches!(error, ManifestError::Changed { .. }) && error.exit_code() == 3, "{error}");
+        assert!(!out.join("data.jsonl").exists());
+    }
+}
+
 /// A small file system of its own, where the user who runs this may make one.
 struct Small(std::path::PathBuf);
 

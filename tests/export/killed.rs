@@ -11,7 +11,7 @@ use fantail::recipe::{ManifestFormat, PolicyName, Recipe};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tempfile::{TempDir, tempdir};
 
-use crate::{bytes_below, lines, loaded, recipe, write, write_with};
+use crate::{bytes_below, coco, lines, loaded, recipe, write, write_with};
 
 /// Says stop after so many questions.
 struct Impatient(AtomicUsize);
@@ -54,6 +54,32 @@ fn stopped_anywhere_a_run_goes_on_to_the_same_bytes() {
     assert!(matches!(error, ManifestError::Exists { .. }), "{error}");
 }
 
+#[test]
+fn coco_goes_on_inside_its_file() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("coco.json");
+    fs::write(&path, coco(12_000)).unwrap();
+    let recipe = recipe(PolicyName::Random, &[ManifestFormat::Native]);
+    let data = loaded(&path, &recipe);
+    let whole = folder.path().join("whole");
+    write(&data, &recipe, &whole);
+    let out = folder.path().join("out");
+    let target = Target { resume: true, step: 20_000, ..Target::new(&out) };
+    let mut marks = vec![0];
+    // Some are stopped among the images, some among the annotations.
+    for questions in 2.. {
+        let impatient = Impatient(AtomicUsize::new(questions));
+        if write_with((&data, &recipe), Shard::WHOLE, &target, &impatient).is_ok() {
+            break;
+        }
+        let state = fs::read(out.join(".fantail-part/state.json")).unwrap_or_default();
+        let state: serde_json::Value = serde_json::from_slice(&state).unwrap_or_default();
+        marks.extend(state["current"]["coco.json"]["bytes"].as_u64());
+    }
+    assert!(marks.is_sorted() && marks.len() > 3 && marks[marks.len() - 1] > marks[1], "{marks:?}");
+    assert_eq!(bytes_below(&out), bytes_below(&whole));
+}
+
 struct Scene {
     folder: TempDir,
 }
@@ -61,7 +87,7 @@ struct Scene {
 impl Scene {
     fn new() -> Self {
         let folder = tempdir().unwrap();
-        fs::write(folder.path().join("data.jsonl"), lines(0..60_000)).unwrap();
+        fs::write(folder.path().join("data.jsonl"), lines(0..20_000)).unwrap();
         let recipe = recipe(PolicyName::Adr, &ManifestFormat::ALL);
         fs::write(folder.path().join("recipe.toml"), recipe.effective()).unwrap();
         Self { folder }
@@ -78,7 +104,7 @@ impl Scene {
                 "recipe.toml",
                 "--resume",
                 "--checkpoint",
-                "500000",
+                "150000",
                 "--out",
                 out,
             ])
@@ -111,18 +137,20 @@ fn assert_whole(out: &Path, whole: &std::collections::BTreeMap<std::path::PathBu
 
 #[test]
 fn killed_at_random_moments_it_resumes_to_the_same_bytes() {
-    let kills: u64 = std::env::var("FANTAIL_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(20);
+    let kills: u64 = std::env::var("FANTAIL_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(100);
     let scene = Scene::new();
     scene.finish("warm up");
     let time = scene.finish("whole");
     let whole = bytes_below(&scene.out("whole"));
     let mut random = 0x9e37_79b9_7f4a_7c15_u64;
     let (mut landed, mut name) = (0, 0);
-    for _ in 0..kills {
+    for kill in 0..kills {
         let out = format!("killed-{name}");
         let mut child = scene.apply(&out);
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let moment = time.mul_f64((random >> 40) as f64 / f64::from(1 << 24));
+        // Each somewhere in a part of its own of the time that a run takes.
+        let within = (random >> 40) as f64 / f64::from(1 << 24);
+        let moment = time.mul_f64((kill as f64 + within) / kills as f64);
         // The moment is what is tested, so there is nothing to wait for but time itself.
         std::thread::park_timeout(moment);
         child.kill().unwrap();

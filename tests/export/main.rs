@@ -1,4 +1,6 @@
 //! Exports of every kind: what they hold, that they open again with the plan's counts, what disturbs them, shards and resumption.
+// Tests read as data, and a table has as many lines as it has cases.
+#![allow(clippy::too_many_lines)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::format_collect, missing_docs)]
 
 mod faults;
@@ -6,6 +8,7 @@ mod killed;
 mod native;
 mod progress;
 mod shards;
+mod stages;
 mod synthetic;
 mod tables;
 

@@ -43,6 +43,38 @@ fn every_format_opens_again_with_the_plans_counts() {
 }
 
 #[test]
+fn each_output_of_each_format_accounts_for_every_record() {
+    let folder = tempdir().unwrap();
+    for path in formats(&folder).into_iter().chain([written(&folder, "lvis.json", &lvis(60))]) {
+        for policy in [PolicyName::Random, PolicyName::RepeatFactor] {
+            let mut recipe = recipe(policy, &ManifestFormat::ALL);
+            recipe.rebalance.repeat_threshold = 0.9;
+            let data = loaded(&path, &recipe);
+            let name = format!("{} {policy}", path.file_name().unwrap().to_str().unwrap());
+            let out = folder.path().join(&name);
+            let told = write(&data, &recipe, &out);
+            let (provenance, tally) = (accounted(&out), told.tally);
+            assert!(tally.dropped > 0 || tally.after > tally.kept, "{name}: nothing happens");
+            assert_eq!(provenance["records"]["read"], data.dataset.rows(), "{name}");
+            for file in provenance["files"].as_array().unwrap() {
+                let rows = match file["name"].as_str().unwrap() {
+                    "decisions.parquet" | "decisions.jsonl" | "decisions.csv" => tally.instances,
+                    "weights.npy" => data.dataset.rows(),
+                    RECIPE => 0,
+                    _ => tally.after,
+                };
+                assert_eq!(file["rows"], rows, "{name}: {file}");
+            }
+            let rows = fs::read_to_string(out.join("decisions.jsonl")).unwrap();
+            let rows: Vec<Value> = rows.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+            let sum = |wanted: &str| rows.iter().filter(|row| row["decision"] == wanted).count() as u64;
+            assert_eq!((sum("keep"), sum("drop")), (tally.kept, tally.dropped), "{name}");
+            assert_eq!(rows.iter().map(|row| row["repeat"].as_u64().unwrap()).sum::<u64>(), tally.after, "{name}");
+        }
+    }
+}
+
+#[test]
 fn lvis_stays_lvis() {
     let folder = tempdir().unwrap();
     let text = lvis(60);
@@ -70,6 +102,8 @@ fn what_is_set_aside_is_accounted_for_in_every_format() {
         written(&folder, "a.txt", &format!("{}nothing\n", list(CLASSES))),
         written(&folder, "a.csv", &format!("id,caption,label\n{csv}x,\"open,l1\n")),
         written(&folder, "coco.json", &coco(50).replacen("\"images\": [", "\"images\": [7, ", 1)),
+        written(&folder, "lvis.json", &lvis(50).replacen("\"images\": [", "\"images\": [7, ", 1)),
+        nameless(&folder.path().join("a.parquet")),
     ];
     for path in broken {
         let recipe = recipe(PolicyName::Random, NATIVE);
@@ -85,6 +119,18 @@ fn what_is_set_aside_is_accounted_for_in_every_format() {
         assert_eq!((number("set_aside"), number("kept")), (data.dataset.set_aside().len() as u64, told.tally.kept));
         assert_eq!(provenance["set_aside"].as_array().unwrap().len() as u64, number("set_aside"));
     }
+}
+
+/// A Parquet table of which one row has no id.
+fn nameless(path: &Path) -> std::path::PathBuf {
+    use polars::prelude::{Column, DataFrame, NamedFrom, ParquetWriter, Series};
+    let id = |row: usize| (row != 7).then(|| format!("r{row}"));
+    let columns = vec![
+        Column::from(Series::new("id".into(), (0..40).map(id).collect::<Vec<Option<String>>>())),
+        Column::from(Series::new("label".into(), (0..40).map(|row| ["a", "b"][row % 2]).collect::<Vec<&str>>())),
+    ];
+    ParquetWriter::new(fs::File::create(path).unwrap()).finish(&mut DataFrame::new(40, columns).unwrap()).unwrap();
+    path.to_path_buf()
 }
 
 /// Every record of the source went somewhere, by the provenance.

@@ -57,14 +57,81 @@ fn a_job_that_finishes_or_fails_says_so_once_as_an_event() {
         told.iter().filter(|event| event["event"] == "progress").map(|event| &event["stage"]).collect();
     assert!(["read", "plan", "write"].iter().all(|stage| stages.contains(&&Value::from(*stage))), "{stages:?}");
 
-    for (data, code) in [("data.jsonl", 7), ("nothing.jsonl", 3)] {
-        let output = apply(&folder, data, &["--progress", "json"]).wait_with_output().unwrap();
+    for (data, out, code) in [("data.jsonl", "out", 7), ("nothing.jsonl", "elsewhere", 3)] {
+        let output = run(&folder, &["apply", data, "--recipe", "recipe.toml", "--out", out, "--progress", "json"]);
         let told = events(&output.stderr);
         let failed = last(&told);
         assert_eq!((output.status.code(), &failed["event"]), (Some(code), &"failed".into()), "{failed}");
         assert_eq!(failed["exit_code"], code);
-        assert!(output.stdout.is_empty() && failed["message"].as_str().unwrap().contains(data), "{failed}");
+        assert!(
+            output.stdout.is_empty()
+                && failed["message"].as_str().unwrap().contains(if code == 7 { out } else { data })
+        );
     }
+}
+
+fn run(folder: &TempDir, arguments: &[&str]) -> std::process::Output {
+    Command::new(env!("CARGO_BIN_EXE_fantail"))
+        .current_dir(folder.path())
+        .env("FANTAIL_CACHE_DIR", folder.path().join("cache"))
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn merging_and_planning_tell_events_too() {
+    let folder = scene(3000);
+    for number in ["1", "2"] {
+        let (shard, part) = (format!("{number}/2"), format!("part-{number}"));
+        let arguments = ["apply", "data.jsonl", "--recipe", "recipe.toml", "--shard", &shard, "--out", &part];
+        assert!(run(&folder, &arguments).status.success());
+    }
+    let merge = ["merge", "part-1", "part-2", "--out", "whole"];
+    let plan = ["plan", "data.jsonl", "--recipe", "recipe.toml", "--emit", "sql", "--out", "sql"];
+    for (arguments, stage) in [(&merge[..], "write"), (&plan[..], "plan")] {
+        let told = |more: &[&str]| run(&folder, &[arguments, more].concat());
+        let plain = told(&[]);
+        let text = String::from_utf8(plain.stderr).unwrap();
+        assert!(text.contains("writing 100 %") && !text.contains(['\r', '\u{1b}']), "{text}");
+        let again = told(&["--force", "--progress", "json"]);
+        let told_events = events(&again.stderr);
+        let finished = last(&told_events);
+        assert_eq!((again.status.code(), &finished["event"]), (Some(0), &"finished".into()), "{finished}");
+        let first_line = |output: &[u8]| String::from_utf8_lossy(output).lines().next().map(str::to_owned);
+        assert_eq!(first_line(&again.stdout), first_line(&plain.stdout));
+        assert_eq!(finished["tally"]["instances"], 3000);
+        assert!(told_events.iter().any(|event| event["stage"] == stage), "{told_events:?}");
+        // The command that it names does the same.
+        let command = finished["command"].as_str().unwrap().split(' ').skip(1).collect::<Vec<_>>();
+        assert!(run(&folder, &command).status.success(), "{command:?}");
+        let refused = told(&["--progress", "json"]);
+        let events = events(&refused.stderr);
+        assert_eq!((refused.status.code(), &last(&events)["event"]), (Some(7), &"failed".into()));
+    }
+}
+
+#[test]
+fn what_is_wrong_with_the_target_is_told_before_anything_is_read() {
+    let folder = scene(100);
+    assert!(run(&folder, &["apply", "data.jsonl", "--recipe", "recipe.toml", "--out", "out"]).status.success());
+    fs::write(folder.path().join("file"), "").unwrap();
+    // The dataset is not there: whoever opened it first would say so.
+    for command in [&["apply"][..], &["plan", "--emit", "sql"][..]] {
+        for (out, words) in
+            [("out", "is there already"), ("file", "Not a directory"), ("file/below", "Not a directory")]
+        {
+            fs::write(folder.path().join("out/instances.parquet"), "").unwrap();
+            let told = run(&folder, &[command, &["nothing.jsonl", "--recipe", "recipe.toml", "--out", out]].concat());
+            let text = String::from_utf8(told.stderr).unwrap();
+            assert!(
+                told.status.code() == Some(7) && text.to_lowercase().contains(&words.to_lowercase()),
+                "{out}: {text}"
+            );
+        }
+    }
+    let forced = ["apply", "nothing.jsonl", "--recipe", "recipe.toml", "--out", "out", "--force"];
+    assert_eq!(run(&folder, &forced).status.code(), Some(3));
 }
 
 #[cfg(unix)]

@@ -7,12 +7,13 @@ mod album;
 mod program;
 
 use std::fs;
+use std::path::Path;
 
 use album::{BAD, album, bytes_below};
 use program::{Ended, Program};
 use serde_json::Value;
 
-fn calibration(out: &std::path::Path) -> Value {
+fn calibration(out: &Path) -> Value {
     serde_json::from_slice(&fs::read(out.join("calibration.json")).unwrap()).unwrap()
 }
 
@@ -35,7 +36,6 @@ fn the_tail_is_filled_and_what_cannot_be_used_is_told() {
     }
     assert!(events.iter().any(|event| event["event"] == "measure" && event["name"] == "loss"));
     assert!(events.iter().any(|event| event["event"] == "picture"));
-    let log: Vec<&str> = events.iter().filter_map(|event| event["line"].as_str()).collect();
     let told = calibration(&out);
     let records = |name: &str| told["records"][name].as_u64().unwrap();
     assert_eq!(records("read"), records("kept") + records("dropped") + records("set_aside"));
@@ -47,17 +47,28 @@ fn the_tail_is_filled_and_what_cannot_be_used_is_told() {
         (kept.len() as u64, Some(kept.len() as u64))
     );
     assert!(kept.len() >= 60, "{}", kept.len());
-    for line in &kept {
-        assert!(line["maker"]["checkpoint"].as_str().unwrap().starts_with("blake3:"), "{line}");
-        assert!(line["maker"]["device"].as_str().unwrap().starts_with("cpu ("), "{line}");
-        assert!(
-            line["scores"]["class"].is_number() && line["guidance"].is_number() && line["stage"].is_number(),
-            "{line}"
-        );
-        assert!(out.join("synthesis").join(line["path"].as_str().unwrap()).is_file());
-    }
+    kept.iter().for_each(|line| hold_provenance(line, &out));
     assert_eq!(told["synthesis"]["makers"][0], kept[0]["maker"]);
-    // Each that cannot be used is told with its reason, in the log and in what is left.
+    let lost = unusable(events, &lines);
+    assert_eq!(told["synthesis"]["missing"]["label:dots"]["unusable"].as_u64(), Some(lost));
+    assert_eq!(kept.len() as u64 + lost, lines.len() as u64, "no filter is on");
+    // What was filled opens again, with the pictures counted.
+    let again = Program::stats(&out.join("album")).run();
+    let told: Value = serde_json::from_str(&again.out).unwrap();
+    assert_eq!(told["dataset"]["instances"].as_u64(), Some(records("written") + records("synthetic")));
+}
+
+/// A picture that was accepted says what made it, how it was judged, and where it lies.
+fn hold_provenance(line: &Value, out: &Path) {
+    assert!(line["maker"]["checkpoint"].as_str().unwrap().starts_with("blake3:"), "{line}");
+    assert!(line["maker"]["device"].as_str().unwrap().starts_with("cpu ("), "{line}");
+    assert!(line["scores"]["class"].is_number() && line["guidance"].is_number() && line["stage"].is_number(), "{line}");
+    assert!(out.join("synthesis").join(line["path"].as_str().unwrap()).is_file());
+}
+
+/// Each that cannot be used is told with its reason, in the log and in what is left; how many lines that are.
+fn unusable(events: &[Value], lines: &[Value]) -> u64 {
+    let log: Vec<&str> = events.iter().filter_map(|event| event["line"].as_str()).collect();
     let mut lost = 0;
     for (name, reason) in BAD {
         let id = format!("dots/{name}");
@@ -68,25 +79,21 @@ fn the_tail_is_filled_and_what_cannot_be_used_is_told() {
         assert!(unusable.iter().all(|line| line["reason"].as_str().unwrap().contains(reason)), "{unusable:?}");
         lost += unusable.len() as u64;
     }
-    assert_eq!(told["synthesis"]["missing"]["label:dots"]["unusable"].as_u64(), Some(lost));
-    assert_eq!(kept.len() as u64 + lost, lines.len() as u64, "no filter is on");
-    // What was filled opens again, with the pictures counted.
-    let again = Program::stats(&out.join("album")).run();
-    let told: Value = serde_json::from_str(&again.out).unwrap();
-    assert_eq!(told["dataset"]["instances"].as_u64(), Some(records("written") + records("synthetic")));
+    lost
 }
 
 #[test]
-fn killed_at_every_stage_it_ends_with_the_same_bytes() {
+fn killed_at_every_stage_and_its_disk_full_it_ends_with_the_same_bytes() {
     let home = tempfile::tempdir().unwrap();
     let album = album(home.path());
     let (whole, out) = (home.path().join("whole"), home.path().join("out"));
     assert_eq!(Program::apply(&album, &whole, &[]).run().code, 0);
+    full_disk(&album, &out);
     let killed = [
         // What is killed, by which signal, at which stage from how many units on; how the job ends, and what it says.
-        ("fantail-worker", "KILL", ("train", 15), (5, "signal 9 (killed)")),
-        ("fantail-worker", "SEGV", ("train", 25), (5, "signal 11 (invalid memory access)")),
-        ("fantail", "KILL", ("train", 35), (137, "")),
+        ("fantail-worker", "KILL", ("train", 11), (5, "signal 9 (killed)")),
+        ("fantail-worker", "SEGV", ("train", 15), (5, "signal 11 (invalid memory access)")),
+        ("fantail", "KILL", ("train", 22), (137, "")),
         ("fantail-worker", "SEGV", ("sample", 1), (5, "signal 11 (invalid memory access)")),
         ("fantail-worker", "KILL", ("sample", 65), (5, "signal 9 (killed)")),
         ("fantail", "TERM", ("write", 1), (6, "")),
@@ -115,22 +122,15 @@ fn killed_at_every_stage_it_ends_with_the_same_bytes() {
     }
 }
 
-#[test]
-fn a_full_disk_ends_the_job_with_advice_and_nothing_is_lost() {
-    let home = tempfile::tempdir().unwrap();
-    let album = album(home.path());
-    let (whole, out) = (home.path().join("whole"), home.path().join("out"));
-    assert_eq!(Program::apply(&album, &whole, &[]).run().code, 0);
-    // No file may grow beyond 2 MB: the list can be written, the model cannot.
-    let mut program = Program::apply(&album, &out, &["--resume"]);
+/// No file may grow beyond 2 MB: the list can be written, the model cannot.
+fn full_disk(album: &Path, out: &Path) {
+    let mut program = Program::apply(album, out, &["--resume"]);
     program.largest_file = Some(2048);
     let ended = program.run();
     assert_eq!(ended.code, 5, "{ended:?}");
     let failed = ended.events.last().unwrap();
     assert!(failed["message"].as_str().unwrap().contains("model.safetensors"), "{failed}");
     assert!(failed["next"].as_str().unwrap().contains("make room"), "{failed}");
-    assert_eq!(Program::apply(&album, &out, &["--resume"]).run().code, 0);
-    assert_eq!(bytes_below(&whole), bytes_below(&out));
 }
 
 #[test]
@@ -165,4 +165,31 @@ fn one_of_several_shards_makes_the_pictures() {
     let told = calibration(&merged);
     assert_eq!(told["records"]["synthetic"], told["synthesis"]["made"]);
     assert!(told["synthesis"]["made"].as_u64().unwrap() >= 60);
+}
+
+#[test]
+fn a_path_that_leads_outside_the_root_is_never_opened() {
+    let home = tempfile::tempdir().unwrap();
+    let album = album(home.path());
+    let list = album.join("list.txt");
+    let inside = fs::read_dir(album.join("stripes")).unwrap().flatten().count();
+    let mut lines: Vec<String> = (0..inside).map(|number| format!("stripes/{number}.png stripes")).collect();
+    lines.extend((0..4).map(|number| format!("dots/{number}.png dots")));
+    // A link below the root that leads out of it: in a list, nobody said that this is meant.
+    let outside = ["../../../../../../etc/passwd", "dots/passwd.png", "/etc/passwd"];
+    lines.extend(outside.map(|path| format!("{path} dots")));
+    fs::write(&list, lines.join("\n") + "\n").unwrap();
+    let out = home.path().join("out");
+    let ended = Program::apply(&list, &out, &[]).run();
+    assert_eq!(ended.code, 0, "{ended:?}");
+    let log: Vec<&str> = ended.events.iter().filter_map(|event| event["line"].as_str()).collect();
+    let lines = fs::read_to_string(out.join("synthesis/synthesized.jsonl")).unwrap();
+    for path in outside {
+        let told =
+            log.iter().any(|line| line.contains("set aside") && line.contains(path) && line.contains("leads outside"));
+        assert!(told, "{path} is not told in {log:#?}");
+        let lost: Vec<&str> = lines.lines().filter(|line| line.contains(&format!("\"seed_id\":\"{path}\""))).collect();
+        assert!(!lost.is_empty(), "{path} was no seed");
+        assert!(lost.iter().all(|line| line.contains("\"unusable\"") && line.contains("leads outside")), "{lost:?}");
+    }
 }

@@ -24,7 +24,7 @@ entity = [{ entity = "label:stripes", ceiling = 0 }, { entity = "label:columns",
 guidance = [0.5, 0.8]
 images = 8
 steps = 4
-training_steps = 40
+training_steps = 24
 filter = { memorised = 0.0, class = 0.0, outlier = 0.0, flat = 0.0, saturated = 0.0 }
 [export]
 formats = ["native", "jsonl"]
@@ -50,7 +50,10 @@ pub struct Ended {
 impl Program {
     pub fn apply(dataset: &Path, out: &Path, more: &[&str]) -> Self {
         let recipe = dataset.with_file_name("recipe.toml");
-        fs::write(&recipe, RECIPE).unwrap();
+        // An entity that a dataset does not have is refused.
+        let columns = ", { entity = \"label:columns\", ceiling = 0 }";
+        let text = if dataset.is_dir() { RECIPE.to_owned() } else { RECIPE.replace(columns, "") };
+        fs::write(&recipe, text).unwrap();
         let [dataset, recipe, out] = [dataset, &recipe, out].map(|path| path.to_str().unwrap());
         let worker = env!("CARGO_BIN_EXE_fantail-worker");
         let fixed = [

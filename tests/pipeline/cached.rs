@@ -10,6 +10,7 @@ use fantail::index::{DatasetFacts, Index};
 use fantail::load::{self, LoadError, Provenance};
 use fantail::progress::{Observer, Stage, Unobserved};
 use fantail::recipe::Recipe;
+use fantail::source;
 
 use crate::{Scratch, conversations, with_statistics};
 
@@ -84,6 +85,39 @@ fn the_index_is_found_without_opening_the_records() {
     let again = indexed(&elsewhere);
     assert!(matches!(again.provenance, Provenance::Cached), "the index does not depend on the path");
     assert_eq!(again.facts.path, elsewhere);
+}
+
+/// What `load` and a second look at the cache tell of a folder.
+fn told(folder: &Path, cache: &Cache) -> (DatasetFacts, bool) {
+    let found = load::indexed(folder, &Recipe::default(), &Unobserved, cache).unwrap();
+    found.keep(&Recipe::default(), cache).unwrap();
+    let fresh = source::open(folder, &source::Options::default(), &Unobserved).unwrap();
+    assert_eq!(found.facts, DatasetFacts::of(&fresh));
+    (found.facts, matches!(found.provenance, Provenance::Cached))
+}
+
+#[test]
+fn what_lies_beside_the_records_is_told_anew_when_it_changes() {
+    let images = Scratch::holding("1.jpg", "x");
+    let table = Scratch::holding("a.jsonl", "{\"id\":1,\"caption\":\"a cat\"}\n");
+    let cache = Cache::at(&table.beside(".cache"));
+    for (scratch, name, words) in [(&images, "notes.txt", "no image"), (&table, "extra.csv", "passed over")] {
+        let folder = scratch.folder.path();
+        assert!(!told(folder, &cache).1);
+        assert_eq!((told(folder, &cache).0.warnings.len(), told(folder, &cache).1), (0, true));
+        fs::write(scratch.beside(name), "a,b\n").unwrap();
+        assert!(told(folder, &cache).0.warnings[0].contains(words));
+        assert!(told(folder, &cache).1, "kept with what is told now");
+    }
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("nowhere.png", images.beside("2.png")).unwrap();
+        assert_eq!(told(images.folder.path(), &cache).0.set_aside.len(), 1);
+        fs::remove_file(images.beside("2.png")).unwrap();
+        assert_eq!(told(images.folder.path(), &cache).0.set_aside.len(), 0);
+    }
+    fs::rename(&table.path, table.beside("b.jsonl")).unwrap();
+    assert!(!told(table.folder.path(), &cache).1, "a message names the file");
 }
 
 /// Counts how often a file is hashed: reading starts anew.

@@ -2,6 +2,8 @@
 //!
 //! Invariant: every test opens a real file through the same doors as the programs.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+// Tests read as data, and a table has as many lines as it has cases.
+#![allow(clippy::too_many_lines)]
 
 mod cached;
 mod defects;
@@ -10,6 +12,7 @@ mod reports;
 mod shapes;
 mod spelling;
 mod streams;
+mod unread;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

@@ -5,7 +5,7 @@ use fantail::entity::Perspective;
 use fantail::finding::{Finding, Severity, findings};
 use fantail::index::cache::Cache;
 use fantail::index::{DatasetFacts, MOST_PAIRED_OBJECTS};
-use fantail::recipe::Recipe;
+use fantail::recipe::{Recipe, ThresholdChoice};
 
 use crate::{Scratch, conversations, list, loaded, with_statistics};
 
@@ -95,6 +95,48 @@ fn what_was_set_aside_is_in_the_warnings() {
 }
 
 #[test]
+fn a_perspective_that_always_votes_is_told_with_what_helps() {
+    // Four ways of asking, equally often; objects from 256 down to 1.
+    let asked = ["What color is it?", "How many are there?", "Where is it?", "Who made it?"];
+    let records = (0..9).flat_map(|power| {
+        let statistics = move |number: usize| {
+            serde_json::json!({"object": [format!("thing{power}")], "what_word": [asked[number % 4]]})
+        };
+        (0..1_usize << power).map(statistics)
+    });
+    let scratch = with_statistics(&records.collect::<Vec<_>>());
+    let mut recipe = Recipe::default();
+    recipe.entities.perspectives = vec![Perspective::Object, Perspective::Interrogation];
+    recipe.threshold.insert(Perspective::Object, ThresholdChoice::Count(32));
+    recipe.threshold.insert(Perspective::Interrogation, ThresholdChoice::Count(129));
+    let found = found_under(&scratch, &recipe);
+    let told = found.iter().find(|finding| finding.kind == "always_voting").unwrap();
+    assert_eq!(told.perspective, Some(Perspective::Interrogation));
+    assert!(told.text.contains("votes for 100 % of the instances"), "{}", told.text);
+    // 63 instances hold a thing of at most 32; of the other three things 32 of 64, 128 and 256 are kept.
+    let kept = fantail::number::rounded_share((63.0 + 3.0 * 32.0) / 511.0);
+    assert!(told.advice.contains(&format!("pass_count = 2 would keep {kept}")), "{}", told.advice);
+    assert!(told.advice.contains(&format!("leaving interrogation out of entities.perspectives would keep {kept}")));
+    recipe.rebalance.pass_count = 2;
+    assert!(!kinds_of(&found_under(&scratch, &recipe)).contains(&"always_voting"), "the remedy is taken");
+    recipe.rebalance.pass_count = 1;
+    recipe.threshold.insert(Perspective::Object, ThresholdChoice::Count(256));
+    assert!(!kinds_of(&found_under(&scratch, &recipe)).contains(&"always_voting"), "there is nothing to drop");
+}
+
+#[test]
+fn a_file_that_cannot_be_used_as_a_whole_is_named() {
+    let scratch = Scratch::holding("1.jsonl", "{\"id\":\"a\",\"caption\":\"A cat.\"}\n");
+    std::fs::write(scratch.beside("2.jsonl"), "no json at all").unwrap();
+    let mut arguments = arguments(&scratch, StatsFormat::Json);
+    arguments.dataset = scratch.folder.path().to_owned();
+    let json: serde_json::Value = serde_json::from_str(&written(&arguments, &Cache::none())).unwrap();
+    let warning = &json["warnings"][0];
+    assert_eq!((&warning["row"], &warning["kind"]), (&serde_json::Value::Null, &"unreadable".into()));
+    assert!(warning["message"].as_str().unwrap().contains("2.jsonl is in no format"), "{warning}");
+}
+
+#[test]
 fn pairs_that_were_left_out_are_in_the_warnings() {
     let objects: Vec<String> = (0..=MOST_PAIRED_OBJECTS).map(|number| format!("thing{number}")).collect();
     let scratch = with_statistics(&[serde_json::json!({"object": objects})]);
@@ -169,9 +211,12 @@ fn an_output_that_cannot_be_written_is_one_line() {
 }
 
 fn found_in(scratch: &Scratch) -> Vec<Finding> {
-    let recipe = Recipe::default();
-    let loaded = loaded(&scratch.path, &recipe);
-    findings(&loaded.index, &recipe, &DatasetFacts::of(&loaded.dataset))
+    found_under(scratch, &Recipe::default())
+}
+
+fn found_under(scratch: &Scratch, recipe: &Recipe) -> Vec<Finding> {
+    let loaded = loaded(&scratch.path, recipe);
+    findings(&loaded.index, recipe, &DatasetFacts::of(&loaded.dataset))
 }
 
 fn kinds_of(found: &[Finding]) -> Vec<&'static str> {

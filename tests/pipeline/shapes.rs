@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use fantail::entity::{self, EntityError, Origin, Perspective};
-use fantail::index::{self, Index, MOST_PAIRED_OBJECTS};
+use fantail::index::{self, Counts, Index, MOST_PAIRED_OBJECTS};
 use fantail::progress::{Cancelled, Observer, Stage, Unobserved};
 use fantail::recipe::Recipe;
 use fantail::source;
@@ -58,18 +58,34 @@ fn a_million_labels() {
     assert_eq!(label.find("n1000000"), None);
 }
 
+/// Seventy objects an instance; `from` tells which ones of eighty, so that they are frequent in one dataset and rare in another.
+fn crowds(from: &[usize]) -> Index {
+    let objects = |first: &usize| (*first..first + MOST_PAIRED_OBJECTS + 6).map(|object| format!("thing{object:02}"));
+    let crowd = |first| serde_json::json!({"object": objects(first).collect::<Vec<String>>()});
+    indexed(&with_statistics(&from.iter().map(crowd).collect::<Vec<_>>()).path)
+}
+
 #[test]
-fn crowded_instances_are_counted_and_lose_only_rare_pairs() {
-    let all: Vec<String> = (0..MOST_PAIRED_OBJECTS + 6).map(|object| format!("thing{object:02}")).collect();
-    let mut statistics = vec![serde_json::json!({"object": all}); 2];
-    // Makes the last ones the rarest.
-    statistics.push(serde_json::json!({"object": all[..MOST_PAIRED_OBJECTS]}));
-    let index = indexed(&with_statistics(&statistics).path);
+fn crowded_instances_are_counted_and_pair_as_many_objects_as_may_be() {
+    let index = crowds(&[0, 0]);
     assert_eq!(index.crowded_instances, 2);
     let pairs = of(&index, Perspective::CoOccurrence);
     assert_eq!(pairs.entities(), MOST_PAIRED_OBJECTS * (MOST_PAIRED_OBJECTS - 1) / 2);
-    assert!(pairs.counts.iter().all(|&count| count == 3));
-    assert_eq!(index.instances_of(Perspective::CoOccurrence, pairs.entities() - 1)[..], [0, 1, 2]);
+    assert!(pairs.counts.iter().all(|&count| count == 2));
+    assert_eq!(index.instances_of(Perspective::CoOccurrence, pairs.entities() - 1)[..], [0, 1]);
+}
+
+#[test]
+fn crowded_instances_of_parts_have_the_pairs_of_the_whole() {
+    let pairs = |index: &Index| Counts::of(index).perspectives[&Perspective::CoOccurrence].clone();
+    let whole = pairs(&crowds(&[0, 4, 10, 0, 9]));
+    let mut sum = std::collections::BTreeMap::new();
+    for part in [crowds(&[0, 4]), crowds(&[10, 0, 9])] {
+        for (pair, count) in pairs(&part) {
+            *sum.entry(pair).or_insert(0) += count;
+        }
+    }
+    assert_eq!(sum, whole);
 }
 
 #[test]

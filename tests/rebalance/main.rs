@@ -1,6 +1,10 @@
 //! What a user turns, turns: overrides, repeats, targets, schedules and sizes do what they say, in closed form and in the plan.
+// Tests read as data, and a table has as many lines as it has cases.
+#![allow(clippy::too_many_lines)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::float_cmp, missing_docs)]
 
+mod advice;
+mod entities;
 mod explained;
 mod lvis;
 mod overrides;
@@ -8,6 +12,7 @@ mod repeats;
 mod sampled;
 mod size;
 mod stopped;
+mod subclass;
 mod synthesis;
 mod tables;
 mod target;

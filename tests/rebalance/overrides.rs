@@ -106,6 +106,33 @@ fn the_plan_agrees_with_the_closed_form() {
 }
 
 #[test]
+fn where_instances_are_weighed_caps_and_floors_change_weights_alone() {
+    let index = labels(&[("cat", 200), ("lynx", 5)]);
+    for (overrides, cats, lynxes) in [
+        (vec![("label:lynx", OverrideAction::Cap(5))], 102.5, 5.0),
+        (vec![("label:cat", OverrideAction::Floor(200)), ("label:lynx", OverrideAction::Cap(5))], 200.0, 5.0),
+        (vec![("label:cat", OverrideAction::Cap(500)), ("label:lynx", OverrideAction::Floor(9))], 102.5, 102.5),
+        (vec![("label:cat", OverrideAction::Exclude)], 0.0, 102.5),
+    ] {
+        let mut recipe = with_overrides(PolicyName::Uniform, &overrides);
+        recipe.rebalance.balance_by = fantail::recipe::BalanceBy::Weights;
+        let (preview, exact) = exact(&index, &recipe);
+        let written: u32 = plan(&index, &recipe).repeats().iter().sum();
+        assert!((preview.instances.after - f64::from(written)).abs() < 1e-6, "{overrides:?}: {written} written");
+        assert_eq!(written, if cats == 0.0 { 5 } else { 205 }, "{overrides:?}");
+        let counts = &preview.perspectives[0].counts;
+        assert!((counts[0] - cats).abs() < 1e-2 && (counts[1] - lynxes).abs() < 1e-2, "{overrides:?}: {counts:?}");
+        let told = plan::explain(&index, &recipe, 204).unwrap().unwrap();
+        assert_eq!((told.repeat, told.keep_probability), (1, 1.0));
+        assert!((told.weight - f64::from(exact.expected()[204])).abs() < 1e-4, "{told:?}");
+        let sketch = fantail::preview::Sketch::new(&index).preview((&index, &recipe), Perspective::Label, &Unobserved);
+        let sketch = sketch.unwrap();
+        assert!((sketch.instances.after - preview.instances.after).abs() < 1e-2, "{overrides:?}");
+        assert!((sketch.instances.effective - preview.instances.effective).abs() < 1e-2, "{overrides:?}");
+    }
+}
+
+#[test]
 fn exclude_beats_pin_beats_floor_beats_cap() {
     let rows = [["a", "b"], ["a", "c"], ["a", "d"], ["b", "d"]];
     let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(ToString::to_string).collect()).collect();
@@ -183,7 +210,7 @@ fn the_sketch_of_a_small_set_is_exact_with_overrides_too() {
     );
     let (exact, _) = exact(&index, &recipe);
     let sketch =
-        fantail::preview::Sketch::new(&index).preview(&index, &recipe, Perspective::Object, &Unobserved).unwrap();
+        fantail::preview::Sketch::new(&index).preview((&index, &recipe), Perspective::Object, &Unobserved).unwrap();
     assert!((sketch.instances.kept - exact.instances.kept).abs() < 0.01);
     let worst = sketch.perspectives[0].counts.iter().zip(&exact.perspectives[0].counts).map(|(a, b)| (a - b).abs());
     assert!(worst.fold(0.0, f32::max) < 0.01);
@@ -267,6 +294,30 @@ fn overrides_that_do_not_fit_the_dataset_name_their_line() {
     let bound = fantail::policy::bind(&index, &parsed(&exact).rebalance.overrides).unwrap();
     let actions: Vec<_> = bound.iter().map(|bound| (bound.rank, bound.action)).collect();
     assert_eq!(actions, [(1, OverrideAction::Pin), (0, OverrideAction::Exclude)]);
+}
+
+#[test]
+fn the_case_of_tokens_says_nothing_in_names_patterns_and_marks() {
+    let rows: Vec<Vec<String>> = ["treehouse", "Tree", "lamp"].iter().map(|name| vec![(*name).to_owned()]).collect();
+    let of = |perspective, name: &str| {
+        let entry =
+            Override { entity: format!("{}:{name}", perspective), action: OverrideAction::Pin, line: Line::default() };
+        let index = listed(perspective, &rows);
+        let bound = fantail::policy::bind(&index, std::slice::from_ref(&entry)).unwrap_or_default();
+        let marks = fantail::policy::Marks::of(&[entry], perspective);
+        let names = (0..3).map(|rank| index.perspectives[0].names.get(rank).into_owned()).collect::<Vec<_>>();
+        let marked: Vec<u32> = (0..3).filter(|&rank| marks.action(&names[rank as usize]).is_some()).collect();
+        let mut meant: Vec<u32> = bound.iter().map(|bound| bound.rank).collect();
+        meant.sort_unstable();
+        assert_eq!(meant, marked, "{name}: what is bound is what is marked");
+        meant.len()
+    };
+    for (name, many) in [("TREEHOUSE", 1), ("tree", 1), ("TREE*", 2), ("[t]REE?*", 1), ("*", 3)] {
+        assert_eq!(of(Perspective::Token, name), many, "{name}");
+    }
+    for (name, many) in [("TREEHOUSE", 0), ("Tree*", 1), ("tree*", 1)] {
+        assert_eq!(of(Perspective::Label, name), many, "{name}");
+    }
 }
 
 #[test]

@@ -14,8 +14,9 @@ fn sized(policy: PolicyName, size: u64) -> Recipe {
 #[test]
 fn the_volume_is_the_wanted_one() {
     let index = long_tailed(1200);
-    for policy in
-        PolicyName::ALL.into_iter().filter(|&policy| policy != PolicyName::None && policy != PolicyName::Target)
+    for policy in PolicyName::ALL
+        .into_iter()
+        .filter(|&policy| !matches!(policy, PolicyName::None | PolicyName::Target | PolicyName::Subclass))
     {
         let wanted = if policy == PolicyName::RepeatFactor { 1500 } else { 700 };
         let recipe = sized(policy, wanted);
@@ -23,7 +24,7 @@ fn the_volume_is_the_wanted_one() {
         assert!((preview.instances.after - wanted as f64).abs() < 0.1, "{policy}: {}", preview.instances.after);
         let written = plan(&index, &recipe).tally().after as f64;
         assert!((written - wanted as f64).abs() < 5.0 * (1200.0_f64 * 0.25).sqrt(), "{policy}: {written}");
-        let estimate = Sketch::new(&index).preview(&index, &recipe, Perspective::Object, &Unobserved).unwrap();
+        let estimate = Sketch::new(&index).preview((&index, &recipe), Perspective::Object, &Unobserved).unwrap();
         assert!(
             (estimate.instances.after / wanted as f64 - 1.0).abs() < 0.01,
             "{policy}: {}",

@@ -64,7 +64,7 @@ fn an_estimate_and_a_plan_stop_too() {
     let index = long_tailed(20_000);
     let sketch = Sketch::new(&index);
     for (name, recipe) in &slow() {
-        let estimate = sketch.preview(&index, recipe, Perspective::Object, &Patience::of(0));
+        let estimate = sketch.preview((&index, recipe), Perspective::Object, &Patience::of(0));
         assert!(matches!(estimate, Err(PlanError::Cancelled)), "{name}");
         let plan = Plan::new(&index, recipe, &Patience::of(0));
         assert!(matches!(plan, Err(PlanError::Cancelled)), "{name}");

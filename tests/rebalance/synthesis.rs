@@ -98,6 +98,30 @@ fn ceilings_hold_for_all_and_for_one() {
     assert!(refused.contains("no label is called 'cc'; did you mean 'c'?"), "{refused}");
 }
 
+#[test]
+fn a_ceiling_holds_whether_or_not_its_perspective_is_filled() {
+    let (label, object) = (Perspective::Label, Perspective::Object);
+    let rows: Vec<(&str, &str)> = [("a", "sky"); 40].into_iter().chain([("b", "rock"), ("b", "tree")]).collect();
+    let of = |which: fn(&(&'static str, &'static str)) -> &'static str| {
+        let rows: Vec<&'static [&'static str]> = rows.iter().map(|row| &*vec![which(row)].leak()).collect();
+        rows
+    };
+    let (labels, objects) = (of(|row| row.0), of(|row| row.1));
+    let lists = [(label, labels.as_slice()), (object, objects.as_slice())];
+    let extraction = fantail::entity::Extraction::of_lists(&[label, object], &lists);
+    let index = fantail::index::build(extraction, &Unobserved).unwrap();
+    let mut recipe = filling(SynthesisName::Repeat, Budget::Unlimited);
+    recipe.threshold.insert(label, ThresholdChoice::Count(30));
+    recipe.synthesis.perspectives = vec![label];
+    recipe.synthesis.repeat.most = 50;
+    for ceiling in [0, 1, 7] {
+        recipe.synthesis.entities = vec![EntityCeiling::new(object, "rock", ceiling)];
+        let made = copies(plan(&index, &recipe).synthesis());
+        assert_eq!(made.get(&40).copied().unwrap_or(0), ceiling as usize, "{made:?}");
+        assert_eq!(made[&41], 28 - ceiling as usize, "the other one fills what is left");
+    }
+}
+
 /// The instances that a budget of one to three takes first, by the keys written out.
 #[test]
 fn seeds_are_asked_in_the_order_of_their_keys() {
@@ -232,7 +256,7 @@ fn a_policy_fills_what_the_one_before_it_left() {
     let of_d =
         plan.synthesis().seeds.iter().find(|seed| seed.policy == SynthesisName::Diffusion && seed.instance == 16);
     let told: Vec<_> = of_d.unwrap().makes.iter().map(|make| (make.number, make.guidance, make.stage)).collect();
-    assert_eq!(told, [(1, Some(0.3), Some(1)), (2, Some(0.5), Some(2)), (3, Some(0.7), Some(3))]);
+    assert_eq!(told, [(1, Some(0.2), Some(1)), (2, Some(0.35), Some(2)), (3, Some(0.5), Some(3))]);
     assert_eq!(plan.completed_counts(&index), [[10, 5, 5, 5]]);
 }
 
@@ -301,7 +325,8 @@ proptest! {
         let mut used = BTreeSet::new();
         for seed in &synthesis.seeds {
             let instance = seed.instance as usize;
-            prop_assert!(plan.repeat(instance) > 0 && !seed.makes.is_empty());
+            prop_assert!(seed.kept == (plan.repeat(instance) > 0) && !seed.makes.is_empty());
+            prop_assert!(seed.kept || seed.policy == SynthesisName::Diffusion);
             let limit = if seed.policy == SynthesisName::Repeat { most } else { images * 3 };
             prop_assert!(seed.makes.len() <= limit as usize);
             if seed.policy == SynthesisName::Diffusion {

@@ -1,6 +1,6 @@
 //! The policies that give shares, against tables worked out by hand.
 
-use fantail::preview::stage_weights;
+use fantail::policy;
 use fantail::recipe::BalanceBy;
 
 use super::*;
@@ -73,20 +73,21 @@ fn balanced_by_weights_everything_stays_and_weighs_as_much() {
 fn a_schedule_has_weights_for_each_stage() {
     let index = labels(&THREE);
     let schedule = turned(PolicyName::Temperature, |table| table.stages = vec![4.0, 2.0, 1.0]);
-    let stages = stage_weights(&index, &schedule, &Unobserved).unwrap();
-    let names: Vec<_> = stages.iter().map(|stage| stage.name.as_str()).collect();
+    let weights = |recipe: &Recipe| -> Vec<(String, Vec<f64>)> {
+        let of = |stage: policy::Stage| (stage.name, fantail::plan::weights(&index, &stage.recipe, 0..21).unwrap());
+        policy::stages(recipe).into_iter().map(of).collect()
+    };
+    let stages = weights(&schedule);
+    let names: Vec<_> = stages.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["temperature=4", "temperature=2", "temperature=1"]);
-    let rare: Vec<f32> = stages.iter().map(|stage| stage.weights[20]).collect();
-    for (found, wanted) in rare.iter().zip([4.757_359, 3.0, 1.0]) {
-        assert!((found - wanted).abs() < 1e-4, "{rare:?}");
-    }
-    for stage in &stages {
-        assert!((stage.weights.iter().sum::<f32>() - 21.0).abs() < 1e-3);
+    for ((name, weights), wanted) in stages.iter().zip([4.757_359, 3.0, 1.0]) {
+        assert!((weights[20] - wanted).abs() < 1e-4, "{name}: {}", weights[20]);
+        assert!((weights.iter().sum::<f64>() - 21.0).abs() < 1e-9);
     }
     let progressive = turned(PolicyName::Progressive, |table| table.stages = vec![0.0, 1.0]);
-    let stages = stage_weights(&index, &progressive, &Unobserved).unwrap();
-    assert_eq!((stages[0].name.as_str(), stages[0].weights[20], stages[1].weights[20]), ("progress=0", 1.0, 7.0));
-    assert!(stage_weights(&index, &with_policy(PolicyName::Temperature), &Unobserved).unwrap().is_empty());
+    let stages = weights(&progressive);
+    assert_eq!((stages[0].0.as_str(), stages[0].1[20], stages[1].1[20]), ("progress=0", 1.0, 7.0));
+    assert!(policy::stages(&with_policy(PolicyName::Temperature)).is_empty());
 }
 
 #[test]

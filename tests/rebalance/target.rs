@@ -56,7 +56,7 @@ fn the_estimate_fits_the_sample() {
     let recipe = toward(TargetShape::PowerLaw, 20.0);
     let (exact, _) = exact(&index, &recipe);
     let estimate =
-        fantail::preview::Sketch::new(&index).preview(&index, &recipe, Perspective::Object, &Unobserved).unwrap();
+        fantail::preview::Sketch::new(&index).preview((&index, &recipe), Perspective::Object, &Unobserved).unwrap();
     assert!((estimate.instances.after / exact.instances.after - 1.0).abs() < 1e-3);
     assert!((estimate.perspectives[0].after.gini - exact.perspectives[0].after.gini).abs() < 0.01);
 }

@@ -5,14 +5,15 @@ use std::sync::{Arc, OnceLock};
 
 use fantail::app::message::Failure;
 use fantail::app::model::{
-    Compared, Control, Data, Drill, ExportScreen, Finding, Ids, InstanceView, Job, JobKind, JobState, JobStep, Level,
-    LongText, Model, Notice, Picture, Reckoning, Rows, Sample, Screen, Shown, SynthesizePane, Trial, TurnView,
+    Compared, Data, Drill, ExportScreen, Figures, Finding, Ids, InstanceView, Job, JobKind, JobState, JobStep, Level,
+    LongText, Model, Notice, Picture, Reckoning, Rows, Sample, Screen, Shown, SynthesizePane, Trial, TrialPicture,
+    TurnView,
 };
 use fantail::config::keymap;
 use fantail::entity::{Origin, Perspective};
 use fantail::index::{Csr, Index, Names, PerspectiveIndex, Rows as IndexRows, StringTable};
 use fantail::load::Loaded;
-use fantail::plan::Evidence;
+use fantail::plan::{Evidence, Verdict};
 use fantail::preview::{Completion, Exact};
 use fantail::progress::Stage;
 use fantail::progress::Unobserved;
@@ -143,12 +144,18 @@ pub fn exporting() -> Model {
 pub fn comparing() -> Model {
     use fantail::recipe::PolicyName;
     let mut model = rebalancing();
-    let control = Some(Control { gini: 0.901, tail_share: 0.1, lost: 412 });
-    let compared = |policy, kept, gini, tail_share, lost| Compared { policy, kept, gini, tail_share, lost, control };
+    let compared = |policy| {
+        let mut recipe = stricter();
+        recipe.rebalance.policy = policy;
+        (recipe.rebalance.cap, recipe.rebalance.keep) = (300, 0.8);
+        let index = &loaded().index;
+        let preview = Exact::new(index).preview_of((index, &recipe), Perspective::Object, &Unobserved).unwrap();
+        Compared { policy, figures: Figures::of(&preview, Perspective::Object) }
+    };
     model.rebalance.compared = vec![
-        compared(PolicyName::Adr, Some(5_727.0), Some(0.707), Some(0.19), Some(153)),
-        compared(PolicyName::Cap, Some(9_101.4), Some(0.742), Some(0.151), Some(0)),
-        compared(PolicyName::Random, None, None, None, None),
+        compared(PolicyName::Adr),
+        compared(PolicyName::Cap),
+        Compared { policy: PolicyName::Random, figures: None },
     ];
     model
 }
@@ -175,7 +182,7 @@ pub fn synthesizing() -> Model {
         |instance: u32| holders.index.perspective(Perspective::Object).unwrap().by_instance.row(instance as usize);
     let seeds = (0_u32..).zip(&completion.plan.seeds).filter(|(_, seed)| row(seed.instance).contains(&lack.rank));
     model.synthesize.listed = seeds.map(|(number, _)| number).collect();
-    (model.synthesize.entity, model.synthesize.first_entity) = (place, place - 2);
+    (model.synthesize.entity, model.synthesize.first_entity) = (place, place.saturating_sub(2));
     let view = InstanceView {
         number: 4_711,
         id: "000000215677".into(),
@@ -198,6 +205,24 @@ pub fn synthesizing_untried() -> Model {
         cause: "no fantail-worker is beside fantail or on the PATH".into(),
         next: "build it with: cargo build --release --features torch --bin fantail-worker".into(),
     });
+    model
+}
+
+/// The Synthesize screen after a trial: one picture passes, one is sorted out, one could not be made.
+pub fn synthesizing_tried() -> Model {
+    let mut model = synthesizing();
+    model.synthesize.focus = SynthesizePane::Seeds;
+    let seed = model.listed_seed(model.synthesize.seed).unwrap().instance as usize;
+    let scores = || [("class".to_owned(), 0.93), ("distance_in_pixels".to_owned(), 1.31)].into();
+    let made = |guidance, verdict: Verdict| TrialPicture {
+        seed,
+        guidance,
+        verdict,
+        scores: if verdict == Verdict::Unusable { std::collections::BTreeMap::new() } else { scores() },
+        picture: (verdict != Verdict::Unusable).then(|| Arc::new(gradient(32, 32))),
+    };
+    let verdicts = [(0.2, Verdict::WrongClass), (0.35, Verdict::Kept), (0.5, Verdict::Unusable)];
+    model.synthesize.trial = Trial::Ready(verdicts.map(|(guidance, verdict)| made(guidance, verdict)).to_vec());
     model
 }
 

@@ -14,7 +14,11 @@ use super::{ColorSupport, theme};
 /// Wrong recipes as they are saved under a running program: the place that is named, and the way out.
 const WRONG: [(&str, &str, &str); 11] = [
     ("unknown key", "[rebalance]\nalfa = 0.5", ":2:1: unknown key 'alfa'; did you mean 'alpha'?"),
-    ("wrong type", "[rebalance]\nalpha = \"much\"", ":2:9: invalid type: string \"much\", expected f64"),
+    (
+        "wrong type",
+        "[rebalance]\nalpha = \"much\"",
+        ":2:9: alpha is the text \"much\" where a number belongs; write for example alpha = 1.0",
+    ),
     ("not TOML", "[rebalance]\nalpha = ", ":2:9: "),
     (
         "τ = 0",

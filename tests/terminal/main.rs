@@ -1,6 +1,10 @@
 //! The program in a real terminal: what it shows, and that the terminal is whole again however it ends.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+// Tests read as data, and a table has as many lines as it has cases.
+#![allow(clippy::too_many_lines)]
 
+#[cfg(feature = "torch")]
+mod dying;
 mod pty;
 mod story;
 
@@ -114,18 +118,68 @@ fn interrupting_quits_and_asks_before_it_loses_something() {
 }
 
 #[test]
+fn a_second_interrupt_quits_and_rescues_the_recipe() {
+    for size in [(80, 24), (60, 20)] {
+        let folder = folder();
+        let mut terminal = Terminal::open(fantail(folder.path(), &["list.txt"]), size, Some(DARK));
+        terminal.wait_for("emu");
+        terminal.press("h");
+        // The other entities' counts are below it.
+        terminal.wait_for("τ 60");
+        terminal.press("\x03");
+        terminal.wait_for("Quit?");
+        terminal.press("\x03");
+        assert_eq!(terminal.end(), 130, "as an interrupt ends a program");
+        terminal.assert_restored();
+        let rescued = std::fs::read_to_string(folder.path().join("recipe.rescued.toml")).unwrap();
+        assert!(rescued.contains("count ="), "{rescued}");
+        assert!(terminal.screen.screen().contents().contains("recipe.rescued.toml"));
+        assert!(!folder.path().join("recipe.toml").exists());
+    }
+}
+
+/// A program with an editor that writes this text in place of what it is given.
+fn with_editor(folder: &std::path::Path, text: &str) -> CommandBuilder {
+    let editor = folder.join("editor.sh");
+    std::fs::write(&editor, format!("#!/bin/sh\nprintf '{text}' > \"$1\"\n")).unwrap();
+    std::process::Command::new("chmod").arg("+x").arg(&editor).status().unwrap();
+    let mut command = fantail(folder, &["list.txt"]);
+    command.env("EDITOR", &editor);
+    command
+}
+
+#[test]
+fn an_unsaved_recipe_is_edited_without_being_saved() {
+    let folder = folder();
+    let text = "[threshold]\\nlabel = { count = 33 } # by hand\\n";
+    let mut terminal = Terminal::open(with_editor(folder.path(), text), (80, 24), Some(DARK));
+    terminal.wait_for("emu");
+    terminal.press("h");
+    terminal.wait_for("unsaved");
+    terminal.press("e");
+    terminal.wait("τ 33 on the screen", |screen| screen.alternate_screen() && screen.contents().contains("τ 33"));
+    assert!(terminal.screen.screen().contents().contains("unsaved"));
+    let recipe = folder.path().join("recipe.toml");
+    assert!(!recipe.exists(), "nobody asked for a file");
+    terminal.press("\x13");
+    terminal.wait_for("saved recipe.toml");
+    assert!(std::fs::read_to_string(recipe).unwrap().contains("count = 33 } # by hand"), "comments are kept");
+    terminal.press("Q");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
 fn the_editor_changes_the_recipe_at_once() {
     let folder = folder();
-    let editor = folder.path().join("editor.sh");
-    std::fs::write(&editor, "#!/bin/sh\nprintf '[threshold]\\nlabel = { count = 33 }\\n' > \"$1\"\n").unwrap();
-    std::process::Command::new("chmod").arg("+x").arg(&editor).status().unwrap();
-    let mut command = fantail(folder.path(), &["list.txt"]);
-    command.env("EDITOR", &editor);
-    let mut terminal = Terminal::open(command, (80, 24), Some(DARK));
+    let text = "[threshold]\\nlabel = { count = 33 }\\n";
+    let mut terminal = Terminal::open(with_editor(folder.path(), text), (80, 24), Some(DARK));
     terminal.wait_for("emu");
     terminal.press("e");
     terminal.wait("τ 33 on the screen", |screen| screen.alternate_screen() && screen.contents().contains("τ 33"));
+    assert!(!folder.path().join("recipe.toml").exists());
     std::fs::write(folder.path().join("recipe.toml"), "[threshold]\nlabel = { count = 44 }\n").unwrap();
+    // The copy changed, too, and earlier: it does not come back.
+    terminal.wait_for("changed on disk");
     terminal.wait_for("τ 44");
     terminal.press("u");
     terminal.wait_for("τ 33");
@@ -283,11 +337,53 @@ fn what_cannot_work_is_said_without_taking_the_terminal() {
 fn the_demo_opens_by_itself_and_shows_a_picture() {
     let folder = tempfile::tempdir().unwrap();
     let mut terminal = Terminal::open(fantail(folder.path(), &[]), (120, 36), Some(DARK));
-    terminal.wait_for("1,911 instances");
+    terminal.wait_for("country-flag");
     terminal.press("\r");
     terminal.wait("a picture", |screen| screen.contents().contains('▀') || screen.contents().contains('▄'));
     terminal.press("Q");
     assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn a_picture_has_all_of_its_pixels_where_the_terminal_shows_them() {
+    let kitty = ("\x1b_Gi=31;OK\x1b\\", "\x1b[?62c");
+    let sixel = ("", "\x1b[?62;4c");
+    // What begins a picture, and what takes it away.
+    for (answers, begins, removes) in [(kitty, "\x1b_Ga=T,f=32,", "\x1b_Ga=d,d=A"), (sixel, "\x1bP0;1;0q", "\x1b[2J")] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut terminal = Terminal::open(fantail(folder.path(), &[]), (120, 36), Some(DARK));
+        terminal.pictures = answers;
+        // The table is there, so that Enter has something to open.
+        terminal.wait_for("country-flag");
+        terminal.press("\r");
+        terminal.wait_for_written(begins, 1);
+        let before = terminal.raw.len();
+        terminal.press("?");
+        terminal.wait_for("Keys");
+        let removed = String::from_utf8_lossy(&terminal.raw[before..]).contains(removes);
+        assert!(removed, "help lies over a picture");
+        terminal.press("\x1b");
+        terminal.wait_for_written(begins, 2);
+        terminal.press("Q");
+        assert_eq!(terminal.end(), 0);
+        terminal.assert_restored();
+    }
+}
+
+#[test]
+fn half_blocks_can_be_had_everywhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = fantail(folder.path(), &[]);
+    command.env("FANTAIL_PICTURES", "half-blocks");
+    let mut terminal = Terminal::open(command, (120, 36), Some(DARK));
+    terminal.pictures = ("\x1b_Gi=31;OK\x1b\\", "\x1b[?62;4c");
+    terminal.wait_for("country-flag");
+    terminal.press("\r");
+    terminal.wait("a picture", |screen| screen.contents().contains('▀') || screen.contents().contains('▄'));
+    terminal.press("Q");
+    assert_eq!(terminal.end(), 0);
+    let written = String::from_utf8_lossy(&terminal.raw).into_owned();
+    assert!(!written.contains("\x1b_G") && !written.contains("\x1bP"), "nothing is asked, nothing is laid");
 }
 
 #[test]

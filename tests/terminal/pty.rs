@@ -25,11 +25,16 @@ pub struct Terminal {
     master: Box<dyn MasterPty + Send>,
     pub child: Box<dyn Child + Send + Sync>,
     ground: Option<&'static str>,
+    /// Everything that was written, as it was written.
+    pub raw: Vec<u8>,
+    /// The answer to whether it knows kitty's pictures, and to what it is.
+    pub pictures: (&'static str, &'static str),
 }
 
 impl Terminal {
     pub fn open(command: CommandBuilder, (columns, rows): (u16, u16), ground: Option<&'static str>) -> Self {
-        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        // Cells of ten pixels by twenty.
+        let size = PtySize { rows, cols: columns, pixel_width: columns * 10, pixel_height: rows * 20 };
         let pair = native_pty_system().openpty(size).unwrap();
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
@@ -52,6 +57,19 @@ impl Terminal {
             master: pair.master,
             child,
             ground,
+            raw: Vec::new(),
+            pictures: ("", "\x1b[?62c"),
+        }
+    }
+
+    /// Takes output in until this was written so many times.
+    pub fn wait_for_written(&mut self, bytes: &str, times: usize) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.raw.windows(bytes.len()).filter(|window| *window == bytes.as_bytes()).count() < times {
+            match self.output.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(output) => self.take(&output),
+                Err(error) => panic!("no {bytes:?} ({error}):\n{}", self.screen.screen().contents()),
+            }
         }
     }
 
@@ -95,10 +113,15 @@ impl Terminal {
             if text.contains("\x1b]11;?") {
                 self.press(ground);
             }
+            let (kitty, attributes) = self.pictures;
+            if text.contains("\x1b_Gi=31") {
+                self.press(kitty);
+            }
             if text.contains("\x1b[c") {
-                self.press("\x1b[?62c");
+                self.press(attributes);
             }
         }
+        self.raw.extend_from_slice(bytes);
         self.pending.extend_from_slice(bytes);
         let whole = whole_frames(&self.pending);
         self.screen.process(&self.pending[..whole]);
@@ -167,7 +190,7 @@ pub fn fantail(folder: &Path, arguments: &[&str]) -> CommandBuilder {
 
 pub fn prepare(command: &mut CommandBuilder, folder: &Path) {
     command.cwd(folder);
-    for name in ["NO_COLOR", "FANTAIL_THEME", "VISUAL", "COLORFGBG"] {
+    for name in ["NO_COLOR", "FANTAIL_PICTURES", "TMUX", "STY", "FANTAIL_THEME", "VISUAL", "COLORFGBG"] {
         command.env_remove(name);
     }
     command.env("TERM", "xterm-256color");

@@ -19,6 +19,16 @@ pub enum Data {
     },
     /// Open and indexed.
     Ready(Arc<Loaded>),
+    /// The user stopped its opening.
+    Stopped,
     /// It could not be opened: cause and next step.
     Failed(String),
+}
+
+impl Data {
+    /// True when there is nothing to show and nothing on its way.
+    #[must_use]
+    pub const fn is_unopened(&self) -> bool {
+        matches!(self, Self::Stopped | Self::Failed(_))
+    }
 }

@@ -86,6 +86,12 @@ pub enum Shown<T> {
 }
 
 impl<T> Shown<T> {
+    /// The value to keep, once it is here.
+    #[must_use]
+    pub fn shared(&self) -> Option<Arc<T>> {
+        if let Self::Ready(value) = self { Some(Arc::clone(value)) } else { None }
+    }
+
     /// The value, once it is here.
     #[must_use]
     pub fn ready(&self) -> Option<&T> {

@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use super::Model;
+use crate::job::protocol::FOLDER;
 use crate::recipe::ManifestFormat;
 use crate::source::{STDIN_NAME, is_stdin};
 
@@ -21,7 +22,7 @@ impl ExportScreen {
     /// The folder of the trained model and of the pictures that are made.
     #[must_use]
     pub fn synthesis(&self) -> PathBuf {
-        self.folder.join(crate::job::synthesis::FOLDER)
+        self.folder.join(FOLDER)
     }
 }
 
@@ -84,7 +85,10 @@ fn figures(model: &Model, format: ManifestFormat) -> (Option<f64>, Option<u64>) 
         ManifestFormat::Parquet => (before, times(before, 40.0)),
         ManifestFormat::Jsonl => (before, times(before, 230.0)),
         ManifestFormat::Csv => (before, times(before, 120.0)),
-        ManifestFormat::Weights => (before, times(before, 8.0)),
+        // And one more array for each stage of a schedule.
+        ManifestFormat::Weights => {
+            (before, times(before, 8.0 * (1 + crate::policy::stages(&model.recipe).len()) as f64))
+        }
         ManifestFormat::Indices => (after, times(after, 8.0)),
     }
 }

@@ -25,6 +25,8 @@ pub struct History {
     pub path: PathBuf,
     /// The recipe as it is on disk; the default recipe while there is no file.
     pub saved: Recipe,
+    /// True while the file holds something else that cannot be used: then what is on the screen is nowhere on disk.
+    pub spoilt: bool,
     /// Earlier recipes, the newest last.
     pub undo: Vec<Recipe>,
     /// Recipes that were undone, the newest last.
@@ -37,6 +39,6 @@ impl History {
     /// A history that starts at a saved recipe.
     #[must_use]
     pub fn of(saved: Recipe) -> Self {
-        Self { path: PathBuf::from("recipe.toml"), saved, undo: Vec::new(), redo: Vec::new(), row: None }
+        Self { path: PathBuf::from("recipe.toml"), saved, spoilt: false, undo: Vec::new(), redo: Vec::new(), row: None }
     }
 }

@@ -99,6 +99,8 @@ pub enum ValueTarget {
     Threshold(Perspective),
     /// A parameter of the policy, by its number among the sliders.
     Slider(usize),
+    /// The instance, by its id, of which is asked why it is kept or dropped.
+    Instance,
     /// The folder that manifests are written to.
     Output,
     /// The most that may be made for an entity: `perspective:name`.

@@ -9,7 +9,7 @@ use crate::entity::Perspective;
 use crate::index::Index;
 use crate::number;
 use crate::policy::{self, Parameter, Scale, SynthesisParameter};
-use crate::preview::Preview;
+use crate::preview::{Measures, Preview};
 use crate::recipe::{PolicyName, Recipe};
 
 /// The Rebalance screen.
@@ -115,27 +115,38 @@ impl<T> Reckoning<T> {
 pub struct Compared {
     /// The policy.
     pub policy: PolicyName,
-    /// Instances kept, expected.
-    pub kept: Option<f64>,
-    /// Gini after, of the selected perspective.
-    pub gini: Option<f64>,
-    /// The tail's share of occurrences after, of the selected perspective.
-    pub tail_share: Option<f64>,
-    /// Entities lost, of the selected perspective.
-    pub lost: Option<usize>,
-    /// The same of a random subset of the same size.
-    pub control: Option<Control>,
+    /// What it would do; `None` while that is not known, or where the policy does not fit the dataset.
+    pub figures: Option<Figures>,
 }
 
-/// The random control of one policy of a comparison.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Control {
-    /// Gini.
-    pub gini: f64,
-    /// The tail's share of occurrences.
-    pub tail_share: f64,
-    /// Entities lost.
-    pub lost: usize,
+/// What a policy would do to the selected perspective, and what a random subset of the same size would.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Figures {
+    /// Instances before.
+    pub before: f64,
+    /// The volume after, expected.
+    pub after: f64,
+    /// The effective sample size after.
+    pub effective: f64,
+    /// Measures after.
+    pub measures: Measures,
+    /// The same of the random control.
+    pub random: Measures,
+}
+
+impl Figures {
+    /// Those of a preview; `None` where it does not tell of the perspective.
+    #[must_use]
+    pub fn of(preview: &Preview, perspective: Perspective) -> Option<Self> {
+        let (outcome, instances) = (preview.outcome(perspective)?, &preview.instances);
+        Some(Self {
+            before: instances.before as f64,
+            after: instances.after,
+            effective: instances.effective,
+            measures: outcome.after,
+            random: outcome.random,
+        })
+    }
 }
 
 /// Every policy's line.

@@ -2,38 +2,15 @@
 //!
 //! Invariant: every action has an arm here; where an action has nothing to do, it says so or does nothing.
 
+use super::leave::{interrupt, quit};
+use super::step::Step;
 use super::{
-    drill, edit, explore, export, job, load, overlay, overrides, rebalance, recipe, show, stepped, synthesize, tell,
+    drill, edit, explain, explore, export, job, load, overlay, overrides, rebalance, recipe, show, synthesize, tell,
     threshold,
 };
 use crate::app::action::Action;
 use crate::app::effect::{AfterSave, Effect};
 use crate::app::model::{Level, Model, Overlay, Screen, SynthesizePane, ValueTarget};
-
-/// A movement of a cursor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step {
-    /// So many lines down, or up when negative.
-    Lines(isize),
-    /// So many half pages down, or up when negative.
-    HalfPages(isize),
-    /// To the first.
-    First,
-    /// To the last.
-    Last,
-}
-
-impl Step {
-    /// Where the cursor goes in a list of `len` lines of which `lines` are visible.
-    pub(super) fn from(self, position: usize, len: usize, lines: usize) -> usize {
-        match self {
-            Self::Lines(steps) => stepped(position, steps, len),
-            Self::HalfPages(steps) => stepped(position, steps * (lines / 2).max(1).cast_signed(), len),
-            Self::First => 0,
-            Self::Last => len.saturating_sub(1),
-        }
-    }
-}
 
 /// Does what an action asks for.
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -60,6 +37,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Back => back(model),
         Action::Leave => leave(model),
         Action::Quit => quit(model),
+        Action::Interrupt => interrupt(model),
         _ => act_on_recipe_and_lists(model, action),
     }
 }
@@ -104,7 +82,8 @@ fn act_on_entities_and_values(model: &mut Model, action: Action) -> Vec<Effect> 
         Action::CycleSort => explore::cycle_sort(model),
         Action::OpenInstances => drill::open(model),
         Action::NextImage => drill::next_image(model),
-        Action::Explain => drill::explain(model),
+        Action::Explain => explain::selected(model),
+        Action::ExplainById => edit_value(model, ValueTarget::Instance),
         Action::TogglePin => overrides::toggle_pin(model),
         Action::OverrideEntity => overrides::open(model),
         Action::ThresholdLower => threshold::count(model, -1, 1),
@@ -240,24 +219,6 @@ fn step_back(model: &mut Model) -> Option<Vec<Effect>> {
         Screen::Synthesize if model.synthesize.focus == SynthesizePane::Seeds => synthesize::back(model),
         Screen::Rebalance | Screen::Synthesize | Screen::Run | Screen::Export => Some(show(model, Screen::Explore)),
     }
-}
-
-/// Ends the program, unless something would be lost.
-pub(super) fn quit(model: &mut Model) -> Vec<Effect> {
-    if model.job.active() {
-        model.overlay = Some(Overlay::ConfirmAbandonJob);
-        return Vec::new();
-    }
-    quit_without_job(model)
-}
-
-/// Ends the program whatever the job does, unless the recipe would be lost.
-pub(super) fn quit_without_job(model: &mut Model) -> Vec<Effect> {
-    if model.unsaved() {
-        model.overlay = Some(Overlay::ConfirmQuit);
-        return Vec::new();
-    }
-    vec![Effect::Quit]
 }
 
 fn edit_value(model: &mut Model, target: ValueTarget) -> Vec<Effect> {

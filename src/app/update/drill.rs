@@ -4,13 +4,11 @@
 
 use std::sync::Arc;
 
-use super::act::Step;
-use super::{next_generation, overlay, scrolled, tell};
+use super::step::Step;
+use super::{next_generation, scrolled, tell};
 use crate::app::effect::Effect;
 use crate::app::hit::Target;
-use crate::app::model::{
-    Data, Drill, Ids, InstanceView, Level, LongText, Model, Overlay, Pane, Picture, Shown, TextLines,
-};
+use crate::app::model::{Data, Drill, Ids, InstanceView, Level, LongText, Model, Pane, Picture, Shown, TextLines};
 
 /// Visible lines before the first frame said how many there are.
 const LINES: usize = 10;
@@ -224,25 +222,4 @@ pub(super) fn next_image(model: &mut Model) -> Vec<Effect> {
     }
     drill.image = (drill.image + 1) % pictures;
     decode(model)
-}
-
-/// Asks why the selected instance is kept or dropped.
-pub(super) fn explain(model: &mut Model) -> Vec<Effect> {
-    let Data::Ready(loaded) = &model.data else { return Vec::new() };
-    let loaded = loaded.clone();
-    let Some(number) = model.explore.drill.as_ref().and_then(Drill::instance) else {
-        tell(model, Level::Info, "open an entity's instances on Explore first: why is about one instance");
-        return Vec::new();
-    };
-    let generation = next_generation(model);
-    model.awaited.explanation = generation;
-    vec![Effect::ExplainInstance { generation, loaded, recipe: Box::new(model.recipe.clone()), number }]
-}
-
-/// Shows why.
-pub(super) fn explained(model: &mut Model, generation: u64, id: String, lines: Vec<String>) -> Vec<Effect> {
-    if generation != model.awaited.explanation || model.overlay.is_some() {
-        return Vec::new();
-    }
-    overlay::open(model, Overlay::Explanation { id, lines, scroll: 0 })
 }

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a value that cannot be used stays in the field with what is wrong; the recipe changes only by usable ones.
 
-use super::{export, overlay, overrides, recipe, synthesize};
+use super::{explain, export, overlay, overrides, recipe, synthesize};
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Key};
 use crate::app::model::{Edited, Model, Overlay, SearchState, TextField, ValueTarget};
@@ -92,6 +92,7 @@ pub(super) fn open(model: &mut Model, target: ValueTarget) {
     let text = match &target {
         ValueTarget::Threshold(_) => model.split().map(|split| split.threshold.to_string()).unwrap_or_default(),
         ValueTarget::Slider(number) => slider_text(model, *number),
+        ValueTarget::Instance => String::new(),
         ValueTarget::Output => model.export.folder.display().to_string(),
         ValueTarget::Ceiling(entity) => synthesize::ceiling_text(model, entity),
         ValueTarget::Cap(entity) | ValueTarget::Floor(entity) => overrides::text(model, entity),
@@ -120,6 +121,7 @@ pub(super) fn accept(model: &mut Model) -> Vec<Effect> {
     let used = match target {
         ValueTarget::Threshold(perspective) => set_threshold(model, perspective, &text),
         ValueTarget::Slider(number) => set_slider(model, number, &text),
+        ValueTarget::Instance => explain::of_id(model, &text),
         ValueTarget::Output => export::set_folder(model, &text),
         ValueTarget::Ceiling(entity) => synthesize::set_ceiling(model, &entity, (number(&text), &text)),
         ValueTarget::Cap(entity) => overrides::set_count(model, &entity, (number(&text), OverrideAction::Cap)),
@@ -148,9 +150,9 @@ fn set_threshold(model: &mut Model, perspective: Perspective, text: &str) -> Res
     }))
 }
 
-/// Reads `304`, `1,204`, or a share of occurrences such as `10%`.
+/// Reads `304`, `1,204`, or a share of occurrences such as `10%` or `0.1`.
 fn threshold(text: &str) -> Result<ThresholdChoice, String> {
-    const WANTED: &str = "type a count such as 120, or the tail's share of occurrences such as 10%";
+    const WANTED: &str = "type a count such as 120, or the tail's share of occurrences such as 10% or 0.1";
     if let Some(share) = text.strip_suffix('%') {
         let percent: f64 = share.trim().parse().map_err(|_| WANTED.to_owned())?;
         let between = percent > 0.0 && percent < 100.0;
@@ -160,6 +162,7 @@ fn threshold(text: &str) -> Result<ThresholdChoice, String> {
         Some(count) if count >= 1.0 && count <= f64::from(u32::MAX) && count.fract() == 0.0 => {
             Ok(ThresholdChoice::Count(count as u32))
         }
+        Some(share) if share > 0.0 && share < 1.0 => Ok(ThresholdChoice::TailMass(share)),
         _ => Err(WANTED.to_owned()),
     }
 }

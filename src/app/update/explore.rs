@@ -2,7 +2,8 @@
 //!
 //! Invariant: the selected entity stays selected when the table is ordered anew or a search ends, where it is still shown.
 
-use super::act::{Step, neighbour};
+use super::act::neighbour;
+use super::step::Step;
 use super::{drill, next_generation, rebalance, scrolled, synthesize, tell};
 use crate::app::effect::Effect;
 use crate::app::hit::Target;
@@ -169,7 +170,7 @@ pub(super) fn available(model: &Model) -> Vec<Perspective> {
     match &model.data {
         Data::Ready(loaded) => loaded.index.perspectives.iter().map(|entry| entry.perspective).collect(),
         Data::Loading { counts, .. } => counts.iter().map(|(perspective, _)| *perspective).collect(),
-        Data::Failed(_) => Vec::new(),
+        Data::Stopped | Data::Failed(_) => Vec::new(),
     }
 }
 

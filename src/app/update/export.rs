@@ -4,10 +4,10 @@
 
 use std::path::PathBuf;
 
-use super::act::Step;
-use super::recipe;
+use super::step::Step;
+use super::{recipe, tell};
 use crate::app::effect::Effect;
-use crate::app::model::{Edited, FORMATS, Model};
+use crate::app::model::{Edited, FORMATS, Level, Model};
 
 /// Moves through the formats.
 pub(super) fn step(model: &mut Model, step: Step) -> Vec<Effect> {
@@ -18,6 +18,10 @@ pub(super) fn step(model: &mut Model, step: Step) -> Vec<Effect> {
 /// Chooses or drops the selected format.
 pub(super) fn toggle_format(model: &mut Model) -> Vec<Effect> {
     let Some(format) = FORMATS.get(model.export.cursor).copied() else { return Vec::new() };
+    if model.recipe.export.formats == [format] {
+        tell(model, Level::Info, "an export has at least one format: choose another first");
+        return Vec::new();
+    }
     recipe::change(model, Edited::Other, |recipe| {
         let formats = &mut recipe.export.formats;
         match formats.iter().position(|chosen| *chosen == format) {

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::act::Step;
+use super::step::Step;
 use super::{next_generation, overlay, rebalance, show, tell};
 use crate::app::effect::Effect;
 use crate::app::message::JobReport;
@@ -65,7 +65,8 @@ fn ready(model: &mut Model) -> Result<Arc<Loaded>, Vec<Effect>> {
 fn begin(model: &mut Model, kind: JobKind) -> u64 {
     let generation = next_generation(model);
     model.awaited.job = generation;
-    model.job = JobState::Running(Job { generation, kind, ..Job::default() });
+    let job = JobState::Running(Job { generation, kind, ..Job::default() });
+    model.job_before = std::mem::replace(&mut model.job, job);
     model.log_scroll = 0;
     generation
 }
@@ -76,22 +77,14 @@ pub(super) fn reported(model: &mut Model, generation: u64, report: JobReport) ->
         return Vec::new();
     }
     let before = std::mem::replace(&mut model.job, JobState::Absent);
-    let still: fn(Job) -> JobState = match &before {
-        JobState::Paused(_) => JobState::Paused,
-        JobState::Cancelling(_) => JobState::Cancelling,
-        _ => JobState::Running,
-    };
+    let still = same_state(&before);
     let (JobState::Running(mut job) | JobState::Paused(mut job) | JobState::Cancelling(mut job)) = before else {
         return Vec::new();
     };
     let asked = matches!(model.overlay, Some(Overlay::ConfirmCancelJob | Overlay::ConfirmAbandonJob));
     match report {
-        JobReport::Progressed { step, done, total, elapsed } => {
-            advance(&mut job, &step, (done, total), elapsed);
-            model.job = still(job);
-            return Vec::new();
-        }
-        JobReport::Placed(_)
+        JobReport::Progressed { .. }
+        | JobReport::Placed(_)
         | JobReport::Filled { .. }
         | JobReport::Measured { .. }
         | JobReport::Pictured(_)
@@ -101,15 +94,12 @@ pub(super) fn reported(model: &mut Model, generation: u64, report: JobReport) ->
             return Vec::new();
         }
         JobReport::Occupied(paths) => {
+            model.job = std::mem::take(&mut model.job_before);
             model.overlay = Some(Overlay::ConfirmOverwrite { paths });
             return show(model, Screen::Export);
         }
         JobReport::Finished { summary, command } => {
-            let words = match job.kind {
-                JobKind::Write => "the manifests are written",
-                JobKind::Train => "the model is trained",
-            };
-            tell(model, Level::Good, words);
+            tell(model, Level::Good, done_in_words(job.kind));
             model.job = JobState::Finished { job, summary, command };
         }
         JobReport::Cancelled => model.job = JobState::Cancelled(job),
@@ -123,6 +113,22 @@ pub(super) fn reported(model: &mut Model, generation: u64, report: JobReport) ->
         model.overlay = None;
     }
     rebalance::refresh_if_shown(model)
+}
+
+/// What makes a job's state the same as before.
+const fn same_state(before: &JobState) -> fn(Job) -> JobState {
+    match before {
+        JobState::Paused(_) => JobState::Paused,
+        JobState::Cancelling(_) => JobState::Cancelling,
+        _ => JobState::Running,
+    }
+}
+
+const fn done_in_words(kind: JobKind) -> &'static str {
+    match kind {
+        JobKind::Write => "the manifests are written",
+        JobKind::Train => "the model is trained",
+    }
 }
 
 fn advance(job: &mut Job, step: &str, (done, total): (u64, u64), elapsed: Duration) {
@@ -145,9 +151,10 @@ fn advance(job: &mut Job, step: &str, (done, total): (u64, u64), elapsed: Durati
     job.remaining = if total > 0 { Duration::try_from_secs_f64(left).ok() } else { None };
 }
 
-/// Takes in what is shown beside the steps.
+/// Takes in what a job that goes on tells.
 fn note(job: &mut Job, report: JobReport) {
     match report {
+        JobReport::Progressed { step, done, total, elapsed } => advance(job, &step, (done, total), elapsed),
         JobReport::Placed(device) => job.device = Some(device),
         JobReport::Filled { used, total } => job.memory = Some((used, total)),
         JobReport::Measured { name, value, .. } if name == "loss" => job.loss.push(value),

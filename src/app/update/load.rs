@@ -12,9 +12,6 @@ use crate::entity::Perspective;
 use crate::load::Loaded;
 use crate::progress::Stage;
 
-/// What is said of a load that the user stopped; [`Data::Failed`] holds it then.
-const STOPPED: &str = "loading was stopped";
-
 /// Loads the dataset, from the start.
 pub(super) fn start(model: &mut Model) -> Vec<Effect> {
     let generation = next_generation(model);
@@ -34,7 +31,7 @@ pub(super) fn cancel(model: &mut Model) -> Vec<Effect> {
     }
     // Whatever the load still says is of no interest.
     model.awaited.load = next_generation(model);
-    model.data = Data::Failed(STOPPED.into());
+    model.data = Data::Stopped;
     vec![Effect::CancelLoad]
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Invariant: everything that the mouse does, keys do too.
 
-use super::act::{self, Step};
+use super::act;
+use super::step::Step;
 use super::{drill, explore, overlay, rebalance, show, synthesize, threshold};
 use crate::app::effect::Effect;
 use crate::app::hit::{Area, Axis, Drag, Target};
@@ -35,12 +36,7 @@ fn pressed(model: &mut Model, column: u16, row: u16) -> Vec<Effect> {
     let Some((area, target)) = model.hits.at(column, row) else { return outside(model) };
     let line = usize::from(row.saturating_sub(area.y));
     if model.overlay.is_some() {
-        return match target {
-            Target::OverlayRows => overlay::click_line(model, line),
-            Target::Button(action) => act::act(model, action),
-            Target::Overlay => Vec::new(),
-            _ => outside(model),
-        };
+        return pressed_overlay(model, target, line);
     }
     match target {
         Target::Screen(screen) => show(model, screen),
@@ -70,6 +66,15 @@ fn pressed(model: &mut Model, column: u16, row: u16) -> Vec<Effect> {
         Target::Pane(pane) => focus(model, pane),
         Target::Button(action) => act::act(model, action),
         Target::OverlayRows | Target::Overlay => Vec::new(),
+    }
+}
+
+fn pressed_overlay(model: &mut Model, target: Target, line: usize) -> Vec<Effect> {
+    match target {
+        Target::OverlayRows => overlay::click_line(model, line),
+        Target::Button(action) => act::act(model, action),
+        Target::Overlay => Vec::new(),
+        _ => outside(model),
     }
 }
 

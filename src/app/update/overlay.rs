@@ -2,10 +2,13 @@
 //!
 //! Invariant: closing the themes without choosing shows the theme of before again.
 
-use super::act::{Step, act, quit_without_job};
+use super::act::act;
+use super::leave::quit_without_job;
+use super::step::Step;
 use super::{edit, job, load, overrides, recipe, tell};
 use crate::app::action::Action;
 use crate::app::arrange::pick;
+use crate::app::bindings::Context;
 use crate::app::effect::{AfterSave, Effect};
 use crate::app::hit::Target;
 use crate::app::key::{Code, Key};
@@ -93,17 +96,11 @@ pub(super) fn step(model: &mut Model, step: Step) -> Vec<Effect> {
             return show_selected_theme(model);
         }
         Some(Overlay::Override { cursor, .. }) => *cursor = step.from(*cursor, overrides::CHOICES, lines),
-        Some(Overlay::Help { scroll }) => *scroll = step.from(*scroll, help_lines(&model.bindings), lines),
+        Some(Overlay::Help { scroll }) => *scroll = step.from(*scroll, model.hits.furthest + 1, lines),
         Some(Overlay::Explanation { scroll, lines: text, .. }) => *scroll = step.from(*scroll, text.len(), lines),
         _ => {}
     }
     Vec::new()
-}
-
-/// Lines of the help: a heading for each context, a line for each action that has keys.
-fn help_lines(bindings: &crate::app::bindings::Bindings) -> usize {
-    let contexts = crate::app::bindings::Context::ALL.iter();
-    contexts.map(|context| bindings.listing(*context).len() + 2).sum()
 }
 
 fn show_selected_theme(model: &Model) -> Vec<Effect> {
@@ -181,6 +178,7 @@ pub(super) fn answered(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
         (Overlay::ConfirmQuit, _) if key.code == Code::Enter => Some(recipe::save(model, AfterSave::Quit)),
         (Overlay::ConfirmQuit, 'y') => Some(vec![Effect::Quit]),
         (Overlay::ConfirmReload, 'y') => Some(load::start(model)),
+        (Overlay::ConfirmReload, _) if reloads(model, key) => Some(load::start(model)),
         (Overlay::ConfirmCancelJob, 'y') => Some(job::cancel(model)),
         (Overlay::ConfirmOverwrite { .. }, 'y') => Some(job::start(model, true)),
         (Overlay::Error { .. }, 'y') => Some(Vec::new()),
@@ -189,6 +187,11 @@ pub(super) fn answered(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
     }?;
     model.overlay = None;
     Some(effects)
+}
+
+/// Whether the key reloads the dataset where no question is open.
+fn reloads(model: &Model, key: Key) -> bool {
+    model.bindings.action(&[model.screen.into(), Context::Everywhere], key) == Some(Action::Reload)
 }
 
 const fn is_question(overlay: &Overlay) -> bool {

@@ -4,15 +4,16 @@
 
 use std::sync::Arc;
 
-use super::act::{Step, neighbour};
+use super::act::neighbour;
+use super::step::Step;
 use super::{edit, next_generation, recipe, stepped, tell};
 use crate::app::effect::Effect;
 use crate::app::model::{
-    Compared, Data, Edited, Level, Model, RebalancePane, Reckoning, Screen, ValueTarget, parameters,
+    Compared, Data, Edited, Level, Model, Notice, RebalancePane, Reckoning, Screen, ValueTarget, parameters,
 };
 use crate::policy::Parameter;
 use crate::preview::Preview;
-use crate::recipe::PolicyName;
+use crate::recipe::{Advice, PolicyName};
 
 /// The most policies side by side.
 const MOST_COMPARED: usize = 4;
@@ -65,9 +66,18 @@ pub(super) fn estimated(model: &mut Model, generation: u64, preview: Arc<Preview
 /// Takes the exact figures in.
 pub(super) fn computed(model: &mut Model, generation: u64, preview: Arc<Preview>) -> Vec<Effect> {
     if generation == model.awaited.preview {
+        advise(model, &preview);
         model.rebalance.preview = Reckoning::Exact(preview);
     }
     Vec::new()
+}
+
+/// What is said of the recipe takes the place of what was said of the one before.
+fn advise(model: &mut Model, preview: &Preview) {
+    const OF: &str = "recipe: ";
+    model.notices.retain(|notice| !notice.text.starts_with(OF));
+    let notice = |advice: &Advice| Notice { level: Level::Warning, text: format!("{OF}{}", advice.message) };
+    model.notices.extend(preview.advice.iter().map(notice));
 }
 
 /// Takes in that there are no figures.
@@ -173,7 +183,7 @@ pub(super) fn compare(model: &mut Model) -> Vec<Effect> {
         tell(model, Level::Info, format!("at most {MOST_COMPARED} policies fit side by side"));
         return Vec::new();
     }
-    compared.push(Compared { policy, kept: None, gini: None, tail_share: None, lost: None, control: None });
+    compared.push(Compared { policy, figures: None });
     recompare(model)
 }
 

@@ -2,10 +2,13 @@
 //!
 //! Invariant: every change goes through [`change`], so every change can be undone.
 
+use std::path::Path;
+
 use super::{load, next_generation, overlay, rebalance, synthesize, tell, warn};
 use crate::app::effect::{AfterSave, Effect};
 use crate::app::message::Failure;
 use crate::app::model::{Data, Edited, Level, Model};
+use crate::entity::Perspective;
 use crate::policy::{self, Parameter};
 use crate::recipe::{Recipe, RecipeError};
 
@@ -63,9 +66,10 @@ pub(super) fn save(model: &Model, then: AfterSave) -> Vec<Effect> {
     vec![Effect::SaveRecipe { recipe: Box::new(model.recipe.clone()), path: model.history.path.clone(), then }]
 }
 
-/// Opens the recipe in the editor; it is saved first, so that the editor shows what the screen shows.
+/// Opens the recipe in the editor, as the screen shows it; nothing is saved for that.
 pub(super) fn edit(model: &Model) -> Vec<Effect> {
-    save(model, AfterSave::Edit)
+    let (recipe, path) = (Box::new(model.recipe.clone()), model.history.path.clone());
+    vec![Effect::EditRecipe { recipe, path, unsaved: model.unsaved() }]
 }
 
 /// The recipe is on disk, or could not be written.
@@ -73,17 +77,12 @@ pub(super) fn saved(model: &mut Model, outcome: Result<Box<Recipe>, Failure>, th
     match outcome {
         Ok(recipe) => {
             model.history.saved = *recipe;
+            model.history.spoilt = false;
             let path = model.history.path.clone();
             match then {
                 AfterSave::Stay => tell(model, Level::Good, format!("saved {}", path.display())),
-                AfterSave::Edit => return vec![Effect::OpenEditor { path }],
                 AfterSave::Quit => return vec![Effect::Quit],
             }
-        }
-        Err(failure) if then == AfterSave::Edit => {
-            // The file may be what has to be repaired: the editor is the place for it.
-            warn(model, format!("{}: {}", failure.title, failure.cause));
-            return vec![Effect::OpenEditor { path: model.history.path.clone() }];
         }
         Err(failure) => overlay::fail(model, failure),
     }
@@ -93,27 +92,59 @@ pub(super) fn saved(model: &mut Model, outcome: Result<Box<Recipe>, Failure>, th
 /// The recipe's file was read again.
 pub(super) fn read(model: &mut Model, outcome: Result<Box<Recipe>, Failure>) -> Vec<Effect> {
     match outcome {
-        Ok(recipe) if *recipe == model.history.saved => Vec::new(),
+        Ok(recipe) if *recipe == model.history.saved => {
+            model.history.spoilt = false;
+            Vec::new()
+        }
         Ok(recipe) => {
-            if let Some(error) = misfit(model, &recipe) {
-                warn(model, format!("{}; the last good recipe stays", error.in_file(&model.history.path)));
+            let path = model.history.path.clone();
+            if refused(model, &recipe, &path) {
+                model.history.spoilt = true;
                 return Vec::new();
             }
-            model.history.saved = (*recipe).clone();
+            (model.history.saved, model.history.spoilt) = ((*recipe).clone(), false);
             let effects = change(model, Edited::Other, |current| *current = *recipe);
             tell(model, Level::Info, "the recipe changed on disk and is in use; undo takes it back");
             effects
         }
         Err(failure) => {
-            warn(model, format!("{}: {}", failure.title, failure.cause));
-            Vec::new()
+            model.history.spoilt = true;
+            unread(model, &failure)
         }
     }
 }
 
+/// The copy that is edited was read again; what it says is in use, and unsaved.
+pub(super) fn draft_read(model: &mut Model, path: &Path, outcome: Result<Box<Recipe>, Failure>) -> Vec<Effect> {
+    match outcome {
+        Ok(recipe) if *recipe == model.recipe || refused(model, &recipe, path) => Vec::new(),
+        Ok(recipe) => {
+            let effects = change(model, Edited::Other, |current| *current = *recipe);
+            tell(model, Level::Info, "what was edited is in use and not saved yet; undo takes it back");
+            effects
+        }
+        Err(failure) => unread(model, &failure),
+    }
+}
+
+/// Says why a recipe that was read is not in use.
+fn unread(model: &mut Model, failure: &Failure) -> Vec<Effect> {
+    warn(model, format!("{}: {}", failure.title, failure.cause));
+    Vec::new()
+}
+
+/// Whether a recipe cannot be used with the dataset that is loaded; then that is told.
+fn refused(model: &mut Model, recipe: &Recipe, path: &Path) -> bool {
+    let Some(error) = misfit(model, recipe) else { return false };
+    warn(model, format!("{}; the last good recipe stays", error.in_file(path)));
+    true
+}
+
 /// Why a recipe cannot be used with the dataset that is loaded; `None` when it can, or when it asks for another extraction.
 fn misfit(model: &Model, recipe: &Recipe) -> Option<RecipeError> {
-    let same = recipe.dataset == model.recipe.dataset && recipe.entities == model.recipe.entities;
+    let same = recipe.dataset == model.recipe.dataset
+        && recipe.entities == model.recipe.entities
+        && split_by(recipe) == split_by(&model.recipe);
     let loaded = model.loaded().filter(|_| same)?;
     policy::fits(&loaded.index, recipe).err()
 }
@@ -131,7 +162,9 @@ fn remember(model: &mut Model, before: Recipe) {
 fn follow(model: &mut Model, before: &Recipe) -> Vec<Effect> {
     rebalance::fit_cursors(model);
     synthesize::fit_slider(model);
-    let extraction_changed = before.dataset != model.recipe.dataset || before.entities != model.recipe.entities;
+    let extraction_changed = before.dataset != model.recipe.dataset
+        || before.entities != model.recipe.entities
+        || split_by(before) != split_by(&model.recipe);
     if extraction_changed {
         return load::start(model);
     }
@@ -141,6 +174,11 @@ fn follow(model: &mut Model, before: &Recipe) -> Vec<Effect> {
         effects.extend(rebalance::recompare(model));
     }
     effects
+}
+
+/// What splits entities into subclasses when the dataset is loaded.
+fn split_by(recipe: &Recipe) -> Option<(&Path, Option<Perspective>)> {
+    recipe.rebalance.subclasses.as_deref().map(|file| (file, recipe.rebalance.perspective))
 }
 
 /// True when something other than the choice of the policy differs: then every policy's figures do.

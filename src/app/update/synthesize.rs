@@ -14,7 +14,8 @@ use std::sync::Arc;
 
 use seeds::{list_seeds, read_seed};
 
-use super::act::{Step, neighbour};
+use super::act::neighbour;
+use super::step::Step;
 use super::{edit, next_generation, recipe, scrolled, stepped};
 use crate::app::effect::Effect;
 use crate::app::hit::Target;

@@ -33,6 +33,9 @@ pub struct PreviewReport {
     /// Each overridden entity before and after; the first of them where a pattern means very many.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub overrides: Vec<OverrideReport>,
+    /// What in the recipe does nothing, or more than is good, and what to write instead.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
     /// Each stage of the recipe's schedule, in order; nothing without one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stages: Vec<StageReport>,
@@ -46,7 +49,7 @@ pub struct PreviewReport {
 /// A stage of a schedule.
 #[derive(Clone, Debug, Serialize)]
 pub struct StageReport {
-    /// Its name, such as `temperature=5`: also that of its column of weights.
+    /// Its name, such as `temperature=5`.
     pub name: String,
     /// Numbers of instances.
     pub instances: VolumeReport,
@@ -83,6 +86,10 @@ pub struct VolumeReport {
     pub after: f64,
     /// (Σw)²/Σw² before and after, with w how often an instance is written.
     pub effective_sample_size: [f64; 2],
+    /// How often the instance that is repeated most is written, or weighs, expected.
+    pub most_repeats: f64,
+    /// Instances that are written more than four times, expected.
+    pub often: u64,
     /// Instances without an entity, by perspective.
     pub no_entity: BTreeMap<Perspective, u64>,
 }
@@ -144,6 +151,7 @@ impl PreviewReport {
             size_scale: preview.size_scale,
             overrides: overrides(preview, index),
             synthesis: None,
+            warnings: preview.advice.iter().map(ToString::to_string).collect(),
             stages: Vec::new(),
             random_control: ControlReport {
                 effective_sample_size: instances.after.min(instances.before as f64),
@@ -174,6 +182,8 @@ impl VolumeReport {
             kept_sd: instances.kept_sd,
             after: instances.after,
             effective_sample_size: [instances.before as f64, instances.effective],
+            most_repeats: instances.most_repeats,
+            often: instances.often,
             no_entity: instances.no_entity.iter().copied().collect(),
         }
     }
@@ -181,7 +191,7 @@ impl VolumeReport {
 
 fn outcomes(preview: &Preview, index: &Index) -> BTreeMap<Perspective, OutcomeReport> {
     let report = |outcome: &Outcome| {
-        let entry = index.perspective(outcome.perspective)?;
+        let entry = index.told().iter().find(|entry| entry.perspective == outcome.perspective)?;
         Some((outcome.perspective, OutcomeReport::of(outcome, entry)))
     };
     preview.perspectives.iter().filter_map(report).collect()

@@ -5,10 +5,12 @@
 use std::io::{Result, Write};
 
 use super::report::{OutcomeReport, PreviewReport, StageReport};
+use super::target::TargetReport;
 use crate::number::{count, counted, measure, relative_change, share};
 use crate::preview::Measures;
 
 /// Writes the report.
+#[expect(clippy::too_many_lines, reason = "to be divided")]
 pub(super) fn write(report: &PreviewReport, out: &mut dyn Write) -> Result<()> {
     let instances = &report.instances;
     let (before, after) = (instances.before, instances.after.round() as u64);
@@ -25,19 +27,7 @@ pub(super) fn write(report: &PreviewReport, out: &mut dyn Write) -> Result<()> {
     if let Some(scale) = report.size_scale {
         writeln!(out, "thresholds scaled by {} for the wanted size", measure(scale))?;
     }
-    if let Some(target) = &report.target {
-        let [before, after] = target.gap.map(share);
-        let ended = if target.converged { "converged" } else { "not converged" };
-        writeln!(
-            out,
-            "target of {}: {before} → {after} of occurrences elsewhere ({}, {ended})",
-            target.perspective,
-            counted(u64::from(target.sweeps), "sweep")
-        )?;
-        for (name, wanted, after) in target.furthest.iter().filter(|(_, wanted, after)| (wanted - after).abs() >= 0.5) {
-            writeln!(out, "    {name}  wanted {}, got {}", measure(*wanted), measure(*after))?;
-        }
-    }
+    report.target.as_ref().map_or(Ok(()), |target| write_target(target, out))?;
     for entry in &report.overrides {
         let (before, after) = (count(u64::from(entry.before)), measure(entry.after));
         writeln!(out, "override: {} of {}: {before} → {after}", entry.action, entry.entity)?;
@@ -56,6 +46,22 @@ pub(super) fn write(report: &PreviewReport, out: &mut dyn Write) -> Result<()> {
         }
     }
     report.synthesis.as_ref().map_or(Ok(()), |synthesis| crate::cli::synthesis::write(synthesis, out))
+}
+
+/// How near a fit came, and what is furthest from its target.
+fn write_target(target: &TargetReport, out: &mut dyn Write) -> Result<()> {
+    let [before, after] = target.gap.map(share);
+    let ended = if target.converged { "converged" } else { "not converged" };
+    writeln!(
+        out,
+        "target of {}: {before} → {after} of occurrences elsewhere ({}, {ended})",
+        target.perspective,
+        counted(u64::from(target.sweeps), "sweep")
+    )?;
+    for (name, wanted, after) in target.furthest.iter().filter(|(_, wanted, after)| (wanted - after).abs() >= 0.5) {
+        writeln!(out, "    {name}  wanted {}, got {}", measure(*wanted), measure(*after))?;
+    }
+    Ok(())
 }
 
 fn write_measures(outcome: &OutcomeReport, random: Option<&Measures>, out: &mut dyn Write) -> Result<()> {

@@ -44,7 +44,7 @@ pub struct DatasetReport {
 pub struct WarningReport {
     /// The file; null for a note on the dataset.
     pub file: Option<String>,
-    /// 0-based row in its file; null for a note on the dataset.
+    /// 0-based row in its file; null for a note on the dataset and for a file or folder as a whole.
     pub row: Option<u64>,
     /// Byte offset of the record in the (decompressed) file; null for a note on the dataset.
     pub offset: Option<u64>,
@@ -96,6 +96,9 @@ pub struct PerspectiveReport {
     pub head_entities: usize,
     /// Number of entities in the tail.
     pub tail_entities: usize,
+    /// Entities of exactly τ instances in head and tail, where the cut falls between them; for the table alone.
+    #[serde(skip)]
+    pub tied: Option<(usize, usize)>,
     /// Share of entities in the tail.
     pub tail_entity_share: f64,
     /// Share of occurrences in the tail.
@@ -162,10 +165,10 @@ impl WarningReport {
 fn warnings(index: &Index, facts: &DatasetFacts) -> Vec<WarningReport> {
     let records = facts.set_aside.iter().map(|record| WarningReport {
         file: Some(record.file.display().to_string()),
-        row: Some(record.row),
-        offset: Some(record.offset),
+        row: (!record.is_whole()).then_some(record.row),
+        offset: (!record.is_whole()).then_some(record.offset),
         kind: record.kind.serialize(serde_json::value::Serializer).unwrap_or_default(),
-        message: record.message.clone(),
+        message: if record.is_whole() { record.told() } else { record.message.clone() },
     });
     let notes = facts.warnings.iter().map(|note| WarningReport::note("dataset", note.clone()));
     let crowded = crowded_instances(index).map(|message| WarningReport::note("crowded_instances", message));
@@ -196,6 +199,7 @@ impl PerspectiveReport {
             threshold: split.threshold,
             head_entities: split.first_tail_rank,
             tail_entities: entry.entities() - split.first_tail_rank,
+            tied: split.tied(&entry.counts),
             tail_entity_share: split.tail_entity_share,
             tail_occurrence_share: split.tail_occurrence_share,
             tail_instance_share: entry.tail_instance_share(split),

@@ -40,7 +40,7 @@ pub(super) fn write(report: &StatsReport, findings: &[Finding], out: &mut dyn Wr
 /// A row of the table of measures: its name and what it shows of a perspective; an empty name is a gap.
 type Row = (&'static str, fn(&PerspectiveReport) -> String);
 
-const ROWS: [Row; 24] = [
+const ROWS: [Row; 25] = [
     ("entities", |of| count(of.entities as u64)),
     ("occurrences", |of| count(of.occurrences)),
     ("largest count", |of| count(u64::from(of.max))),
@@ -60,6 +60,9 @@ const ROWS: [Row; 24] = [
     ("head ends at τ", |of| count(u64::from(of.threshold))),
     ("head entities", |of| count(of.head_entities as u64)),
     ("tail entities", |of| count(of.tail_entities as u64)),
+    ("at exactly τ: head · tail", |of| {
+        of.tied.map_or_else(String::new, |(head, tail)| format!("{} · {}", count(head as u64), count(tail as u64)))
+    }),
     ("  of all entities", |of| share(of.tail_entity_share)),
     ("  of all occurrences", |of| share(of.tail_occurrence_share)),
     ("  in instances", |of| share(of.tail_instance_share)),

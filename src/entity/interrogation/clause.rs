@@ -175,18 +175,22 @@ impl<'a> Clause<'a> {
 
     /// The position of a second way of asking, joined by "and", "then" or a comma.
     fn coordinated(&self, from: usize) -> Option<usize> {
-        (from..self.end).find_map(|at| {
+        let mut at = from;
+        while at < self.end {
             let joined = matches!(self.word(at), "and" | "or" | "then" | "," | ";" | "but" | "?");
             let announced = self.word(at) == ":" && question::opens(self, at + 1);
-            if !joined && !announced {
-                return None;
-            }
             let mut next = at + 1;
-            while matches!(self.word(next), "and" | "then" | "also" | "please" | "," | "if" | "so") {
-                next += 1;
+            if joined || announced {
+                while matches!(self.word(next), "and" | "then" | "also" | "please" | "," | "if" | "so") {
+                    next += 1;
+                }
+                if question::opens(self, next) || request::opens(self, next) {
+                    return Some(next);
+                }
             }
-            let asks = question::opens(self, next) || request::opens(self, next);
-            asks.then_some(next)
-        })
+            // From within such a run a join would lead to the same place.
+            at = next;
+        }
+        None
     }
 }

@@ -3,9 +3,12 @@
 //! Invariant: no joined strings and no table of all pairs by hash: for one object at a time, its partners are counted in a plain
 //! array, so that memory is the pairs themselves and one array of objects a thread.
 
+mod chosen;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use chosen::Chosen;
 use rayon::prelude::*;
 
 use super::MOST_PAIRED_OBJECTS;
@@ -38,14 +41,15 @@ pub(super) fn pair(
 ) -> Result<PerspectiveIndex, Cancelled> {
     let Names::Plain(table) = &objects.names else { return Ok(empty(objects)) };
     let alphabet = alphabet(table);
-    let mut pairs = counted(objects, observer)?;
+    let chosen = Chosen::of(objects, table);
+    let mut pairs = counted((objects, &chosen), observer)?;
     let in_order = |pair: &Pair| {
         let (a, b) = (alphabet[pair.first as usize], alphabet[pair.second as usize]);
         (a.min(b), a.max(b))
     };
     pairs.par_sort_unstable_by(|x, y| y.count.cmp(&x.count).then_with(|| in_order(x).cmp(&in_order(y))));
     observer.go_on()?;
-    let by_instance = rows(objects, &Partners::of(&pairs, objects.entities()), observer)?;
+    let by_instance = rows((objects, &chosen), &Partners::of(&pairs, objects.entities()), observer)?;
     let by_entity = if keep_instances { by_instance.transposed(pairs.len()) } else { Csr::default() };
     let by_name = |pair: &Pair| {
         let mut objects = [pair.first, pair.second];
@@ -76,15 +80,6 @@ pub(super) fn alphabet(names: &StringTable) -> Vec<u32> {
     super::inverse(&order, names.len())
 }
 
-/// The instances of an object with the place of the object among the objects of each that are paired.
-fn places(objects: &PerspectiveIndex, first: u32) -> impl Iterator<Item = (u32, usize, &[u32])> {
-    objects.by_entity.row(first as usize).iter().filter_map(move |&instance| {
-        let row = objects.by_instance.row(instance as usize);
-        let row = &row[..row.len().min(MOST_PAIRED_OBJECTS)];
-        row.binary_search(&first).ok().map(|place| (instance, place, row))
-    })
-}
-
 /// Objects dealt out to jobs like cards, so that each has its part of the frequent ones, which are most of the work.
 fn jobs(entities: usize) -> impl ParallelIterator<Item = impl Iterator<Item = u32>> {
     let jobs = (rayon::current_num_threads() * 8).min(entities).max(1);
@@ -92,14 +87,14 @@ fn jobs(entities: usize) -> impl ParallelIterator<Item = impl Iterator<Item = u3
 }
 
 /// All pairs with their counts, in no order.
-fn counted(objects: &PerspectiveIndex, observer: &dyn Observer) -> Result<Vec<Pair>, Cancelled> {
+fn counted(paired: (&PerspectiveIndex, &Chosen<'_>), observer: &dyn Observer) -> Result<Vec<Pair>, Cancelled> {
     let by_job: Result<Vec<Vec<Pair>>, Cancelled> =
-        jobs(objects.entities()).map(|firsts| counted_of(objects, firsts, observer)).collect();
+        jobs(paired.0.entities()).map(|firsts| counted_of(paired, firsts, observer)).collect();
     Ok(by_job?.concat())
 }
 
 fn counted_of(
-    objects: &PerspectiveIndex,
+    (objects, chosen): (&PerspectiveIndex, &Chosen<'_>),
     firsts: impl Iterator<Item = u32>,
     observer: &dyn Observer,
 ) -> Result<Vec<Pair>, Cancelled> {
@@ -107,7 +102,7 @@ fn counted_of(
     let mut pairs = Vec::new();
     for first in firsts {
         observer.go_on()?;
-        for (_, place, row) in places(objects, first) {
+        for (_, place, row) in chosen.places(objects, first) {
             for &second in &row[place + 1..] {
                 if counts[second as usize] == 0 {
                     touched.push(second);
@@ -153,10 +148,14 @@ impl Partners {
 }
 
 /// The ranks of each instance's pairs. The pairs of one first object fill a place of their own in each row.
-fn rows(objects: &PerspectiveIndex, partners: &Partners, observer: &dyn Observer) -> Result<Csr, Cancelled> {
+fn rows(
+    (objects, chosen): (&PerspectiveIndex, &Chosen<'_>),
+    partners: &Partners,
+    observer: &dyn Observer,
+) -> Result<Csr, Cancelled> {
     let mut offsets = vec![0_u64];
     for instance in 0..objects.by_instance.rows() {
-        let held = objects.by_instance.row(instance).len().min(MOST_PAIRED_OBJECTS);
+        let held = chosen.row(instance as u32).len();
         let last = offsets[instance];
         offsets.push(last + pairs_before(held, held) as u64);
     }
@@ -169,7 +168,7 @@ fn rows(objects: &PerspectiveIndex, partners: &Partners, observer: &dyn Observer
             for &(second, rank) in partners.row(first) {
                 rank_with[second as usize] = rank;
             }
-            for (instance, place, row) in places(objects, first) {
+            for (instance, place, row) in chosen.places(objects, first) {
                 let start = offsets[instance as usize] as usize + pairs_before(place, row.len());
                 for (slot, &second) in slots[start..].iter().zip(&row[place + 1..]) {
                     slot.store(rank_with[second as usize], Ordering::Relaxed);

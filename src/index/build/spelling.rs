@@ -11,9 +11,11 @@ use rustc_hash::FxHashMap;
 use super::held;
 use crate::column::{Csr, StringTable};
 use crate::entity::Perspective;
+use crate::index::Spelling;
 use crate::progress::{Cancelled, Observer};
 
-/// Renumbers every spelling to the one that is shown; a row keeps each entity once.
+/// Renumbers every spelling to the one that is shown; a row keeps each entity once. Returns the spellings of names that have several,
+/// each with the number of the shown one in the place of the rank.
 ///
 /// # Errors
 /// [`Cancelled`] when the observer says so.
@@ -22,18 +24,32 @@ pub(super) fn merge(
     names: &StringTable,
     rows: &mut Csr,
     observer: &dyn Observer,
-) -> Result<(), Cancelled> {
+) -> Result<Vec<Spelling>, Cancelled> {
     if !perspective.ignores_case() {
-        return Ok(());
+        return Ok(Vec::new());
     }
-    let shown = shown(perspective, names, &held(rows, names.len()));
+    let counts = held(rows, names.len());
+    let shown = shown(perspective, names, &counts);
     observer.go_on()?;
     if shown.iter().zip(0..).any(|(&shown, number)| shown != number) {
         rows.renumber(|number| shown[number as usize]);
         observer.go_on()?;
         rows.drop_repeats();
     }
-    observer.go_on()
+    observer.go_on()?;
+    Ok(several(names, (&counts, &shown)))
+}
+
+/// The spellings of names that have several.
+fn several(names: &StringTable, (counts, shown): (&[u32], &[u32])) -> Vec<Spelling> {
+    let mut several = vec![false; names.len()];
+    for (number, &shown) in shown.iter().enumerate().filter(|&(number, &shown)| shown as usize != number) {
+        (several[number], several[shown as usize]) = (true, true);
+    }
+    (0..names.len())
+        .filter(|&number| several[number] && counts[number] > 0)
+        .map(|number| Spelling { rank: shown[number], count: counts[number], name: names.get(number).to_owned() })
+        .collect()
 }
 
 /// For each name the number of the spelling that is shown for it.

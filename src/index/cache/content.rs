@@ -32,6 +32,7 @@ pub(super) fn write<'f>(
     ];
     for entry in &index.perspectives {
         push_perspective(&mut sections, entry, index);
+        sections.push(Cow::Owned(serde_json::to_vec(&entry.spellings)?));
     }
     write_sections(file, key, &sections)?;
     Ok(file)
@@ -91,9 +92,11 @@ pub(super) fn read(file: File, key: &Key) -> Result<(Index, DatasetFacts), Miss>
     check(text.words.is_empty() || text.words.len() == id_hashes.len(), "words")?;
     check(facts.instances == id_hashes.len(), "ids")?;
     let crowded_instances = u32::try_from(crowded).map_err(|_| Miss::Damaged("facts"))?;
-    let mut index = Index { perspectives: Vec::new(), id_hashes, text, crowded_instances, population: None };
+    let mut index = Index { id_hashes, text, crowded_instances, ..Index::default() };
     for _ in 0..perspectives {
-        let entry = read_perspective(&mut sections, &index)?;
+        let mut entry = read_perspective(&mut sections, &index)?;
+        entry.spellings = json(&sections.next()?)?;
+        check(entry.spellings.iter().all(|spelling| (spelling.rank as usize) < entry.entities()), "spellings")?;
         index.perspectives.push(entry);
     }
     Ok((index, facts))

@@ -14,7 +14,7 @@ use super::{Key, Miss};
 
 const MAGIC: &[u8; 8] = b"FANTAIL\x01";
 /// The form of the content; one more with every change of it.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const FIXED: usize = 48;
 const ENTRY: usize = 40;
 /// More sections than any index has.

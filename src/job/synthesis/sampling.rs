@@ -90,7 +90,8 @@ fn lines(
 ) -> Result<(Vec<Planned>, Faults), End> {
     let (mut lines, mut faults) = (Vec::with_capacity(order.pictures()), Faults::new());
     let mut instance = Instance::default();
-    let bundle = order.diffusion.backend == Backend::Bundle;
+    // The model that is trained on the dataset reads no text.
+    let told = order.diffusion.backend == Backend::Bundle;
     for seed in &order.seeds {
         data.dataset.read(seed.instance, &mut instance);
         let image = instance.images.first().map(|image| gallery.place(image)).transpose()?;
@@ -103,13 +104,14 @@ fn lines(
                 continue;
             }
         };
+        let caption = if told { caption(&instance) } else { String::new() };
         lines.extend(seed.pictures.iter().map(|picture| Planned {
             id: stem(picture),
             image: Some(image.clone()),
             entities: vec![number],
             level: picture.guidance,
             seed: picture.noise,
-            caption: if bundle { caption(&instance) } else { String::new() },
+            caption: caption.clone(),
         }));
     }
     Ok((lines, faults))
@@ -134,7 +136,7 @@ fn task(diffusion: &Diffusion, checkpoint: &Checkpoint) -> Sample {
     let filter = &diffusion.filter;
     Sample {
         model: checkpoint.folder.clone(),
-        bundle: diffusion.bundle.clone().filter(|_| diffusion.backend == Backend::Bundle).map(placed),
+        bundle: bundle(diffusion),
         sampler: Sampler::DpmSolver,
         evaluations: diffusion.steps,
         guidance: diffusion.scale,
@@ -151,9 +153,10 @@ fn task(diffusion: &Diffusion, checkpoint: &Checkpoint) -> Sample {
     }
 }
 
-/// An absolute path: the worker may run elsewhere.
-fn placed(path: PathBuf) -> PathBuf {
-    std::path::absolute(&path).unwrap_or(path)
+/// The exported pipeline that makes the pictures, where one does.
+fn bundle(diffusion: &Diffusion) -> Option<PathBuf> {
+    let folder = diffusion.bundle.as_ref().filter(|_| diffusion.backend == Backend::Bundle)?;
+    Some(std::path::absolute(folder).unwrap_or_else(|_| folder.clone()))
 }
 
 /// Tells apart everything that a picture hangs on.

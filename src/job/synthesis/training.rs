@@ -53,8 +53,8 @@ pub fn settings(recipe: &Recipe) -> TrainSettings {
     let diffusion = &recipe.synthesis.diffusion;
     TrainSettings {
         side: diffusion.resolution,
-        // A bundle has learned elsewhere: the classifier that judges its pictures is all that is trained.
-        steps: if diffusion.backend == Backend::Ddpm { u64::from(diffusion.training_steps) } else { 0 },
+        // A bundle is trained already; what judges its pictures is not.
+        steps: if diffusion.backend == Backend::Bundle { 0 } else { u64::from(diffusion.training_steps) },
         lowest_level: diffusion.guidance.iter().copied().fold(LOWEST, f64::min),
         // A short training has checkpoints, too.
         checkpoint_every: (u64::from(diffusion.training_steps) / 10).clamp(10, 200),
@@ -117,7 +117,9 @@ fn listed(
     let instances = gallery.list(&naming, listener)?;
     let mut hasher = blake3::Hasher::new();
     hasher.update(&data.dataset.fingerprint().0);
-    hasher.update(serde_json::to_string(&settings(recipe)).unwrap_or_default().as_bytes());
+    // How often it is saved changes no model.
+    let settings = TrainSettings { checkpoint_every: 0, ..settings(recipe) };
+    hasher.update(serde_json::to_string(&settings).unwrap_or_default().as_bytes());
     for path in [&instances.list, &instances.names] {
         let content = File::open(path).and_then(|file| hasher.update_reader(file).map(|_| ()));
         content.map_err(|cause| unwritable(path, cause))?;

@@ -16,7 +16,9 @@ const LOG_PAUSE: Duration = Duration::from_millis(20);
 const TOLD_ASIDE: u64 = 100;
 /// The least time between two figures that are told.
 const MEASURE_PAUSE: Duration = Duration::from_millis(20);
-/// The least time between two pictures that are told.
+/// So many pictures are told at once.
+const PICTURES_AT_ONCE: u32 = 3;
+/// The least time between two such groups.
 const PICTURE_PAUSE: Duration = Duration::from_millis(200);
 
 /// What is kept in mind while a task runs.
@@ -29,6 +31,8 @@ pub(super) struct Watch {
     pub(super) strays: u64,
     /// The last wish that was passed on, and when.
     pub(super) wished: (Wish, Instant),
+    /// When a picture was passed on last, and how many at once.
+    shown: (Instant, u32),
     /// How many were told to be of no use.
     aside: u64,
     /// The last progress that was passed on.
@@ -45,6 +49,7 @@ impl Watch {
             heard: now,
             strays: 0,
             wished: (Wish::GoOn, now),
+            shown: (now, 0),
             aside: 0,
             progress: None,
             told: BTreeMap::new(),
@@ -70,6 +75,16 @@ impl Watch {
         if !line.trim().is_empty() && self.due("log", LOG_PAUSE) {
             listener.tell(Event::Log { line });
         }
+    }
+
+    /// Whether a picture may be passed on: a few at once, then none for a while.
+    fn may_show(&mut self) -> bool {
+        if self.shown.1 < PICTURES_AT_ONCE || self.shown.0.elapsed() >= PICTURE_PAUSE {
+            let again = self.shown.0.elapsed() >= PICTURE_PAUSE;
+            self.shown = (Instant::now(), if again { 1 } else { self.shown.1 + 1 });
+            return true;
+        }
+        false
     }
 
     /// What cannot be used is told one by one, until there are many.
@@ -112,7 +127,7 @@ pub(super) fn take(
         Report::Measure { task, name, at, value } if task == of && watch.due("measure", MEASURE_PAUSE) => {
             listener.tell(Event::Measure { name, at, value });
         }
-        Report::Picture { task, path, seed, caption } if task == of && watch.due("picture", PICTURE_PAUSE) => {
+        Report::Picture { task, path, seed, caption } if task == of && watch.may_show() => {
             listener.tell(Event::Picture { path, seed, caption });
         }
         Report::Memory { used, total } if watch.due("memory", MEASURE_PAUSE) => {

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::super::Part;
 use super::super::appended::{self, Appended};
-use crate::plan::Explainer;
+use super::super::stages::{StageWeights, Tellers};
 use crate::source::{Image, Instance};
 
 /// Instances that one thread takes at a time.
@@ -29,6 +29,9 @@ pub(in super::super) struct Row<'a> {
     pub(in super::super) guidance: Option<f64>,
     pub(in super::super) path: Option<&'a str>,
     pub(in super::super) stage: Option<u32>,
+    /// The weight in each stage of a schedule.
+    #[serde(flatten)]
+    pub(in super::super) stages: StageWeights<'a>,
 }
 
 /// Rows in the order of the source.
@@ -39,6 +42,8 @@ pub(in super::super) struct Batch {
     made: Vec<MadeRow>,
     /// The names of the dataset's files.
     sources: Vec<String>,
+    /// The stages of the recipe's schedule.
+    pub(in super::super) stages: usize,
 }
 
 /// The row of an instance that was made.
@@ -50,10 +55,12 @@ struct MadeRow {
     guidance: Option<f64>,
     path: Option<String>,
     stage: Option<u32>,
+    /// Its weight in each stage of a schedule: that of a row that is written once.
+    weights: Vec<f64>,
 }
 
 impl MadeRow {
-    fn of(part: &Part<'_>, item: &Appended<'_>) -> Self {
+    fn of(part: &Part<'_>, item: &Appended<'_>, stages: usize) -> Self {
         let dataset = part.contents.dataset;
         let mut instance = Instance::default();
         dataset.read_head(item.instance(), &mut instance);
@@ -71,6 +78,7 @@ impl MadeRow {
             guidance: item.make.guidance,
             path: own.or_else(of_seed),
             stage: item.make.stage,
+            weights: vec![1.0; stages],
         }
     }
 
@@ -87,6 +95,7 @@ impl MadeRow {
             guidance: self.guidance,
             path: self.path.as_deref(),
             stage: self.stage,
+            stages: StageWeights(&self.weights),
         }
     }
 }
@@ -102,6 +111,8 @@ struct Chunk {
     repeats: Vec<u32>,
     weights: Vec<f64>,
     keep_probabilities: Vec<f64>,
+    /// The weights in all stages of a schedule, row by row.
+    stages: Vec<f64>,
 }
 
 #[derive(Default)]
@@ -124,18 +135,20 @@ impl Texts {
 
 impl Batch {
     /// The rows of some instances; numbers past the part's last are those of what was made, in order.
-    pub(super) fn of(part: &Part<'_>, range: &Range<usize>, explainer: &Explainer<'_>) -> Self {
+    pub(super) fn of(part: &Part<'_>, range: &Range<usize>, tellers: &Tellers<'_>) -> Self {
         let file = |file: &std::path::PathBuf| {
             file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
         };
         let end = part.range.end;
         let (instances, extra) = (range.start.min(end)..range.end.min(end), range.start.max(end)..range.end.max(end));
         let starts: Vec<usize> = instances.clone().step_by(CHUNK).collect();
-        let chunk = |start: usize| Chunk::of(part, start..instances.end.min(start + CHUNK), explainer);
+        let chunk = |start: usize| Chunk::of(part, start..instances.end.min(start + CHUNK), tellers);
         let all = if extra.is_empty() { Vec::new() } else { appended::of(part) };
         let made = all.get(extra.start - end..extra.end - end).unwrap_or_default();
+        let stages = tellers.stages.len();
         Self {
-            made: made.par_iter().map(|item| MadeRow::of(part, item)).collect(),
+            stages,
+            made: made.par_iter().map(|item| MadeRow::of(part, item, stages)).collect(),
             chunks: starts.into_par_iter().map(chunk).collect(),
             sources: part.contents.dataset.files().iter().map(file).collect(),
         }
@@ -169,7 +182,7 @@ impl Batch {
 }
 
 impl Chunk {
-    fn of(part: &Part<'_>, range: Range<usize>, explainer: &Explainer<'_>) -> Self {
+    fn of(part: &Part<'_>, range: Range<usize>, tellers: &Tellers<'_>) -> Self {
         let (dataset, plan) = (part.contents.dataset, part.contents.plan);
         let policy = part.contents.recipe.rebalance.policy.key();
         let mut chunk = Self::default();
@@ -177,7 +190,7 @@ impl Chunk {
         for number in range {
             dataset.read_head(number, &mut instance);
             chunk.ids.push(&instance.id);
-            let outlook = explainer.tell(number, policy, &mut chunk.reasons.text);
+            let outlook = tellers.own.tell(number, policy, &mut chunk.reasons.text);
             chunk.reasons.push("");
             let path = match instance.images.first() {
                 Some(Image::Path(path)) => Some(path.as_ref()),
@@ -190,12 +203,19 @@ impl Chunk {
             chunk.repeats.push(plan.repeat(number));
             chunk.weights.push(outlook.repeat);
             chunk.keep_probabilities.push(outlook.keep);
+            chunk.stages.extend(tellers.stages.iter().map(|stage| stage.weight(number)));
         }
         chunk
     }
 
     fn rows<'a>(&'a self, sources: &'a [String]) -> impl Iterator<Item = Row<'a>> {
         (0..self.repeats.len()).map(move |number| self.row(number, sources))
+    }
+
+    /// The weights of a row.
+    fn stages_of(&self, number: usize) -> &[f64] {
+        let each = self.stages.len() / self.repeats.len().max(1);
+        self.stages.get(number * each..(number + 1) * each).unwrap_or_default()
     }
 
     fn row<'a>(&'a self, number: usize, sources: &'a [String]) -> Row<'a> {
@@ -211,6 +231,7 @@ impl Chunk {
             guidance: None,
             path: (!self.pathless[number]).then(|| self.paths.get(number)),
             stage: None,
+            stages: StageWeights(self.stages_of(number)),
         }
     }
 }

@@ -91,6 +91,7 @@ fn join_sections(parts: &Parts<'_>, mut output: Output<'_>, rows: u64) -> Result
 
 fn join_arrays(parts: &Parts<'_>, mut output: Output<'_>, rows: u64) -> Result<(), ManifestError> {
     let element = match parts.first() {
+        // Those of stages, too.
         Some((_, part)) if part.name.starts_with("weights") => Element::Float,
         _ => Element::Integer,
     };

@@ -24,7 +24,7 @@ pub(super) fn write(part: &Part<'_>, names: &[String], staging: &Staging) -> Res
         if staging.is_finished(name) {
             continue;
         }
-        let output = staging.output(name)?;
+        let output = staging.output(name)?.replayed();
         File { part, annotated, instances, kept: &kept[file], sections: Vec::new() }.write(output)?;
     }
     Ok(())
@@ -84,6 +84,7 @@ impl File<'_> {
             for _ in 0..plan.repeat(number) {
                 body.put(dataset.raw(number).unwrap_or_default(), output)?;
             }
+            output.mark(number + 1, body.records)?;
         }
         let file = dataset.slot(self.instances.start).map_or(0, |(file, _)| file);
         for item in appended::of_file(self.part, (file, &self.instances)) {
@@ -105,6 +106,7 @@ impl File<'_> {
             if self.kept.get(*image as usize).copied().unwrap_or(false) {
                 body.put(&self.annotated.bytes[place.clone()], output)?;
             }
+            output.mark(self.instances.end, body.records)?;
         }
         self.sections.push(body.end(output)?);
         Ok(())

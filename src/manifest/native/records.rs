@@ -2,7 +2,10 @@
 //!
 //! Invariant: what stands around the records is that of the first file.
 
+use std::ops::RangeInclusive;
+
 use super::super::appended::{self, Appended};
+use super::super::output::Output;
 use super::super::pace::STEP;
 use super::super::staging::{Joint, Section, Staging};
 use super::super::{ManifestError, Part};
@@ -25,46 +28,126 @@ pub(super) fn write(part: &Part<'_>, name: &str, staging: &Staging) -> Result<()
     if staging.is_finished(name) {
         return Ok(());
     }
-    let (dataset, plan) = (part.contents.dataset, part.contents.plan);
+    let dataset = part.contents.dataset;
     let frame = frame(dataset)?;
     let mut output = staging.output(name)?;
     let start = output.start();
     if start.bytes == 0 {
         output.put(&frame.before)?;
     }
-    let mut rows = start.rows;
-    for number in part.range.start.max(start.next as usize)..part.range.end {
-        let done = number - part.range.start;
-        if done.is_multiple_of(STEP) {
-            part.pace.reached(done)?;
-        }
-        let record = dataset.raw(number).ok_or_else(|| unsupported(dataset))?;
-        for _ in 0..plan.repeat(number) {
-            if rows > 0 {
-                output.put(&frame.between)?;
-            }
-            output.put(record)?;
-            rows += 1;
-        }
-        output.mark(number + 1, rows)?;
-    }
-    let behind = (start.next as usize).saturating_sub(part.range.end);
-    for (number, item) in appended::of(part).iter().enumerate().skip(behind) {
-        if number.is_multiple_of(STEP) {
-            part.pace.reached(part.range.len())?;
-        }
-        if rows > 0 {
-            output.put(&frame.between)?;
-        }
-        output.put(&made(part, item).ok_or_else(|| unsupported(dataset))?)?;
-        rows += 1;
-        output.mark(part.range.end + number + 1, rows)?;
-    }
+    let mut body = Body { dataset, between: &frame.between, output, rows: start.rows, run: None };
+    body.keep_all(part, start.next as usize)?;
+    body.append_made(part, start.next as usize)?;
+    let Body { mut output, rows, .. } = body;
     let (start, end) = (frame.before.len() as u64, output.bytes());
     let empty_lines = rows == 0 && !frame.is_array();
     output.put(if empty_lines { b"" } else { &frame.after })?;
     let section = Section { start, end, between: frame.between.into_owned() };
     output.finish(rows, Joint::Sections(vec![section])).map(drop)
+}
+
+/// The records on their way into the file. Those that follow each other there as they do in the source go together.
+struct Body<'d, 's> {
+    dataset: &'d Dataset,
+    between: &'d [u8],
+    output: Output<'s>,
+    /// Records that are appended, or wait.
+    rows: u64,
+    /// The kept records that wait to be appended, and their bytes with what stands between them.
+    run: Option<(RangeInclusive<usize>, &'d [u8])>,
+}
+
+impl<'d> Body<'d, '_> {
+    /// So many bytes go together at least, where they can.
+    const LONG: usize = 1 << 20;
+
+    /// Appends the kept records of a part from an instance on.
+    fn keep_all(&mut self, part: &Part<'_>, from: usize) -> Result<(), ManifestError> {
+        for number in part.range.start.max(from)..part.range.end {
+            let done = number - part.range.start;
+            if done.is_multiple_of(STEP) {
+                part.pace.reached(done)?;
+            }
+            for _ in 0..part.contents.plan.repeat(number) {
+                self.keep(number)?;
+            }
+            self.mark(number + 1)?;
+        }
+        self.settle()
+    }
+
+    /// Appends what was made for the tail; numbers past the part's last are those of its records, in order.
+    fn append_made(&mut self, part: &Part<'_>, from: usize) -> Result<(), ManifestError> {
+        let behind = from.saturating_sub(part.range.end);
+        for (number, item) in appended::of(part).iter().enumerate().skip(behind) {
+            if number.is_multiple_of(STEP) {
+                part.pace.reached(part.range.len())?;
+            }
+            self.put(&made(part, item).ok_or_else(|| unsupported(self.dataset))?)?;
+            self.output.mark(part.range.end + number + 1, self.rows)?;
+        }
+        Ok(())
+    }
+
+    /// Appends a record of the source, now or with those after it.
+    fn keep(&mut self, number: usize) -> Result<(), ManifestError> {
+        if let Some(longer) = self.run.as_ref().and_then(|run| self.longer(run, number)) {
+            self.run = Some(longer);
+            self.rows += 1;
+            return Ok(());
+        }
+        self.settle()?;
+        let record = self.dataset.raw(number).ok_or_else(|| unsupported(self.dataset))?;
+        if self.rows > 0 {
+            self.output.put(self.between)?;
+        }
+        self.run = Some((number..=number, record));
+        self.rows += 1;
+        Ok(())
+    }
+
+    /// The run with the record behind it, where the source has them as the manifest does.
+    fn longer(
+        &self,
+        (numbers, bytes): &(RangeInclusive<usize>, &'d [u8]),
+        number: usize,
+    ) -> Option<(RangeInclusive<usize>, &'d [u8])> {
+        let (numbers, record) = (*numbers.start()..=number, self.dataset.raw(number)?);
+        let longer = self.dataset.raw_run(numbers.clone())?;
+        let joint = longer.get(bytes.len()..longer.len().checked_sub(record.len())?)?;
+        (joint == self.between).then_some((numbers, longer))
+    }
+
+    /// Tells that everything before instance `next` is on its way.
+    fn mark(&mut self, next: usize) -> Result<(), ManifestError> {
+        let waiting = self.run.as_ref().map_or(0, |(_, bytes)| bytes.len());
+        if waiting >= Self::LONG || self.output.is_due(waiting) {
+            self.settle()?;
+            self.output.mark(next, self.rows)?;
+        }
+        Ok(())
+    }
+
+    /// Appends what waits.
+    fn settle(&mut self) -> Result<(), ManifestError> {
+        let Some((_, bytes)) = self.run.take() else { return Ok(()) };
+        self.output.put(bytes).map_err(|error| match error {
+            // The system was to copy what the source no longer has.
+            ManifestError::Unwritable { cause, .. } if is_fault(&cause) => {
+                ManifestError::Changed { path: self.dataset.path().to_path_buf() }
+            }
+            other => other,
+        })
+    }
+
+    /// Appends a record that is not the source's.
+    fn put(&mut self, record: &[u8]) -> Result<(), ManifestError> {
+        if self.rows > 0 {
+            self.output.put(self.between)?;
+        }
+        self.rows += 1;
+        self.output.put(record)
+    }
 }
 
 /// The record of an instance that was made: a JSON record is marked, a line of another format is its seed's once more.
@@ -98,6 +181,16 @@ fn frame(dataset: &Dataset) -> Result<Frame<'_>, ManifestError> {
         return Err(ManifestError::Mixed { path: dataset.path().to_path_buf() });
     }
     Ok(first)
+}
+
+#[cfg(unix)]
+fn is_fault(cause: &std::io::Error) -> bool {
+    cause.raw_os_error() == Some(rustix::io::Errno::FAULT.raw_os_error())
+}
+
+#[cfg(not(unix))]
+const fn is_fault(_cause: &std::io::Error) -> bool {
+    false
 }
 
 fn unsupported(dataset: &Dataset) -> ManifestError {

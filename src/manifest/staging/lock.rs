@@ -10,7 +10,8 @@ use super::naming::refused;
 use super::{LOCK, NAME};
 use crate::progress::Observer;
 
-/// How often, every hundredth of a second, a lock that someone holds is asked for again.
+/// How often, every hundredth of a second, a lock that someone holds is asked for again. The system's call that waits for a lock has no
+/// time limit and cannot be called off, and whoever holds one for longer than this is another export, which is not waited for.
 const PATIENCE: u32 = 20;
 
 /// Takes hold of the target, or says that another process has it.

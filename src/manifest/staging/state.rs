@@ -10,7 +10,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::super::output::Mark;
-use super::super::{CALIBRATION, RECIPE, SHARD};
+use super::super::{CALIBRATION, RECIPE, SHARD, stages};
 
 const STATE: &str = "state.json";
 /// The names that come after the native manifest, in order.
@@ -87,5 +87,6 @@ impl State {
 
 /// The place of a file among those of a manifest: native ones first, provenance last.
 pub(in super::super) fn place_of(name: &str) -> usize {
+    let name = if stages::is_file(name) { "weights.npy" } else { name };
     ORDER.iter().position(|known| *known == name).map_or(0, |at| at + 1)
 }

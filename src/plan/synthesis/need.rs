@@ -40,6 +40,8 @@ pub struct Lack {
 /// The needs of all tails that are filled.
 pub(super) struct Needs {
     slots: Vec<Need>,
+    /// The ceilings of entities of other perspectives, by the place of the perspective.
+    others: Vec<(usize, FxHashMap<u32, u32>)>,
     /// The sum of what is needed.
     total: u64,
 }
@@ -67,8 +69,9 @@ impl Needs {
     ) -> Self {
         let slots: Vec<Need> =
             slots.iter().map(|&slot| Need::new(index, recipe, (slot, bound), &counts[slot])).collect();
+        let others = ceilings_beside(&slots, bound);
         let total = slots.iter().flat_map(|need| &need.needs).map(|&need| u64::from(need)).sum();
-        Self { slots, total }
+        Self { slots, others, total }
     }
 
     /// True when nothing is needed any more.
@@ -78,6 +81,9 @@ impl Needs {
 
     /// An instance's weight as a seed; `None` when it helps nobody or would break a ceiling.
     pub(super) fn weight(&self, index: &Index, instance: usize) -> Option<f64> {
+        if self.other_room(index, instance) == 0 {
+            return None;
+        }
         let mut weight = 0.0;
         for need in &self.slots {
             let row = index.perspectives[need.slot].by_instance.row(instance);
@@ -93,7 +99,7 @@ impl Needs {
 
     /// How many of an instance may be made: what its neediest entity needs, as far as the ceilings of all its entities allow.
     pub(super) fn allowed(&self, index: &Index, instance: usize) -> u32 {
-        let (mut needed, mut room) = (0, u32::MAX);
+        let (mut needed, mut room) = (0, self.other_room(index, instance));
         for need in &self.slots {
             let row = index.perspectives[need.slot].by_instance.row(instance);
             needed = row.iter().map(|&rank| need.need(rank)).fold(needed, u32::max);
@@ -126,6 +132,21 @@ impl Needs {
                 self.total -= u64::from(need.take(rank, made));
             }
         }
+        for (slot, rooms) in &mut self.others {
+            for rank in index.perspectives[*slot].by_instance.row(instance) {
+                if let Some(room) = rooms.get_mut(rank) {
+                    *room -= made.min(*room);
+                }
+            }
+        }
+    }
+
+    /// How many of an instance the ceilings of perspectives without a need allow.
+    fn other_room(&self, index: &Index, instance: usize) -> u32 {
+        let rooms = self.others.iter().flat_map(|(slot, rooms)| {
+            index.perspectives[*slot].by_instance.row(instance).iter().filter_map(|rank| rooms.get(rank))
+        });
+        rooms.copied().min().unwrap_or(u32::MAX)
     }
 
     /// What was lacking before anything was made.
@@ -137,6 +158,19 @@ impl Needs {
         });
         tails.collect()
     }
+}
+
+/// The ceilings of entities whose perspective has no need.
+fn ceilings_beside(needs: &[Need], bound: &[BoundCeiling]) -> Vec<(usize, FxHashMap<u32, u32>)> {
+    let mut others: Vec<(usize, FxHashMap<u32, u32>)> = Vec::new();
+    for bound in bound.iter().filter(|bound| needs.iter().all(|need| need.slot != bound.slot)) {
+        let place = others.iter().position(|(slot, _)| *slot == bound.slot).unwrap_or_else(|| {
+            others.push((bound.slot, FxHashMap::default()));
+            others.len() - 1
+        });
+        others[place].1.insert(bound.rank, bound.ceiling);
+    }
+    others
 }
 
 impl Need {

@@ -13,7 +13,7 @@
 
 use crate::index::Index;
 use crate::number;
-use crate::policy::{Dictionary, Fate, Formula, Parameter, Policy, Reduction, Rule};
+use crate::policy::{Dictionary, Fate, Formula, Level, Parameter, Policy, Reduction, Rule};
 use crate::recipe::{PolicyName, Recipe, RecipeError, Repeats, Vote};
 
 /// The policy `adr`.
@@ -57,7 +57,12 @@ impl Policy for Adr {
         };
         let dictionaries = index.perspectives.iter().map(|entry| {
             let threshold = f64::from(recipe.split(entry).threshold);
-            Dictionary { perspective: entry.perspective, formula: Formula::Capped { threshold, limit }, reduction }
+            Dictionary {
+                perspective: entry.perspective,
+                formula: Formula::Capped { threshold, limit },
+                reduction,
+                level: Level::Entity,
+            }
         });
         let repeats = rebalance.repeats == Repeats::Sqrt;
         let fate = Fate::Votes { pass_count: wanted, alpha: rebalance.alpha, repeats };

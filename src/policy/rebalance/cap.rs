@@ -5,7 +5,7 @@
 //! Invariant: one t for all entities of one perspective; an entity of at most t instances loses none of them.
 
 use crate::index::Index;
-use crate::policy::{Dictionary, Fate, Formula, Parameter, Policy, Reduction, Rule, balanced_perspective};
+use crate::policy::{Dictionary, Fate, Formula, Level, Parameter, Policy, Reduction, Rule, balanced_perspective};
 use crate::recipe::{PolicyName, Recipe, RecipeError};
 
 /// The policy `cap`.
@@ -31,7 +31,8 @@ impl Policy for Cap {
     fn rule(&self, index: &Index, recipe: &Recipe) -> Result<Rule, RecipeError> {
         let entry = balanced_perspective(index, recipe)?;
         let formula = Formula::Capped { threshold: f64::from(recipe.rebalance.cap), limit: 1.0 };
-        let dictionary = Dictionary { perspective: entry.perspective, formula, reduction: Reduction::Any };
+        let dictionary =
+            Dictionary { perspective: entry.perspective, formula, reduction: Reduction::Any, level: Level::Entity };
         let fate = Fate::Votes { pass_count: 1, alpha: 1.0, repeats: false };
         Ok(Rule::of(vec![dictionary], fate, recipe))
     }

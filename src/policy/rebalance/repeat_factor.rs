@@ -5,7 +5,7 @@
 //! Invariant: nothing is dropped; fractional factors are rounded at random by the plan, so that they hold on average.
 
 use crate::index::Index;
-use crate::policy::{Dictionary, Fate, Formula, Parameter, Policy, Reduction, Rule, balanced_perspective};
+use crate::policy::{Dictionary, Fate, Formula, Level, Parameter, Policy, Reduction, Rule, balanced_perspective};
 use crate::recipe::{PolicyName, Recipe, RecipeError};
 
 /// The policy `repeat_factor`.
@@ -38,7 +38,8 @@ impl Policy for RepeatFactor {
         let entry = balanced_perspective(index, recipe)?;
         let threshold = recipe.rebalance.repeat_threshold * index.population() as f64;
         let formula = Formula::Repeat { threshold, exponent: recipe.rebalance.repeat_exponent };
-        let dictionary = Dictionary { perspective: entry.perspective, formula, reduction: Reduction::Largest };
+        let dictionary =
+            Dictionary { perspective: entry.perspective, formula, reduction: Reduction::Largest, level: Level::Entity };
         Ok(Rule::of(vec![dictionary], Fate::Repeats, recipe))
     }
 }

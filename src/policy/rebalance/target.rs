@@ -6,7 +6,7 @@
 //! Invariant: no instance is repeated more than `repeat_limit` times on average; what that puts out of reach is shown as a gap.
 
 use crate::index::Index;
-use crate::policy::{Dictionary, Fate, Formula, Parameter, Policy, Reduction, Rule, balanced_perspective};
+use crate::policy::{Dictionary, Fate, Formula, Level, Parameter, Policy, Reduction, Rule, balanced_perspective};
 use crate::recipe::{PolicyName, Recipe, RecipeError};
 
 /// The policy `target`.
@@ -44,7 +44,8 @@ impl Policy for Target {
             cap: recipe.rebalance.cap,
             limit: recipe.rebalance.repeat_limit,
         };
-        let dictionary = Dictionary { perspective: entry.perspective, formula, reduction: Reduction::Product };
+        let dictionary =
+            Dictionary { perspective: entry.perspective, formula, reduction: Reduction::Product, level: Level::Entity };
         Ok(Rule::of(vec![dictionary], Fate::Repeats, recipe))
     }
 }

@@ -1,5 +1,7 @@
 //! Temperature: resamples to the same volume with shares proportional to n^(1/T).
 //!
+//! T is from 1 to 100: below 1 the exponent would exceed 1 and favour the frequent, which no policy here does.
+//!
 //! Source: multilingual pre-training (XLM-R, arXiv 1911.02116: exponent 0.3; mBERT: 0.7); "Upsample or Upweight?" for T beside weights.
 //!
 //! Invariant: T = 1 leaves every expected count as it is.

@@ -6,17 +6,17 @@ use rayon::prelude::*;
 
 use super::{BATCH, Exact};
 use crate::entity::Perspective;
-use crate::index::{Index, PerspectiveIndex};
+use crate::index::Index;
 use crate::policy::{Fate, Formula, Outlook, Rule};
 use crate::preview::Volume;
-use crate::preview::volume::square;
+use crate::preview::volume::{OFTEN, square, written};
 use crate::recipe::NoEntity;
 
 /// What a batch of instances is decided by.
 struct Decision<'a> {
     voters: &'a [&'a [f32]],
     /// The perspectives of which the rarest entity counts, where the fate asks for it.
-    odds: &'a [(&'a PerspectiveIndex, Formula)],
+    odds: &'a [(&'a [u32], Formula)],
     rule: &'a Rule,
     scale: f64,
 }
@@ -27,11 +27,27 @@ struct Sums {
     kept: f64,
     variance: f64,
     after: f64,
+    /// The sum of what [`Self::squares`] are the squares of.
+    weights: f64,
     squares: f64,
+    most: f64,
+    often: u64,
     nothing: u64,
 }
 
 impl Exact {
+    /// Looks up the rarest entity of every instance, where the rule asks for odds and it is not known yet.
+    pub(super) fn know_rarest(&mut self, index: &Index, rule: &Rule) {
+        let asked: Vec<usize> = rule.dictionaries.iter().filter_map(|dictionary| dictionary.slot(index)).collect();
+        for (slot, entry) in
+            index.layers().enumerate().filter(|(slot, _)| rule.fate.asks_odds() && asked.contains(slot))
+        {
+            let count = |row: usize| entry.by_instance.row(row).last().map_or(0, |&rank| entry.counts[rank as usize]);
+            let rows = 0..index.instances();
+            self.rarest[slot].get_or_insert_with(|| rows.into_par_iter().with_min_len(BATCH).map(count).collect());
+        }
+    }
+
     /// Turns scores into expected repeats and sums them up.
     pub(super) fn expect(&mut self, index: &Index, rule: &Rule) -> Volume {
         let taking_part = |scored: &&super::Scored| rule.dictionaries.contains(&scored.dictionary);
@@ -39,7 +55,7 @@ impl Exact {
             self.scored.iter().flatten().filter(taking_part).map(|scored| scored.scores.as_slice()).collect();
         let asked = rule.dictionaries.iter().filter(|_| rule.fate.asks_odds());
         let odds: Vec<_> = asked
-            .filter_map(|dictionary| Some((index.perspective(dictionary.perspective)?, dictionary.formula)))
+            .filter_map(|dictionary| Some((self.rarest.get(dictionary.slot(index)?)?.as_deref()?, dictionary.formula)))
             .collect();
         let scale = scale(rule, &voters, index.instances());
         let decision = Decision { voters: &voters, odds: &odds, rule, scale };
@@ -71,8 +87,11 @@ impl Sums {
     fn add(&mut self, fate: Fate, outlook: Outlook) {
         self.kept += outlook.keep;
         self.variance += outlook.keep * (1.0 - outlook.keep);
-        self.after += outlook.repeat;
+        self.after += written(fate, outlook);
+        self.weights += outlook.repeat;
         self.squares += square(fate, outlook);
+        self.most = self.most.max(outlook.repeat);
+        self.often += u64::from(outlook.repeat > OFTEN * (1.0 + 1e-6));
     }
 
     fn plus(self, other: Self) -> Self {
@@ -80,7 +99,10 @@ impl Sums {
             kept: self.kept + other.kept,
             variance: self.variance + other.variance,
             after: self.after + other.after,
+            weights: self.weights + other.weights,
             squares: self.squares + other.squares,
+            most: self.most.max(other.most),
+            often: self.often + other.often,
             nothing: self.nothing + other.nothing,
         }
     }
@@ -91,7 +113,9 @@ impl Sums {
             kept: self.kept,
             kept_sd: self.variance.max(0.0).sqrt(),
             after: self.after,
-            effective: Volume::effective(self.after, self.squares),
+            effective: Volume::effective(self.weights, self.squares),
+            most_repeats: self.most,
+            often: self.often,
             ..Volume::default()
         }
     }
@@ -122,9 +146,8 @@ impl Decision<'_> {
     }
 
     fn outlook(&self, scores: &[f64], instance: usize) -> Outlook {
-        let rarest = |(entry, formula): &(&PerspectiveIndex, Formula)| {
-            let &rank = entry.by_instance.row(instance).last()?;
-            Some(formula.odds(entry.counts[rank as usize]))
+        let rarest = |(counts, formula): &(&[u32], Formula)| {
+            Some(counts[instance]).filter(|&count| count > 0).map(|count| formula.odds(count))
         };
         let odds = self.odds.iter().filter_map(rarest).fold(0.0, f64::max);
         self.rule.fate.outlook(scores, (self.scale, odds))

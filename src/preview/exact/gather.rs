@@ -5,12 +5,11 @@
 use rayon::prelude::*;
 
 use super::Exact;
-use crate::index::PerspectiveIndex;
+use crate::index::{PerspectiveIndex, Split};
 use crate::preview::concurrence::scumble;
 use crate::preview::measures::Lost;
 use crate::preview::outcome::Known;
 use crate::preview::{Measures, Outcome};
-use crate::recipe::Recipe;
 
 /// The expected count above which an entity is never lost: e⁻⁴⁰ is nothing.
 const SURE: f64 = 40.0;
@@ -20,7 +19,7 @@ const LANES: usize = 8;
 
 impl Exact {
     /// What becomes of a perspective.
-    pub(super) fn outcome(&self, slot: usize, entry: &PerspectiveIndex, recipe: (&Recipe, f64)) -> Outcome {
+    pub(super) fn outcome(&self, slot: usize, entry: &PerspectiveIndex, cut: (Split, f64)) -> Outcome {
         let holders = self.holders(slot, entry);
         let found: Vec<(f32, f32)> = (0..entry.entities())
             .into_par_iter()
@@ -28,7 +27,7 @@ impl Exact {
             .map(|rank| self.expected_of(holders.row(rank)))
             .collect();
         let counts: Vec<f32> = found.iter().map(|&(count, _)| count).collect();
-        Outcome::of(entry, recipe, (counts, Known::All), |counts, split| {
+        Outcome::of(entry, cut, (counts, Known::All), |counts, split| {
             let measure = || Measures::after(entry, split, counts);
             let (after, scumble) = rayon::join(measure, || scumble(&entry.by_instance, &self.expected, counts));
             let mut lost = Lost::of(entry);

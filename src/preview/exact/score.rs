@@ -29,12 +29,14 @@ pub(super) struct Fitted {
 impl Exact {
     /// Scores every instance in the perspectives whose dictionary changed.
     pub(super) fn score(&mut self, index: &Index, rule: &Rule, observer: &dyn Observer) -> Result<(), Cancelled> {
-        for (slot, entry) in index.perspectives.iter().enumerate() {
-            let dictionary = rule.dictionaries.iter().find(|dictionary| dictionary.perspective == entry.perspective);
-            let Some(dictionary) = dictionary else { continue };
+        for dictionary in &rule.dictionaries {
+            let Some((slot, entry)) = dictionary.slot(index).and_then(|slot| Some((slot, index.layers().nth(slot)?)))
+            else {
+                continue;
+            };
             let known = self.scored[slot].as_ref().is_some_and(|scored| scored.dictionary == *dictionary);
             if !known {
-                self.score_one(index, (slot, entry), dictionary, observer)?;
+                self.score_one((slot, entry), dictionary, observer)?;
             }
         }
         Ok(())
@@ -42,7 +44,6 @@ impl Exact {
 
     fn score_one(
         &mut self,
-        index: &Index,
         (slot, entry): (usize, &PerspectiveIndex),
         dictionary: &Dictionary,
         observer: &dyn Observer,
@@ -51,7 +52,7 @@ impl Exact {
         observer.go_on()?;
         // Until it is whole again, what was known is gone.
         let old = self.scored[slot].take();
-        let mut scores = old.map_or_else(|| vec![0.0; index.instances()], |scored| scored.scores);
+        let mut scores = old.map_or_else(|| vec![0.0; entry.by_instance.rows()], |scored| scored.scores);
         scores.par_chunks_mut(BATCH).enumerate().for_each(|(batch, scores)| {
             if observer.cancelled() {
                 return;

@@ -54,14 +54,14 @@ impl Moments {
 
 impl Sketch {
     /// What the policy expects of each of the first `rows` sampled instances.
-    pub(super) fn expected(&self, index: &Index, rule: &Rule, rows: usize, observer: &dyn Observer) -> Expected {
-        let both = index.perspectives.iter().zip(&self.samples);
-        let voter = |(entry, sample): (&PerspectiveIndex, &'_ Sample)| {
-            let found = rule.dictionaries.iter().find(|dictionary| dictionary.perspective == entry.perspective)?;
-            let written = self.written(found, (entry, sample), (rows, observer));
+    pub(super) fn expected(&self, (index, rule): (&Index, &Rule), rows: usize, observer: &dyn Observer) -> Expected {
+        let voter = |dictionary: &Dictionary| {
+            let slot = dictionary.slot(index)?;
+            let (entry, sample) = (index.layers().nth(slot)?, self.samples.get(slot)?);
+            let written = self.written(dictionary, (entry, sample), (rows, observer));
             Some((0..rows).map(|row| written.score(sample.rows.row(row))).collect::<Vec<Option<f64>>>())
         };
-        let voters: Vec<_> = both.filter_map(voter).collect();
+        let voters: Vec<_> = rule.dictionaries.iter().filter_map(voter).collect();
         let scale = self.scale_of(index, rule, &voters);
         let asked = |dictionary: &Dictionary| Some((self.sample(index, dictionary)?, dictionary.formula));
         let odds: Vec<_> = rule.dictionaries.iter().filter(|_| rule.fate.asks_odds()).filter_map(asked).collect();
@@ -86,7 +86,7 @@ impl Sketch {
     }
 
     fn sample(&self, index: &Index, dictionary: &Dictionary) -> Option<&Sample> {
-        let slot = index.perspectives.iter().position(|known| known.perspective == dictionary.perspective)?;
+        let slot = dictionary.slot(index)?;
         self.samples.get(slot)
     }
 
@@ -168,6 +168,10 @@ impl Sketch {
             kept_variance = (kept_variance - slope * together).max(0.0);
             (after, after_margin) = (volume, volume * 1e-6);
         }
+        let weights = after;
+        if rule.fate == Fate::Weights {
+            (after, after_margin) = (kept, self.margin(kept_variance, &keep));
+        }
         let outlooks = expected.keep.iter().zip(&expected.repeat);
         let squares: f64 = outlooks
             .map(|(&keep, &repeat)| square(rule.fate, Outlook { keep: f64::from(keep), repeat: f64::from(repeat) }))
@@ -178,7 +182,9 @@ impl Sketch {
             kept,
             kept_sd: ((keep.sum - keep.squares).max(0.0) * up).sqrt(),
             after,
-            effective: Volume::effective(after, squares * up),
+            effective: Volume::effective(weights, squares * up),
+            most_repeats: repeat.most,
+            often: 0,
             margin: if rule.dictionaries.is_empty() { 0.0 } else { self.margin(kept_variance, &keep) },
             after_margin: if rule.dictionaries.is_empty() { 0.0 } else { after_margin },
             nothing: (expected.nothing as f64 * up).round() as u64,

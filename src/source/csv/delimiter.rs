@@ -12,7 +12,7 @@ pub(crate) fn delimiter(bytes: &[u8]) -> Result<u8, String> {
     let start = text_start(bytes);
     let width = |delimiter: u8| header(bytes, start, delimiter).map_or(0, |header| header.names.len());
     let fits = |delimiter: u8| {
-        let table = Table { delimiter, columns: vec![None; width(delimiter)] };
+        let table = Table { delimiter, columns: vec![(None, false); width(delimiter)] };
         let (mut at, mut good, mut all) = (start, 0, 0);
         while let Some(step) = table.step(bytes, at).filter(|_| all <= SAMPLE) {
             at = step.next;

@@ -69,17 +69,3 @@ fn quoted(bytes: &[u8], at: usize) -> Result<(Field, usize), ()> {
         end += 2;
     }
 }
-
-/// The names in one field: separated by `|`, `;` or `,`, the first of these that occurs.
-pub(super) fn listed(text: Cow<'_, str>) -> Vec<Cow<'_, str>> {
-    let separator = ['|', ';', ','].into_iter().find(|&separator| text.contains(separator)).unwrap_or('|');
-    let names = |text: &str| -> Vec<String> {
-        text.split(separator).map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
-    };
-    match text {
-        Cow::Borrowed(text) => {
-            text.split(separator).map(str::trim).filter(|name| !name.is_empty()).map(Cow::Borrowed).collect()
-        }
-        Cow::Owned(text) => names(&text).into_iter().map(Cow::Owned).collect(),
-    }
-}

@@ -117,6 +117,28 @@ pub(crate) struct Lines<C> {
 }
 
 impl<C: Check> Lines<C> {
+    /// The step over an object that ends in the line in which it starts. Looks at nothing behind it, so that many records may
+    /// share a line.
+    fn even(&self, bytes: &[u8], start: usize) -> Option<Step> {
+        let check = &self.sequence.check;
+        (bytes[start] == b'{').then_some(())?;
+        let passed = check.pass(bytes, start);
+        let end = passed.map_or_else(|| value_end(bytes, start).ok(), |(end, _)| Some(end))?;
+        if memchr(b'\n', &bytes[start..end]).is_some() {
+            return None;
+        }
+        let outcome = passed.map_or_else(|| check.check(&bytes[start..end]), |(_, id)| Ok(id));
+        let is_gap = |byte: &u8| *byte != b'\n' && (byte.is_ascii_whitespace() || *byte == b',');
+        let gap = bytes[end..].iter().take_while(|byte| is_gap(byte)).count();
+        let next = match bytes.get(end + gap) {
+            // A good record may be at the end of a spoilt one, which the whole line tells.
+            None | Some(b'\n') if outcome.is_err() => return None,
+            None | Some(b'\n') => bytes.len().min(end + gap + 1),
+            Some(_) => end + bytes[end..].iter().take_while(|byte| **byte == b',').count(),
+        };
+        Some(Step { span: start..end, next, outcome })
+    }
+
     /// A step over the part of a line that is not one good record: good records that share a line are told apart, and a good
     /// one at its end is kept; for all else the line is spoilt.
     fn uneven(&self, line: &[u8]) -> (usize, Result<Option<u64>, Fault>) {
@@ -147,14 +169,12 @@ impl<C: Check> Walk for Lines<C> {
     fn step(&self, bytes: &[u8], at: usize) -> Option<Step> {
         let start = skip_commas(bytes, at);
         let rest = bytes.get(start..).filter(|rest| !rest.is_empty())?;
+        if let Some(step) = self.even(bytes, start) {
+            return Some(step);
+        }
         let found = memchr(b'\n', rest);
         let next = found.map_or(bytes.len(), |length| start + length + 1);
         let line = &bytes[start..trim_end(bytes, start, next)];
-        if let Some((end, id)) = self.sequence.check.pass(line, 0)
-            && end == line.len()
-        {
-            return Some(Step { span: start..start + end, next, outcome: Ok(id) });
-        }
         let (end, mut outcome) = self.uneven(line);
         if found.is_none() && end == line.len() && line.starts_with(b"{") && value_end(line, 0) == Err(Flaw::Unclosed) {
             outcome = Err(Fault::new(SetAsideKind::Truncated, "the file ends inside this record"));
@@ -197,3 +217,6 @@ pub(crate) fn first_member(bytes: &[u8], at: usize) -> Option<&[u8]> {
     (bytes.get(name) == Some(&b'"')).then_some(())?;
     bytes.get(name..string_end(bytes, name).ok()?)
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,12 +9,13 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, SeqAccess, Visitor};
 
 use super::value::Text;
+use crate::source::Given;
 
 /// A list of pairs, each `"a,b"` or `["a", "b"]`.
 pub(super) struct Pairs<'s, 'de>(pub(super) &'s mut Vec<Pair<'de>>);
 
 /// A pair as it is written.
-pub(super) enum Pair<'de> {
+pub(crate) enum Pair<'de> {
     /// Two names in one string; a name may hold a comma too.
     Joined(Cow<'de, str>),
     /// Two names.
@@ -95,6 +96,16 @@ impl<'de> Pair<'de> {
             }
         }
     }
+}
+
+/// Makes the pairs of a record those that it gives, now that all its objects are known.
+pub(crate) fn take_pairs<'de>(pairs: Vec<Pair<'de>>, given: &mut Given<'de>) {
+    if pairs.is_empty() {
+        return;
+    }
+    let objects = given.objects.as_deref().unwrap_or_default();
+    let found = pairs.into_iter().filter_map(|pair| pair.names(objects)).collect();
+    given.pairs = Some(found);
 }
 
 fn split<'t>(text: &'t str, objects: &[Cow<'_, str>]) -> Option<(&'t str, &'t str)> {

@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
-use super::pair::{Pair, Pairs};
+use super::pair::{Pair, Pairs, take_pairs};
 use super::turn::Turns;
 use super::value::{Name, Strings, Text};
 use crate::source::role::{Role, Roles};
@@ -182,15 +182,6 @@ pub(crate) fn distinct(names: &mut Vec<Cow<'_, str>>) {
     let first: Vec<bool> = names.iter().map(|name| seen.insert(name.as_ref())).collect();
     let mut first = first.into_iter();
     names.retain(|_| first.next().unwrap_or(true));
-}
-
-fn take_pairs<'de>(pairs: Vec<Pair<'de>>, given: &mut Given<'de>) {
-    if pairs.is_empty() {
-        return;
-    }
-    let objects = given.objects.as_deref().unwrap_or_default();
-    let found = pairs.into_iter().filter_map(|pair| pair.names(objects)).collect();
-    given.pairs = Some(found);
 }
 
 /// The official layout.

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::layout::{first_member, line_start};
 use crate::source::span::{Member, members, skip_space, value_end};
+use crate::source::{Speaker, exchange, guess};
 
 /// How much of the file is looked at, unless its first record is larger.
 const SAMPLE: usize = 1 << 20;
@@ -20,24 +21,19 @@ const SLIP: usize = 4;
 /// Members by which a part of a conversation is told from a record.
 const PARTS: &[&str] = &["from", "value", "role", "content", "type", "text", "weight", "url", "image_url"];
 
-/// Members of a question with its answer, which is a part of a record where it stands within one.
-const EXCHANGE: &[&str] = &["user", "assistant", "source"];
+/// Members by which a record is told from an object that wraps records; the names of conversations are others.
+const RECORD: &[&str] =
+    &["id", "image", "images", "caption", "captions", "text", "texts", "label", "labels", "statistics"];
 
-/// Members by which a record is told from an object that wraps records.
-const RECORD: &[&str] = &[
-    "id",
-    "conversations",
-    "messages",
-    "image",
-    "images",
-    "caption",
-    "captions",
-    "text",
-    "texts",
-    "label",
-    "labels",
-    "statistics",
-];
+/// Whether an object with this member is a record, and none that wraps records.
+fn is_of_record(member: &str) -> bool {
+    RECORD.contains(&member) || guess::TURNS.contains(&member)
+}
+
+/// Whether this is a member of a question with its answer, which is a part of a record where it stands within one.
+fn is_of_exchange(member: &str) -> bool {
+    member == "source" || exchange::speaker(member).is_some_and(|speaker| speaker != Speaker::Caption)
+}
 
 /// How the records follow each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,7 +85,7 @@ fn wrapped(bytes: &[u8], start: usize) -> Option<Range<usize>> {
     if end.is_some_and(|end| skip_space(bytes, end) != bytes.len()) {
         return None;
     }
-    if found.iter().any(|member| RECORD.contains(&member.name)) {
+    if found.iter().any(|member| is_of_record(member.name)) {
         return None;
     }
     let array_of_objects = |member: &&Member<'_>| {
@@ -149,7 +145,7 @@ impl Samples {
             return false;
         }
         let Ok(record) = serde_json::from_slice::<Map<String, Value>>(&bytes[start..end]) else { return false };
-        let inside = |member: &str| EXCHANGE.contains(&member) && !self.records.is_empty() && !known;
+        let inside = |member: &str| is_of_exchange(member) && !self.records.is_empty() && !known;
         if record.keys().all(|member| PARTS.contains(&member.as_str()) || inside(member)) {
             return false;
         }

@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 
 use super::reading::Page;
 use crate::app::hit::TextPlace;
-use crate::app::model::{Drill, Model, Pane, Shown};
+use crate::app::model::{Drill, Model, Pane, Picture, Shown};
 use crate::config::theme::{ColorSupport, Role, Theme};
 use crate::number;
 use crate::ui::look;
@@ -81,6 +81,18 @@ pub fn text_place(model: &Model, area: Rect) -> Option<TextPlace> {
     Some(TextPlace { width, height, lines })
 }
 
+/// The cells of the picture, once it is there.
+pub fn picture_place(model: &Model, area: Rect) -> Option<Rect> {
+    let drill = model.explore.drill.as_ref().filter(|_| model.shows_pictures)?;
+    let picture = drill.picture.ready()?;
+    let place = pixels(picture).place(picture_area(drill, area));
+    (!place.is_empty()).then_some(place)
+}
+
+const fn pixels(picture: &Picture) -> Pixels<'_> {
+    Pixels { width: picture.width, height: picture.height, rgba: picture.rgba.as_slice() }
+}
+
 /// What the picture leaves to the text.
 fn beside_picture(area: Rect, picture: Rect) -> Rect {
     let inner = inside(area);
@@ -138,8 +150,7 @@ fn draw_picture(drill: &Drill, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         Shown::Absent | Shown::Failed(_) => return,
         Shown::Pending => "picture …".to_owned(),
         Shown::Ready(picture) => {
-            let pixels = Pixels { width: picture.width, height: picture.height, rgba: &picture.rgba };
-            return pixels.render(area, buffer, |red, green, blue| {
+            return pixels(picture).render(area, buffer, |red, green, blue| {
                 look::pixel(theme.support(), (red, green, blue)).unwrap_or_default()
             });
         }

@@ -19,7 +19,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let (Some(index), Some(split)) = (model.shown(), model.split()) else { return };
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let mut rows = area.rows();
-    for line in sentence(theme, &split) {
+    for line in sentence(theme, &split).into_iter().chain(tied(theme, index, &split)) {
         for line in wrap(&line, area.width) {
             let Some(row) = rows.next() else { return };
             buffer.set_line(row.x, row.y, &line, row.width);
@@ -52,6 +52,16 @@ fn sentence(theme: &Theme, split: &Split) -> Vec<Line<'static>> {
         look::span(theme, Role::ChartTail, number::share(split.tail_occurrence_share)),
         look::span(theme, Role::Text, " of occurrences"),
     ])]
+}
+
+/// "3 at exactly τ: 1 head, 2 tail", where the cut falls between equal counts: a cut by count would give another number.
+fn tied(theme: &Theme, index: &PerspectiveIndex, split: &Split) -> Option<Line<'static>> {
+    let (head, tail) = split.tied(&index.counts)?;
+    let shown = |count: usize| number::count(count as u64);
+    Some(Line::from(vec![
+        look::span(theme, Role::TextDim, format!("{} at exactly τ: ", shown(head + tail))),
+        look::span(theme, Role::TextDim, format!("{} head, {} tail", shown(head), shown(tail))),
+    ]))
 }
 
 /// A styled line in lines of at most `width` cells, broken at spaces outside of figures.

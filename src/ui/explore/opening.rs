@@ -8,7 +8,7 @@ use ratatui::text::Line;
 
 use super::perspectives;
 use crate::app::action::Action;
-use crate::app::model::Model;
+use crate::app::model::{Data, Model};
 use crate::config::theme::{Role, Theme};
 use crate::number;
 use crate::progress::Stage;
@@ -71,9 +71,18 @@ fn amount(stage: Stage, (done, total): (u64, u64)) -> String {
     format!("{} · {} of {}{} · {share}", stage.label(), shown(done), shown(total), unit(total))
 }
 
-/// Draws why the dataset could not be opened, and what to do.
-pub fn draw_failure(model: &Model, theme: &Theme, (area, cause): (Rect, &str), buffer: &mut Buffer) {
-    let title = Line::styled("This dataset could not be opened", theme.style(Role::Error));
+/// Draws why the dataset is not open, and what to do.
+pub fn draw_unopened(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let (title, cause, again) = match &model.data {
+        Data::Failed(cause) => {
+            (Line::styled("This dataset could not be opened", theme.style(Role::Error)), cause.as_str(), "try again")
+        }
+        _ => (
+            Line::styled("Loading was stopped", theme.style(Role::Warning)),
+            "You stopped it; nothing was kept.",
+            "load it",
+        ),
+    };
     let width = area.width.min(84);
     let lines = text::wrap(cause, width.saturating_sub(4), theme.style(Role::Text));
     let height = (lines.len() as u16 + 6).min(area.height);
@@ -85,7 +94,7 @@ pub fn draw_failure(model: &Model, theme: &Theme, (area, cause): (Rect, &str), b
         buffer.set_line(row.x, row.y, line, row.width);
     }
     let next: [(&str, &[Action]); 4] = [
-        ("try again", &[Action::Reload]),
+        (again, &[Action::Reload]),
         ("edit the recipe", &[Action::EditRecipe]),
         ("warnings", &[Action::OpenWarnings]),
         ("quit", &[Action::Quit]),

@@ -109,7 +109,7 @@ fn head(drill: &Drill, theme: &Theme, width: u16) -> Vec<Line<'static>> {
     };
     for (path, place) in view.images.iter().zip(0..) {
         let failed = place == drill.image && matches!(drill.picture, Shown::Failed(_));
-        let mark = if failed { "no picture: " } else { "" };
+        let mark = if failed { "✗ " } else { "" };
         let path = text::fit_path(path, width.saturating_sub(text::width(mark)));
         lines.push(Line::from(vec![look::span(theme, Role::Warning, mark), Span::styled(path, dim)]));
     }

@@ -47,6 +47,7 @@ fn title(target: &ValueTarget) -> String {
     match target {
         ValueTarget::Threshold(perspective) => format!("Threshold of {perspective}"),
         ValueTarget::Slider(_) => "Value".into(),
+        ValueTarget::Instance => "Why is this instance kept or dropped?".into(),
         ValueTarget::Output => "Folder to write to".into(),
         ValueTarget::Ceiling(entity) => format!("Ceiling of {entity}"),
         ValueTarget::Cap(entity) => format!("Cap of {entity}"),
@@ -57,8 +58,9 @@ fn title(target: &ValueTarget) -> String {
 const fn hint(target: &ValueTarget) -> &'static str {
     match target {
         ValueTarget::Threshold(_) => {
-            "a count such as 120, or the tail's share of occurrences such as 10% · Enter sets · Esc leaves"
+            "a count such as 120, or the tail's share of occurrences such as 10% or 0.1 · Enter sets · Esc leaves"
         }
+        ValueTarget::Instance => "an instance's id · Enter says why · Esc leaves",
         ValueTarget::Output => "a path, made when it is not there · Enter sets · Esc leaves",
         ValueTarget::Ceiling(_) => {
             "the most to make for it, 0 for none; nothing takes it away · Enter sets · Esc leaves"

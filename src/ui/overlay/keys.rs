@@ -1,6 +1,6 @@
 //! The help: every key, by where it holds, made from the keymap.
 //!
-//! Invariant: what the keymap binds is all that is shown, and all of it.
+//! Invariant: what the keymap binds is all that is shown, and all of it; what an action does is never cut.
 
 use ratatui::text::{Line, Span};
 
@@ -19,8 +19,7 @@ const TWO_COLUMNS: u16 = 100;
 
 /// The help from line `scroll` on.
 pub(super) fn help(model: &Model, theme: &Theme, (scroll, (width, height)): (usize, Room)) -> Popup {
-    let columns = if width >= TWO_COLUMNS { 2 } else { 1 };
-    let each = (width - (columns - 1) * 2) / columns;
+    let (columns, each) = columns(width);
     let lines = listing(model, theme, each);
     let shown = usize::from(height);
     let scroll = scroll.min(lines.len().saturating_sub(shown * usize::from(columns)));
@@ -40,6 +39,18 @@ pub(super) fn help(model: &Model, theme: &Theme, (scroll, (width, height)): (usi
     Popup { title: "Keys".into(), note: look::span(theme, Role::TextDim, note).into(), rows, ..Popup::default() }
 }
 
+/// The last line that the help can be scrolled to.
+pub(super) fn furthest(model: &Model, (width, height): Room) -> usize {
+    let (columns, each) = columns(width);
+    listing(model, &Theme::plain(), each).len().saturating_sub(usize::from(height * columns))
+}
+
+/// In how many columns it stands, and the width of each.
+const fn columns(width: u16) -> (u16, u16) {
+    let columns = if width >= TWO_COLUMNS { 2 } else { 1 };
+    (columns, (width - (columns - 1) * 2) / columns)
+}
+
 fn listing(model: &Model, theme: &Theme, width: u16) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     for context in Context::ALL {
@@ -53,10 +64,12 @@ fn listing(model: &Model, theme: &Theme, width: u16) -> Vec<Line<'static>> {
         lines.push(Line::styled(heading(context), theme.style(Role::Title)));
         for (action, keys) in listing {
             let keys = keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
-            lines.push(Line::from(vec![
-                look::span(theme, Role::Key, text::left(&keys, KEYS)),
-                look::span(theme, Role::KeyAction, text::fit(action.summary(), width.saturating_sub(KEYS))),
-            ]));
+            let does = text::wrap(action.summary(), width.saturating_sub(KEYS), theme.style(Role::KeyAction));
+            for (number, mut line) in does.into_iter().enumerate() {
+                let before = if number == 0 { keys.as_str() } else { "" };
+                line.spans.insert(0, look::span(theme, Role::Key, text::left(before, KEYS)));
+                lines.push(line);
+            }
         }
     }
     lines

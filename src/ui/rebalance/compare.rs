@@ -1,4 +1,4 @@
-//! Up to four policies side by side.
+//! Up to four policies side by side, each with a random subset of the same size.
 //!
 //! Invariant: a figure that is not reckoned yet is an ellipsis, never a zero.
 
@@ -6,8 +6,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
+use super::measures::MEASURES;
 use crate::app::action::Action;
-use crate::app::model::{Compared, Control, Model};
+use crate::app::model::{Compared, Figures, Model};
 use crate::config::theme::{Role, Theme};
 use crate::number;
 use crate::ui::widget::pane::Pane as Frame;
@@ -16,7 +17,19 @@ use crate::ui::{look, shell};
 
 /// Cells for the names of the rows, and the most for a policy.
 const NAMES: u16 = 15;
-const COLUMN: u16 = 18;
+const COLUMN: u16 = 20;
+/// Cells for the control's figure beside a policy's, and the least width of both together.
+const CONTROL: u16 = 9;
+const BOTH: u16 = 17;
+/// Rows of the table: the policies, what is kept of how many, and the measures.
+pub const ROWS: u16 = 3 + MEASURES.len() as u16;
+
+/// A row: its name, and what it says of a policy and of the random subset beside it.
+struct Row<'a> {
+    name: &'a str,
+    role: Role,
+    read: &'a dyn Fn(&Figures) -> [String; 2],
+}
 
 /// Draws the comparison.
 pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
@@ -29,31 +42,58 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let inner = Frame::inner(area);
     let compared = &model.rebalance.compared;
     let width = (inner.width.saturating_sub(NAMES + 1) / compared.len().max(1) as u16).min(COLUMN);
-    let cells = |read: &dyn Fn(&Compared) -> String| -> String {
-        compared.iter().map(|policy| text::right(&read(policy), width)).collect()
+    let kept = |figures: &Figures| {
+        [number::count(figures.after.round() as u64), number::relative_change(figures.before, figures.after)]
     };
-    let known = |value: Option<String>| value.unwrap_or_else(|| "…".into());
-    // A random subset of the same size, always beside what is claimed.
-    let control = |policy: &Compared, read: &dyn Fn(&Control) -> String| known(policy.control.as_ref().map(read));
-    let before = model.loaded().map_or(0, |loaded| loaded.dataset.len()) as f64;
-    let lines = [
-        ("", cells(&|policy| policy.policy.key().replace('_', " ")), Role::TextStrong),
-        ("kept", cells(&|policy| known(policy.kept.map(|kept| number::count(kept.round() as u64)))), Role::Text),
-        (
-            "change",
-            cells(&|policy| known(policy.kept.map(|kept| number::relative_change(before, kept)))),
-            Role::TextDim,
-        ),
-        ("gini", cells(&|policy| known(policy.gini.map(number::measure))), Role::Text),
-        ("  random", cells(&|policy| control(policy, &|control| number::measure(control.gini))), Role::TextDim),
-        ("tail share", cells(&|policy| known(policy.tail_share.map(number::share))), Role::Text),
-        ("  random", cells(&|policy| control(policy, &|control| number::share(control.tail_share))), Role::TextDim),
-        ("entities lost", cells(&|policy| known(policy.lost.map(|lost| number::count(lost as u64)))), Role::Text),
-        ("  random", cells(&|policy| control(policy, &|control| number::count(control.lost as u64))), Role::TextDim),
-    ];
-    for (row, (name, cells, role)) in inner.rows().zip(lines) {
-        let name = text::left(name, NAMES);
-        let line = Line::from(vec![look::span(theme, Role::TextDim, name), look::span(theme, role, cells)]);
-        buffer.set_line(row.x + 1, row.y, &line, row.width.saturating_sub(1));
+    let size = |figures: &Figures| {
+        [figures.effective, figures.after.min(figures.before)].map(|size| number::count(size.round() as u64))
+    };
+    let mut rows = inner.rows();
+    if let Some(row) = rows.next() {
+        draw_titles(theme, (compared, width), row, buffer);
     }
+    let first = [
+        Row { name: "kept · change", role: Role::Text, read: &kept },
+        Row { name: "sample size", role: Role::Text, read: &size },
+    ];
+    for (line, row) in first.iter().zip(rows.by_ref()) {
+        draw_row(theme, (compared, width), (line, row), buffer);
+    }
+    for ((name, write, read, _), row) in MEASURES.into_iter().zip(rows) {
+        let read = |figures: &Figures| [write(read(&figures.measures)), write(read(&figures.random))];
+        draw_row(theme, (compared, width), (&Row { name, role: Role::TextStrong, read: &read }, row), buffer);
+    }
+}
+
+/// How wide a policy's figure and its control's are.
+const fn halves(width: u16) -> [u16; 2] {
+    if width >= BOTH { [width - CONTROL, CONTROL] } else { [width, 0] }
+}
+
+/// The names of the policies, each over its figures; `random` stands over those of a random subset of the same size.
+fn draw_titles(theme: &Theme, (compared, width): (&[Compared], u16), row: Rect, buffer: &mut Buffer) {
+    let [own, control] = halves(width);
+    let cells = compared.iter().flat_map(|policy| {
+        let name = text::fit(&policy.policy.key().replace('_', " "), own.saturating_sub(1));
+        let name = text::right(&name, own);
+        [
+            look::span(theme, Role::TextStrong, name),
+            look::span(theme, Role::TextDim, if control > 0 { text::right("random", control) } else { String::new() }),
+        ]
+    });
+    let line: Vec<_> = [look::span(theme, Role::TextDim, text::left("", NAMES))].into_iter().chain(cells).collect();
+    buffer.set_line(row.x + 1, row.y, &Line::from(line), row.width.saturating_sub(1));
+}
+
+fn draw_row(theme: &Theme, (compared, width): (&[Compared], u16), (line, row): (&Row<'_>, Rect), buffer: &mut Buffer) {
+    let [own, control] = halves(width);
+    let unknown = || ["…".to_owned(), String::new()];
+    let cells = compared.iter().flat_map(|policy| {
+        let [figure, random] = policy.figures.as_ref().map_or_else(unknown, line.read);
+        let random = if control > 0 { text::right(&random, control) } else { String::new() };
+        [look::span(theme, line.role, text::right(&figure, own)), look::span(theme, Role::TextDim, random)]
+    });
+    let name = look::span(theme, Role::TextDim, text::left(line.name, NAMES));
+    let cells: Vec<_> = [name].into_iter().chain(cells).collect();
+    buffer.set_line(row.x + 1, row.y, &Line::from(cells), row.width.saturating_sub(1));
 }

@@ -186,7 +186,10 @@ fn explain(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         RebalancePane::Policies => (about_policy, about_slider),
         RebalancePane::Sliders => (about_slider, about_policy),
     };
-    let lines = first.into_iter().chain([Line::default()]).chain(second);
+    // What does nothing is said where it is set, before all else.
+    let advice = super::chart::preview(model).and_then(|preview| preview.advice.first());
+    let advice = advice.map_or_else(Vec::new, |advice| wrap(&format!("⚠ {}", advice.message), Role::Warning));
+    let lines = advice.into_iter().chain(first).chain([Line::default()]).chain(second);
     for (row, line) in area.rows().zip(lines) {
         buffer.set_line(row.x + 1, row.y, &line, width);
     }

@@ -7,10 +7,11 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::chart;
+use super::measures::{Better, MEASURES, Measure, verdict};
 use crate::app::model::{Model, Reckoning};
 use crate::config::theme::{Role, Theme};
 use crate::number;
-use crate::preview::{Measures, Move, Outcome, TargetOutcome, Volume};
+use crate::preview::{Move, Outcome, TargetOutcome, Volume};
 use crate::ui::look;
 use crate::ui::widget::pane::Pane as Frame;
 use crate::ui::widget::text;
@@ -54,30 +55,6 @@ fn lists(area: Rect) -> [Rect; 2] {
 pub fn rows(model: &Model) -> u16 {
     1 + u16::from(chart::target(model).is_some()) + MEASURES.len() as u16 + 1
 }
-
-/// A measure of the table: name, how it is written, how it is read, and whether less of it is better.
-type Measure = (&'static str, fn(f64) -> String, fn(&Measures) -> f64, Better);
-
-/// Which direction of a measure is better.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Better {
-    Less,
-    More,
-    Neither,
-}
-
-const MEASURES: [Measure; 10] = [
-    ("gini", number::measure, |measures| measures.gini, Better::Less),
-    ("evenness", number::measure, |measures| measures.evenness, Better::More),
-    ("tail share", number::share, |measures| measures.tail_occurrence_share, Better::More),
-    ("effective", number::measure, |measures| measures.effective_entities, Better::More),
-    ("coverage", number::share, |measures| measures.coverage, Better::More),
-    ("entities lost", number::measure, |measures| measures.entities_lost, Better::Less),
-    ("mass lost", number::share, |measures| measures.mass_lost, Better::Less),
-    ("KL to uniform", number::measure, |measures| measures.kl_uniform, Better::Less),
-    ("JS to before", number::measure, |measures| measures.js, Better::Neither),
-    ("SCUMBLE", number::measure, |measures| measures.scumble.unwrap_or(0.0), Better::Less),
-];
 
 fn draw_measures(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     look::pane(theme, false, ("Outcome".into(), Line::default())).render(area, buffer);
@@ -167,20 +144,6 @@ fn draw_measure(
         (text::right(&write(read(&outcome.random)), FIGURE), Role::TextDim),
     ];
     draw_cells(theme, &cells, row, buffer);
-}
-
-fn verdict((before, after): (f64, f64), better: Better) -> (&'static str, Role) {
-    let moved = after - before;
-    if moved.abs() <= before.abs().max(1e-9) * 5e-4 {
-        return (" ", Role::TextDim);
-    }
-    let sign = if moved > 0.0 { "▲" } else { "▼" };
-    match better {
-        Better::Neither => (sign, Role::TextDim),
-        Better::More if moved > 0.0 => (sign, Role::Good),
-        Better::Less if moved < 0.0 => (sign, Role::Good),
-        Better::More | Better::Less => (sign, Role::Bad),
-    }
 }
 
 fn draw_moves(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {

@@ -7,10 +7,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
+use super::trial;
 use crate::app::model::{Model, Picture, Shown, SynthesizePane, Trial, TrialPicture};
 use crate::config::theme::{ColorSupport, Role, Theme};
 use crate::number;
-use crate::plan::{Seed, Verdict};
+use crate::plan::Seed;
 use crate::recipe::SynthesisName;
 use crate::ui::explore::reading::labelled;
 use crate::ui::look;
@@ -137,15 +138,27 @@ fn draw_seed(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         Trial::Absent | Trial::Ready(_) | Trial::Failed(_) => {}
     }
     let colours = theme.support() != ColorSupport::None;
+    if colours && let Some(picture) = screen.picture.ready() {
+        let made = tried(model);
+        if !made.is_empty() && trial::draw(theme, (picture, &made), area, buffer) {
+            return;
+        }
+    }
     if colours && let Some(picture) = screen.picture.ready().filter(|_| area.height >= 3 && area.width >= 16) {
         let width = (area.height * 2 + area.height / 2).min(area.width / 2);
         draw_picture(theme, picture, Rect { width, ..area }, buffer);
         area = Rect { x: area.x + width + 1, width: area.width - width - 1, ..area };
-        area = draw_trial(model, theme, (area, width), buffer);
     }
     for (row, line) in area.rows().zip(lines(model, theme, area.width)) {
         buffer.set_line(row.x, row.y, &line, row.width);
     }
+}
+
+/// What the trial made of the selected seed.
+fn tried(model: &Model) -> Vec<&TrialPicture> {
+    let Trial::Ready(pictures) = &model.synthesize.trial else { return Vec::new() };
+    let seed = model.listed_seed(model.synthesize.seed).map(|seed| seed.instance as usize);
+    pictures.iter().filter(|made| Some(made.seed) == seed).collect()
 }
 
 fn below(area: Rect, lines: u16) -> Rect {
@@ -153,41 +166,7 @@ fn below(area: Rect, lines: u16) -> Rect {
     Rect { y: area.y + taken, height: area.height - taken, ..area }
 }
 
-/// Draws what the trial made of the selected seed, each as wide as the seed itself; what is left.
-fn draw_trial(model: &Model, theme: &Theme, (mut area, width): (Rect, u16), buffer: &mut Buffer) -> Rect {
-    let Trial::Ready(pictures) = &model.synthesize.trial else { return area };
-    let seed = model.listed_seed(model.synthesize.seed).map(|seed| seed.instance as usize);
-    for made in pictures.iter().filter(|made| Some(made.seed) == seed) {
-        if area.width <= width {
-            break;
-        }
-        let told = said(theme, made, width);
-        for (row, line) in area.rows().zip(&told) {
-            buffer.set_line(row.x, row.y, line, width);
-        }
-        let taken = (told.len() as u16).min(area.height);
-        let place = Rect { y: area.y + taken, height: area.height - taken, width, ..area };
-        if let Some(picture) = &made.picture {
-            draw_picture(theme, picture, place, buffer);
-        }
-        area = Rect { x: area.x + width + 1, width: area.width - width - 1, ..area };
-    }
-    area
-}
-
-/// The level, what the filters say, and their scores.
-fn said(theme: &Theme, made: &TrialPicture, width: u16) -> [Line<'static>; 2] {
-    let role = if made.verdict == Verdict::Kept { Role::Good } else { Role::Warning };
-    let verdict = made.verdict.key().replace('_', " ");
-    let score = |name: &str| made.scores.get(name).map_or_else(|| "–".to_owned(), |score| number::measure(*score));
-    let scores = format!("class {} · copy {}", score("class"), score("distance_in_pixels"));
-    [
-        Line::from(look::span(theme, role, text::fit(&format!("λ {} {verdict}", made.guidance), width))),
-        Line::from(look::span(theme, Role::TextDim, text::fit(&scores, width))),
-    ]
-}
-
-fn draw_picture(theme: &Theme, picture: &Picture, area: Rect, buffer: &mut Buffer) {
+pub(super) fn draw_picture(theme: &Theme, picture: &Picture, area: Rect, buffer: &mut Buffer) {
     let pixels = Pixels { width: picture.width, height: picture.height, rgba: &picture.rgba };
     pixels
         .render(area, buffer, |red, green, blue| look::pixel(theme.support(), (red, green, blue)).unwrap_or_default());

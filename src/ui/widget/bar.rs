@@ -56,7 +56,9 @@ pub fn pace((done, total): (u64, u64), rate: f64, remaining: Option<Duration>) -
     if total > 0 {
         parts.push(number::rounded_share(done.min(total) as f64 / total as f64));
     }
-    if rate >= 1.0 {
+    if (1.0..10.0).contains(&rate) {
+        parts.push(format!("{rate:.1} a second"));
+    } else if rate >= 10.0 {
         parts.push(format!("{} a second", number::count(rate.round() as u64)));
     } else if rate > 0.0 {
         parts.push(format!("{:.1} s each", 1.0 / rate));

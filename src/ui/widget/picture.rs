@@ -52,7 +52,7 @@ impl Pixels<'_> {
     }
 
     /// The mean colour of a block of pixels, weighted by alpha; `None` where it is more than half transparent.
-    fn average(&self, columns: std::ops::Range<u32>, rows: std::ops::Range<u32>) -> Option<[u8; 3]> {
+    pub fn average(&self, columns: std::ops::Range<u32>, rows: std::ops::Range<u32>) -> Option<[u8; 3]> {
         let (mut sums, mut weight, mut pixels) = ([0_u64; 3], 0_u64, 0_u64);
         for row in rows {
             for column in columns.clone() {
@@ -70,7 +70,7 @@ impl Pixels<'_> {
 }
 
 /// The pixels that part `part` of `parts` covers, at least one.
-fn share(part: u32, parts: u32, pixels: u32) -> std::ops::Range<u32> {
+pub fn share(part: u32, parts: u32, pixels: u32) -> std::ops::Range<u32> {
     let edge = |part: u32| (u64::from(part) * u64::from(pixels) / u64::from(parts.max(1))) as u32;
     let start = edge(part).min(pixels.saturating_sub(1));
     start..edge(part + 1).max(start + 1).min(pixels)

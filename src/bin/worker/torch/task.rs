@@ -13,6 +13,7 @@ mod reference;
 mod rough;
 pub mod sample;
 pub mod settings;
+pub mod short;
 #[cfg(test)]
 mod tests;
 pub mod train;

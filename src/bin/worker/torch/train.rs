@@ -100,22 +100,6 @@ impl Trainer {
         self.follow(&example)
     }
 
-    /// The same; where memory is short a batch goes through in ever more parts, and `told` hears in how many.
-    ///
-    /// # Errors
-    /// As [`Trainer::step`], once a picture at a time is too much.
-    pub fn step_in_parts(&mut self, images: &Images, told: &mut dyn FnMut(usize)) -> Result<StepReport, TorchError> {
-        loop {
-            match self.step(images) {
-                Err(TorchError::OutOfMemory(_)) if self.parts < self.config.batch => {
-                    self.parts *= 2;
-                    told(self.parts);
-                }
-                ended => return ended,
-            }
-        }
-    }
-
     /// A step on an example.
     ///
     /// # Errors

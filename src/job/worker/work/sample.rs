@@ -25,7 +25,7 @@ pub struct Sample {
     /// The folder of a trained model.
     pub model: PathBuf,
     /// An exported latent-diffusion pipeline that makes the pictures; the model's folder then only has the names and the classifier
-    /// that judges them, which `Train` of no steps writes.
+    /// that judges them, which [`super::Train`] of no steps writes.
     #[serde(default)]
     pub bundle: Option<PathBuf>,
     /// What to make: one [`Planned`] a line, as JSON.

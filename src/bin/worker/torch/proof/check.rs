@@ -17,6 +17,7 @@ use crate::torch::images::{Images, to_signed};
 use crate::torch::layer::{Conv, Scope, channels_last};
 use crate::torch::random::Stream;
 use crate::torch::sample::{Request, SampleConfig, sample};
+use crate::torch::task::short::in_parts;
 use crate::torch::train::{TrainConfig, Trainer};
 use crate::torch::unet::UnetConfig;
 use crate::torch::weights::Layout;
@@ -185,7 +186,10 @@ fn halves(compute: Compute) -> Result<Verdict, TorchError> {
         let bytes = free.saturating_sub(600 << 20) as i64;
         Ok(Tensor::zeros([bytes], (Kind::Uint8, compute.device)))
     })?;
-    let report = narrow.step_in_parts(&images, &mut |_| ());
+    let report = in_parts((1, 512), &mut |_| (), &mut |parts| {
+        narrow.parts = parts;
+        narrow.step(&images)
+    });
     drop(ballast);
     let (report, whole) = (report?, trainer(compute, (64, 512), 4)?.step(&images)?);
     let far = ((report.loss - whole.loss) / whole.loss).abs();

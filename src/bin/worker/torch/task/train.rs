@@ -7,6 +7,7 @@ use fantail::job::worker::{Outcome, Train, TrainSettings};
 use fantail::progress::Stage;
 
 use super::folder::{self, Folder, names};
+use super::short::in_parts;
 use super::{alone, end, images, reference, rough, settings};
 use crate::engine::End;
 use crate::pictures::{Pictures, Shape};
@@ -150,9 +151,11 @@ impl<'a> Run<'a> {
 
     /// One step; where memory is short the batch goes through in more parts.
     fn step(&self, trainer: &mut Trainer) -> Result<(f64, f64), TorchError> {
-        let mut told = |parts| self.session.log(format!("memory is short: a batch now goes through in {parts} parts"));
-        let report = trainer.step_in_parts(&self.images, &mut told)?;
-        Ok((report.loss, report.gradient))
+        let told = &mut |parts| self.session.log(format!("memory is short: a batch now goes through in {parts} parts"));
+        in_parts((trainer.parts, self.config.batch), told, &mut |parts| {
+            trainer.parts = parts;
+            trainer.step(&self.images).map(|report| (report.loss, report.gradient))
+        })
     }
 
     /// The classifier, unless it is there; it is quick, and begins anew where it was interrupted.
