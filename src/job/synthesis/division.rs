@@ -18,8 +18,8 @@ use crate::index::PerspectiveIndex;
 use crate::job::worker::{Cluster, Embed, Listed, Subclasses, Work};
 use crate::job::{End, Failure, Listener};
 use crate::load::Loaded;
+use crate::manifest::Pending;
 use crate::manifest::synthesized::OUTLIERS;
-use crate::manifest::{ManifestError, Pending};
 use crate::policy::synthesis::driving;
 use crate::recipe::Recipe;
 
@@ -140,7 +140,11 @@ fn lines<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, End> {
 }
 
 fn unreadable(path: &Path, cause: &std::io::Error) -> End {
-    unwritten(ManifestError::Unwritable { path: path.to_owned(), cause: std::io::Error::other(cause.to_string()) })
+    End::Failed(Failure {
+        message: format!("cannot read {}: {cause}", path.display()),
+        next: "see that the worker and fantail see the same files".into(),
+        exit_code: 5,
+    })
 }
 
 fn unfit(message: String) -> End {

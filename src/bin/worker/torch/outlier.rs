@@ -136,7 +136,7 @@ mod tests {
     fn junk_stands_apart_and_a_rare_instance_near_its_kind_does_not() {
         tch::manual_seed(5);
         let noise = Tensor::randn([43, 16], (Kind::Float, Device::Cpu)) * 0.1;
-        let mut rows = noise.shallow_clone();
+        let rows = noise.shallow_clone();
         // Two entities of twenty and one of two, each along an axis of its own; the last instance lies along none.
         for row in 0..43_i64 {
             let axis = if row < 20 {
@@ -150,7 +150,7 @@ mod tests {
             };
             let _ = rows.get(row).get(axis).g_add_(&Tensor::from(1.0_f32));
         }
-        let _ = rows.get(7).copy_(&(rows.get(3) + 1e-3));
+        rows.get(7).copy_(&(rows.get(3) + 1e-3));
         let rows = &rows / rows.norm_scalaropt_dim(2.0, [1_i64].as_slice(), true);
         let entity = |row: u32| {
             if row < 20 {

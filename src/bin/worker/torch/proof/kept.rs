@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use fantail::job::worker::Filters;
 use tch::Tensor;
 
 use super::Plan;
@@ -29,7 +30,13 @@ pub struct Kept<'a> {
 impl<'a> Kept<'a> {
     /// The place for an order.
     pub fn at(name: &str, images: &'a Images, plan: &Plan) -> Self {
-        let from = format!("{:016x} {} {:?}", images.fingerprint(), plan.diffusion_steps, plan.levels);
+        let from = format!(
+            "{:016x} {} {:?} {:?}, copies by entity",
+            images.fingerprint(),
+            plan.diffusion_steps,
+            plan.levels,
+            Filters::default()
+        );
         Self { path: plan.output.join(format!("{name}-made.safetensors")), from, images }
     }
 
@@ -51,14 +58,15 @@ impl<'a> Kept<'a> {
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn save(&self, made: &Made) -> Result<(), TorchError> {
+    pub fn saved(&self, made: Made) -> Result<Made, TorchError> {
         let tensors = [
             ("made".to_owned(), made.pixels.shallow_clone()),
             ("made_classes".to_owned(), classes(&made.by_entity)),
             ("real".to_owned(), self.images.pixels.shallow_clone()),
             ("real_classes".to_owned(), classes(&self.images.by_entity)),
         ];
-        checkpoint::write(&self.path, &tensors, &BTreeMap::from([(KEY.to_owned(), self.from.clone())]))
+        checkpoint::write(&self.path, &tensors, &BTreeMap::from([(KEY.to_owned(), self.from.clone())]))?;
+        Ok(made)
     }
 }
 

@@ -49,10 +49,16 @@ pub fn fill(
     (plan, oracle): (&Plan, &Judge),
 ) -> Result<Made, TorchError> {
     let kept = kept::Kept::at(name, images, plan);
-    if let Some(made) = kept.load() {
-        summary(name, &made, oracle)?;
-        return Ok(made);
-    }
+    let made = match kept.load() {
+        Some(made) => made,
+        None => kept.saved(make(images, (name, order), (plan, oracle))?)?,
+    };
+    summary(name, &made, oracle)?;
+    Ok(made)
+}
+
+/// The same without looking for what was made before.
+fn make(images: &Images, (name, order): (&str, &[usize]), (plan, oracle): (&Plan, &Judge)) -> Result<Made, TorchError> {
     let trainer = trained(images, name, plan)?;
     let weights = trainer.model.view(&trainer.parameters.average);
     let config = settings::encoder(&recipe(plan), SHAPE, CLASSES);
@@ -75,23 +81,15 @@ pub fn fill(
             .collect();
         let all = Tensor::cat(&tried.pixels, 0);
         describe((name, class, &plan.levels), (&tried, &all), (&kept, oracle))?;
-        println!(
-            "          {} wanted, {} tried, {} kept, {:.0} s",
-            missing,
-            tried.findings.len(),
-            kept.len(),
-            begun.elapsed().as_secs_f64()
-        );
+        let (tries, seconds) = (tried.findings.len(), begun.elapsed().as_secs_f64());
+        println!("          {missing} wanted, {tries} tried, {} kept, {seconds:.0} s", kept.len());
         rows.extend(pairs(images, (&all, &tried.seeds), &kept));
         by_entity[class] = (offset..offset + kept.len() as u32).collect();
         offset += kept.len() as u32;
         pixels.push(all.index_select(0, &Tensor::from_slice(&kept)));
     }
     sheet::write(&plan.output.join(format!("{name}.png")), &rows)?;
-    let made = Made { pixels: Tensor::cat(&pixels, 0), by_entity };
-    kept.save(&made)?;
-    summary(name, &made, oracle)?;
-    Ok(made)
+    Ok(Made { pixels: Tensor::cat(&pixels, 0), by_entity })
 }
 
 /// How many of all pictures that passed are what they are meant to be, in the eyes of the judge that has seen everything.

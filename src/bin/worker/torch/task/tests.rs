@@ -151,6 +151,12 @@ fn tasks_that_were_stopped_end_with_the_same_bytes() {
         assert!(bytes(&folder.join("made"), name) == bytes(&folder.join("again"), name), "{name}");
     }
 
+    vectors_split_entities(&folder, instances);
+    fs::remove_dir_all(folder).unwrap();
+}
+
+/// Embeds with the trained model and with an exported encoder, splits both entities, and has told what stands apart.
+fn vectors_split_entities(folder: &Path, instances: Instances) {
     let vectors = folder.join("vectors.npy");
     let wanted =
         Embed { instances: instances.clone(), encoder: folder.join("whole"), output: vectors.clone(), batch: 7 };
@@ -189,7 +195,6 @@ fn tasks_that_were_stopped_end_with_the_same_bytes() {
         subclasses.members.iter().map(Vec::len).collect::<Vec<_>>()
     });
     assert_eq!(sizes.collect::<Vec<_>>(), [vec![9, 9, 9], vec![12]]);
-    fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]
