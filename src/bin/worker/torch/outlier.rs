@@ -45,7 +45,7 @@ pub fn standings(
             let centred = &rows - rows.mean_dim([0_i64].as_slice(), true, Kind::Float);
             let centred = &centred / centred.norm_scalaropt_dim(2.0, [1_i64].as_slice(), true).clamp_min(1e-6);
             let cosines = to_entities(&centred, (entities, count))?;
-            let (nearest, alike) = neighbours(&rows)?;
+            let (nearest, alike) = neighbours(&centred)?;
             let scores = ranked(&cosines);
             let standings = (0..entities.len()).map(|row| Standing {
                 score: scores[row],
