@@ -8,6 +8,7 @@
 #   make bench                  the benchmarks (divan)
 #   make lint                   formatting, lints, licences
 #   make proof                  does a filled tail help a classifier? Fashion-MNIST, hours on a CPU; PROOF=--quick: minutes
+#   make gpu-check              everything that needs a GPU, verified in one run; exit code 3 where there is none (GPU_CHECK="--device cpu")
 #   make interop                what is written, read by other people's readers (Python packages, kept in the user's cache)
 #
 # The worker, fantail-worker, is built on libtorch 2.11: the one in LIBTORCH, the active Python's with LIBTORCH_USE_PYTORCH=1, else one
@@ -16,7 +17,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := run
-.PHONY: proof run build test lint format clippy deny bench interop picture
+.PHONY: gpu-check proof run build test lint format clippy deny bench interop picture
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -84,6 +85,12 @@ picture: build
 	assets/picture.py --size 120x36 --keys "Enter Space" --out assets/explore.svg -- $(TARGET)/release/fantail
 	assets/picture.py --size 120x36 --keys "2" --out assets/rebalance.svg -- $(TARGET)/release/fantail
 
-# Needs the four files of Fashion-MNIST: Debian's dataset-fashion-mnist, or PROOF="--data DIR".
+# Needs the four files of Fashion-MNIST: Debian's dataset-fashion-mnist, or PROOF="--data DIR". What was done is kept in target/proof,
+# and gone on from. Near-copies are looked for by a script of its own, which needs NumPy.
 proof: build
 	$(TARGET)/release/fantail-worker proof $(PROOF)
+	$(PYTHON) benches/copies.py $(TARGET)/proof/*-made.safetensors
+
+# Needs a Python with torch 2.11 for CUDA; the worker runs on its libtorch.
+gpu-check: build
+	@$(PYTHON) benches/gpu_check.py $(TARGET)/release/fantail-worker $(GPU_CHECK)

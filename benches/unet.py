@@ -189,4 +189,5 @@ def main():
         print(f"{what}: mean {mean * 1e3:.1f} ms, best {best * 1e3:.1f} ms, {args.batch / mean:.0f} pictures a second")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -4,6 +4,7 @@
 
 mod advice;
 pub mod apply;
+pub mod cluster;
 pub mod compare;
 mod completions;
 mod counts;
@@ -67,6 +68,8 @@ pub enum Command {
     Compare(compare::CompareArguments),
     /// A recipe's decisions as portable SQL over exported tables, for any engine
     Plan(plan::PlanArguments),
+    /// Split large entities by what their pictures look like, and list outliers and near-duplicates
+    Cluster(cluster::ClusterArguments),
     /// Put the shards of an export together
     Merge(merge::MergeArguments),
     /// Why an instance is kept or dropped
@@ -96,6 +99,7 @@ pub fn run(arguments: Arguments) -> color_eyre::Result<()> {
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Apply(arguments) => apply::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments),
+        Command::Cluster(arguments) => cluster::run(&arguments),
         Command::Merge(arguments) => merge::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Recipe(arguments) => recipe::run(&arguments),

@@ -3,6 +3,7 @@
 //! Invariant: a job ends in exactly one terminal event, whatever happens inside it; stages see an [`Observer`], never a channel.
 
 mod apply;
+mod cluster;
 pub mod protocol;
 pub mod synthesis;
 mod thread;
@@ -11,6 +12,7 @@ mod trial;
 pub mod worker;
 
 pub use apply::{ApplyJob, quoted};
+pub use cluster::ClusterJob;
 pub use protocol::{Event, Failure, Summary};
 pub use thread::{Handle, start};
 pub use train::TrainJob;

@@ -122,6 +122,16 @@ impl Recipe {
         toml::to_string(self).unwrap_or_default()
     }
 
+    /// True when a dataset that was loaded under one of the two serves the other as well: records, entities, and how they are split.
+    #[must_use]
+    pub fn loads_as(&self, other: &Self) -> bool {
+        let split = |recipe: &Self| {
+            let rebalance = &recipe.rebalance;
+            rebalance.subclasses.clone().map(|file| (file, rebalance.perspective))
+        };
+        self.dataset == other.dataset && self.entities == other.entities && split(self) == split(other)
+    }
+
     /// The threshold of a perspective, chosen or default.
     #[must_use]
     pub fn threshold(&self, perspective: Perspective) -> Threshold {

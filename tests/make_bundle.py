@@ -19,7 +19,8 @@ import torch
 from diffusers import (AutoencoderKL, DDIMScheduler, DPMSolverMultistepScheduler, StableDiffusionImg2ImgPipeline,
                        StableDiffusionPipeline, UNet2DConditionModel)
 from safetensors.torch import save_file
-from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer, CLIPTokenizerFast
+from transformers import (CLIPTextConfig, CLIPTextModel, CLIPTokenizer, CLIPTokenizerFast, CLIPVisionConfig,
+                          CLIPVisionModelWithProjection)
 from transformers.models.clip.tokenization_clip import bytes_to_unicode
 
 HERE = Path(__file__).resolve().parent
@@ -125,6 +126,31 @@ def golden(whole):
     return tensors
 
 
+def encoder(folder):
+    """A tiny encoder of CLIP's kind, exported, and what transformers makes of two pictures with it."""
+    torch.manual_seed(12)
+    model = CLIPVisionModelWithProjection(CLIPVisionConfig(
+        hidden_size=16, intermediate_size=16, projection_dim=8, num_hidden_layers=1, num_attention_heads=2, image_size=16, patch_size=8)).eval()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.copy_(((parameter + 0.05 * torch.randn_like(parameter)) * 64).round() / 64)
+    mean, std = [0.48, 0.46, 0.41], [0.27, 0.26, 0.28]
+    script("encoder").export(model, folder, 16, mean, std, "random numbers")
+    seen = torch.randint(0, 256, (2, 3, 16, 16), dtype=torch.uint8)
+    channel = lambda numbers: torch.tensor(numbers).view(1, 3, 1, 1)
+    with torch.no_grad():
+        vectors = model((seen.float() / 255 - channel(mean)) / channel(std)).image_embeds
+    return {"seen": seen, "vectors": torch.nn.functional.normalize(vectors, dim=1)}
+
+
+def script(name):
+    """A script of assets/bundle as a module."""
+    specification = importlib.util.spec_from_file_location(name, HERE.parent / "assets" / "bundle" / f"{name}.py")
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
 def pack(path):
     """Packs a TorchScript file: without the lines of source that its errors would name, and compressed as one."""
     with zipfile.ZipFile(path) as old:
@@ -139,14 +165,11 @@ def pack(path):
 
 def main():
     shutil.rmtree(OUT, ignore_errors=True)
-    specification = importlib.util.spec_from_file_location("export", HERE.parent / "assets" / "bundle" / "export.py")
-    export = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(export)
     whole = pipeline(OUT / "words")
-    export.export(whole, OUT, 16, source="random numbers")
-    for path in OUT.glob("*.pt"):
+    script("export").export(whole, OUT, 16, source="random numbers")
+    tensors = golden(whole) | encoder(OUT / "encoder")
+    for path in OUT.rglob("*.pt"):
         pack(path)
-    tensors = golden(whole)
     shutil.rmtree(OUT / "words")
     save_file({name: tensor.contiguous() for name, tensor in sorted(tensors.items())}, str(OUT / "golden.safetensors"))
     (OUT / "texts.json").write_text(json.dumps(TEXTS, ensure_ascii=False, indent=1) + "\n")

@@ -291,4 +291,63 @@ mod real {
     fn the_worker_links_libtorch() {
         assert!(needed(env!("CARGO_BIN_EXE_fantail-worker")).contains("libtorch_cpu.so"));
     }
+
+    /// The encoder of random numbers, unpacked.
+    fn encoder(folder: &std::path::Path) {
+        use std::io::Read;
+        let data = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/bundle/encoder");
+        std::fs::create_dir_all(folder).unwrap();
+        std::fs::copy(data.join("encoder.json"), folder.join("encoder.json")).unwrap();
+        let packed = std::fs::read(data.join("encoder.pt.gz")).unwrap();
+        let mut bytes = Vec::new();
+        flate2::read::GzDecoder::new(&packed[..]).read_to_end(&mut bytes).unwrap();
+        std::fs::write(folder.join("encoder.pt"), bytes).unwrap();
+    }
+
+    #[test]
+    fn cluster_splits_large_entities_and_tells_what_stands_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        encoder(&at("encoder"));
+        let run = |out: &str| {
+            let output = Command::new(env!("CARGO_BIN_EXE_fantail"))
+                .args([
+                    "cluster",
+                    "demo",
+                    "--size",
+                    "20",
+                    "--device",
+                    "cpu",
+                    "--worker",
+                    env!("CARGO_BIN_EXE_fantail-worker"),
+                ])
+                .arg("--encoder")
+                .arg(at("encoder"))
+                .arg("--out")
+                .arg(at(out))
+                .arg("--synthesis")
+                .arg(at("synthesis"))
+                .env("XDG_CACHE_HOME", at("cache"))
+                .output()
+                .unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            String::from_utf8(output.stdout).unwrap()
+        };
+        let said = run("subclasses.jsonl");
+        assert!(said.contains("farthest from every entity") && said.contains("near-duplicate"), "{said}");
+        let text = std::fs::read_to_string(at("subclasses.jsonl")).unwrap();
+        let mut sizes = std::collections::BTreeMap::new();
+        for line in text.lines() {
+            let line: serde_json::Value = serde_json::from_str(line).unwrap();
+            assert!(line["id"].is_string());
+            let label = line["label"].as_str().unwrap().to_owned();
+            *sizes.entry((label, line["subclass"].as_u64().unwrap())).or_insert(0) += 1;
+        }
+        assert!(sizes.len() > 40, "{sizes:?}");
+        assert!(sizes.values().all(|size| (20..40).contains(size)), "{sizes:?}");
+        let apart = std::fs::read_to_string(at("synthesis/outliers.jsonl")).unwrap();
+        assert_eq!(apart.lines().count(), 1911);
+        run("again.jsonl");
+        assert_eq!(text, std::fs::read_to_string(at("again.jsonl")).unwrap());
+    }
 }

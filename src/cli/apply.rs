@@ -136,7 +136,7 @@ fn applied(arguments: &ApplyArguments, interrupt: &Interrupt) -> color_eyre::Res
 }
 
 /// Takes events until the last one.
-fn follow(handle: &Handle, events: &Receiver<Event>, interrupt: &Interrupt) -> color_eyre::Result<Summary> {
+pub(super) fn follow(handle: &Handle, events: &Receiver<Event>, interrupt: &Interrupt) -> color_eyre::Result<Summary> {
     loop {
         if interrupt.cancelled() {
             handle.cancel();

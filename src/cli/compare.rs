@@ -76,8 +76,7 @@ fn columns(dataset: &Path, recipes: &[(PathBuf, Recipe)]) -> color_eyre::Result<
     let mut kept: Option<(&Recipe, Index, Exact)> = None;
     let mut columns = Vec::with_capacity(recipes.len());
     for (file, recipe) in recipes {
-        let same = |of: &Recipe| of.dataset == recipe.dataset && of.entities == recipe.entities;
-        let (of, index, mut exact) = if let Some(kept) = kept.take().filter(|(of, ..)| same(of)) {
+        let (of, index, mut exact) = if let Some(kept) = kept.take().filter(|(of, ..)| of.loads_as(recipe)) {
             kept
         } else {
             let index = indexed_for((recipe, file), dataset)?;

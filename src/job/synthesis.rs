@@ -8,6 +8,7 @@
 //! unusable and told; nothing is made up in its place.
 
 mod bench;
+mod division;
 mod gallery;
 mod lock;
 mod naming;
@@ -17,6 +18,7 @@ mod training;
 use std::path::{Path, PathBuf};
 
 pub use bench::Bench;
+pub use division::{Divided, Division, divided};
 pub(super) use lock::alone;
 pub use sampling::{Errand, sampled};
 pub(super) use training::title;

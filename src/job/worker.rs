@@ -55,6 +55,6 @@ pub use protocol::{Device, HEARTBEAT, Order, Outcome, PROTOCOL, Problem, Report}
 pub(super) use task::take_in;
 pub use task::{Hired, WorkerJob};
 pub use work::{
-    Cluster, Colour, Embed, Filters, Finding, Instances, Listed, Planned, Sample, Sampled, Sampler, SkipScale,
+    Apart, Cluster, Colour, Embed, Filters, Finding, Instances, Listed, Planned, Sample, Sampled, Sampler, SkipScale,
     Subclasses, Train, TrainSettings, Verdict, Work,
 };

@@ -132,3 +132,15 @@ fn what_is_wrong_with_the_file_is_told_with_the_way_to_make_it() {
     other.rebalance.policy = PolicyName::Adr;
     assert!(fantail::policy::fits(&files.index(&other), &other).is_ok());
 }
+
+#[test]
+fn an_index_serves_recipes_that_split_alike_alone() {
+    let files = Files::new();
+    let (one, mut other) = (files.recipe("subclasses.jsonl"), files.recipe("subclasses.jsonl"));
+    other.rebalance.alpha = 0.5;
+    assert!(one.loads_as(&other));
+    other.rebalance.perspective = Some(Perspective::Object);
+    assert!(!one.loads_as(&other), "another perspective is split");
+    assert!(!one.loads_as(&files.recipe("others.jsonl")) && !one.loads_as(&with_policy(PolicyName::Subclass)));
+    assert!(with_policy(PolicyName::Adr).loads_as(&with_policy(PolicyName::Cap)));
+}

@@ -8,7 +8,6 @@ use super::{load, next_generation, overlay, rebalance, settle, synthesize, tell,
 use crate::app::effect::{AfterSave, Effect};
 use crate::app::message::Failure;
 use crate::app::model::{Data, Edited, Level, Model, Subject};
-use crate::entity::Perspective;
 use crate::policy::{self, Parameter};
 use crate::recipe::{Recipe, RecipeError};
 
@@ -158,10 +157,7 @@ fn refused(model: &mut Model, recipe: &Recipe, path: &Path) -> bool {
 
 /// Why a recipe cannot be used with the dataset that is loaded; `None` when it can, or when it asks for another extraction.
 fn misfit(model: &Model, recipe: &Recipe) -> Option<RecipeError> {
-    let same = recipe.dataset == model.recipe.dataset
-        && recipe.entities == model.recipe.entities
-        && split_by(recipe) == split_by(&model.recipe);
-    let loaded = model.loaded().filter(|_| same)?;
+    let loaded = model.loaded().filter(|_| recipe.loads_as(&model.recipe))?;
     policy::fits(&loaded.index, recipe).err()
 }
 
@@ -178,10 +174,7 @@ fn remember(model: &mut Model, before: Recipe) {
 fn follow(model: &mut Model, before: &Recipe) -> Vec<Effect> {
     rebalance::fit_cursors(model);
     synthesize::fit_slider(model);
-    let extraction_changed = before.dataset != model.recipe.dataset
-        || before.entities != model.recipe.entities
-        || split_by(before) != split_by(&model.recipe);
-    if extraction_changed {
+    if !before.loads_as(&model.recipe) {
         return load::start(model);
     }
     let mut effects = rebalance::refresh_if_shown(model);
@@ -199,11 +192,6 @@ fn follow(model: &mut Model, before: &Recipe) -> Vec<Effect> {
 fn votes(recipe: &Recipe) -> impl PartialEq + use<'_> {
     let rebalance = &recipe.rebalance;
     (&recipe.threshold, rebalance.policy, rebalance.vote, rebalance.pass_count)
-}
-
-/// What splits entities into subclasses when the dataset is loaded.
-fn split_by(recipe: &Recipe) -> Option<(&Path, Option<Perspective>)> {
-    recipe.rebalance.subclasses.as_deref().map(|file| (file, recipe.rebalance.perspective))
 }
 
 /// True when something other than the choice of the policy differs: then every policy's figures do.

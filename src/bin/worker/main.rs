@@ -19,7 +19,7 @@ use fantail::job::worker::PROTOCOL;
 const ABOUT: &str = "fantail-worker trains and samples for fantail, which starts it and speaks to it over stdin and stdout.\n\n\
     fantail-worker            serve; `fantail doctor` does so to ask for the device\n\
     fantail-worker --version  its version, that of its protocol, and libtorch's\n\
-    fantail-worker proof | bench | stability   measurements";
+    fantail-worker proof | bench | check | stability   measurements";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -17,6 +17,7 @@ mod filter;
 mod images;
 mod layer;
 mod optimizer;
+mod outlier;
 mod proof;
 mod random;
 mod sample;
@@ -70,6 +71,6 @@ impl Engine for Torch {
     }
 
     fn cluster(&mut self, cluster: &Cluster, session: &Session) -> Result<Outcome, End> {
-        task::cluster::cluster(cluster, session)
+        task::cluster::cluster(cluster, Compute::on(self.device), session)
     }
 }

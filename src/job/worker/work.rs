@@ -83,7 +83,7 @@ pub struct Listed {
 pub struct Embed {
     /// Which images.
     pub instances: Instances,
-    /// The encoder: a TorchScript file, or the folder of a trained model.
+    /// The encoder: the folder that `assets/bundle/encoder.py` wrote, or that of a trained model.
     pub encoder: PathBuf,
     /// Where to write the vectors: a `.npy` of float32, one row an instance, in the list's order; a row of NaN where one was set aside.
     pub output: PathBuf,
@@ -106,6 +106,24 @@ pub struct Cluster {
     pub output: PathBuf,
     /// The seed of the first centres.
     pub seed: u64,
+    /// Where to write how far each instance stands apart, one [`Apart`] a line.
+    #[serde(default)]
+    pub apart: Option<PathBuf>,
+}
+
+/// How far an instance stands apart from all entities, and what is most like it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Apart {
+    /// The instance's id.
+    pub id: String,
+    /// The share of instances that are nearer to an entity, 0 to 1: what a recipe's `synthesis.outlier` is held against.
+    pub score: f64,
+    /// Student-t concentration around the nearest entity, itself left out.
+    pub concentration: f64,
+    /// The id of the instance most like it.
+    pub nearest: String,
+    /// The cosine with that one: near 1 for near-duplicates.
+    pub cosine: f64,
 }
 
 /// The subclasses of an entity.

@@ -4,6 +4,7 @@
 //! Invariant: a picture is a function of its wish, the bundle and the device; nothing is downloaded.
 
 mod description;
+mod eyes;
 mod ladder;
 #[cfg(test)]
 pub mod tests;
@@ -14,6 +15,8 @@ use std::path::Path;
 
 use tch::jit::IValue;
 use tch::{CModule, Device, Kind, Tensor, no_grad};
+
+pub use self::eyes::Eyes;
 
 use self::description::Description;
 use self::ladder::{ladder, walked};

@@ -34,6 +34,13 @@ pub struct Example {
 }
 
 impl Example {
+    /// The same on another device.
+    pub fn moved(&self, device: tch::Device) -> Self {
+        let batch =
+            Batch { pictures: self.batch.pictures.to_device(device), entities: self.batch.entities.to_device(device) };
+        Self { batch, times: self.times.to_device(device), noise: self.noise.to_device(device) }
+    }
+
     /// The same in at most `count` parts.
     pub fn parts(&self, count: usize) -> Vec<Self> {
         let size = self.times.size()[0];

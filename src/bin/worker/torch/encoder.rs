@@ -3,55 +3,21 @@
 //!
 //! Invariant: trained on the user's own pictures alone, with batches balanced over entities so that the tail has a say.
 
+mod config;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
 use tch::{Kind, Reduction, Tensor, no_grad};
 
+pub use self::config::EncoderConfig;
 use super::checkpoint;
 use super::compute::Compute;
 use super::error::{TorchError, guard};
 use super::images::{Batch, Images};
 use super::layer::{Conv, GroupNorm, Linear, Scope, channels_last};
 use super::optimizer::{OptimizerConfig, Parameters};
-use super::random::Stream;
 use super::weights::{Layout, Weights};
-
-/// The shape of the classifier and how it is trained.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct EncoderConfig {
-    /// Pixels a side.
-    pub size: i64,
-    /// 1 for grey, 3 for colour.
-    pub channels: i64,
-    /// How many entities it tells apart.
-    pub entities: i64,
-    /// Channels of its finest layer.
-    pub width: i64,
-    /// Steps of training.
-    pub steps: u64,
-    /// Pictures a step.
-    pub batch: usize,
-    /// How far batches are balanced over entities.
-    pub balance: f64,
-    /// Mirror half the pictures.
-    pub mirror: bool,
-    /// Seed of every draw.
-    pub seed: u64,
-}
-
-impl EncoderConfig {
-    /// A default for pictures of this kind.
-    pub fn new(size: i64, channels: i64, entities: i64) -> Self {
-        Self { size, channels, entities, width: 32, steps: 800, batch: 64, balance: 0.8, mirror: true, seed: 42 }
-    }
-
-    /// Numbers in an embedding.
-    pub fn features(&self) -> i64 {
-        self.width * 3
-    }
-}
 
 /// The metadata's key of a classifier's shape.
 const KEY: &str = "fantail_encoder";
@@ -130,6 +96,19 @@ impl Encoder {
         self,
         images: &Images,
         compute: Compute,
+        before_step: impl FnMut(u64, f64) -> Result<(), TorchError>,
+    ) -> Result<Judge, TorchError> {
+        self.train_in_stages(&[(1.0, images)], compute, before_step)
+    }
+
+    /// The same on one set after the other, each until its share of the steps is done: a curriculum.
+    ///
+    /// # Errors
+    /// As [`Encoder::train`].
+    pub fn train_in_stages(
+        self,
+        stages: &[(f64, &Images)],
+        compute: Compute,
         mut before_step: impl FnMut(u64, f64) -> Result<(), TorchError>,
     ) -> Result<Judge, TorchError> {
         let config = self.config.clone();
@@ -141,15 +120,14 @@ impl Encoder {
             ..OptimizerConfig::default()
         };
         let mut parameters = guard(|| Ok(Parameters::new(&self.layout.start(config.seed, compute.device))))?;
-        let shares = images.shares(config.balance);
+        let shares: Vec<Vec<f64>> = stages.iter().map(|(_, images)| images.shares(config.balance)).collect();
         let mut last = f64::NAN;
         for step in 1..=config.steps {
             before_step(step, last)?;
+            let done = (step - 1) as f64 / config.steps as f64;
+            let stage = stages.iter().position(|&(until, _)| done < until).unwrap_or(stages.len() - 1);
             last = guard(|| {
-                let mut stream = Stream::new(config.seed, &step.to_string(), "encoder batch");
-                let pairs = images.draw(&mut stream, config.batch, &shares);
-                let mut batch = images.batch(&pairs, config.mirror.then_some(&mut stream), compute.device);
-                batch.pictures = shifted(&batch.pictures, &mut stream);
+                let batch = config.batch(stages[stage].1, (step, &shares[stage]), compute);
                 let loss = self.loss(&self.layout.view(&parameters.flat), &batch);
                 let gradients = Tensor::f_run_backward(&[&loss], &[&parameters.flat], false, false)?;
                 let gradient = gradients.first().ok_or(TorchError::Diverged(step))?;
@@ -224,13 +202,4 @@ impl Judge {
             })
         })
     }
-}
-
-/// The batch moved by up to a sixteenth of its side, edges repeated: one shift for all, another at each step.
-fn shifted(pictures: &Tensor, stream: &mut Stream) -> Tensor {
-    let side = pictures.size()[3];
-    let reach = (side / 16).max(1);
-    let padded = pictures.replication_pad2d([reach; 4]);
-    let (down, right) = (stream.below(2 * reach as usize + 1) as i64, stream.below(2 * reach as usize + 1) as i64);
-    padded.narrow(2, down, side).narrow(3, right, side).contiguous()
 }

@@ -14,7 +14,7 @@ use super::images::Images;
 
 mod measure;
 
-pub use measure::{concentration, nearest};
+pub use measure::{at_angle, concentration, nearest};
 use measure::{flatten, low_quantile, saturation, spread};
 
 /// What is usual among the real pictures.
@@ -23,16 +23,29 @@ pub struct Reference {
     pixels: Tensor,
     features: Tensor,
     centres: Tensor,
-    usual_pixel: f64,
+    entities: Vec<Usual>,
     usual_feature: f64,
-    least_concentration: Vec<f64>,
-    usual_probability: Vec<f64>,
     least_spread: f64,
     most_saturation: f64,
 }
 
+/// What is usual among the real pictures of an entity.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Usual {
+    /// The median distance to the nearest other picture of whatever entity. A rare or varied entity's pictures lie farther apart: what
+    /// would be new for a dense one is a copy for it.
+    pixel: f64,
+    /// The concentration that few fall short of.
+    concentration: f64,
+    /// The median probability.
+    probability: f64,
+}
+
 /// How many real pictures the usual distances are taken from.
-const PROBES: i64 = 1000;
+const PROBES: usize = 1000;
+
+/// How many of an entity at least, where it has them.
+const LEAST_PROBES: usize = 10;
 
 impl Reference {
     /// Measures the real pictures with the judge's eyes.
@@ -41,48 +54,32 @@ impl Reference {
     /// Too little memory, or a failure of libtorch.
     #[expect(clippy::too_many_lines, reason = "to be divided")]
     pub fn new(images: &Images, judge: &Judge, config: &Filters) -> Result<Self, TorchError> {
-        let Opinion { features, probabilities } = judge.opinion(&images.pixels)?;
+        let opinion = judge.opinion(&images.pixels)?;
         guard(|| {
             no_grad(|| {
                 let pixels = flatten(&images.pixels);
-                let step = (pixels.size()[0] / PROBES).max(1);
-                let probes = Tensor::arange_start_step(0, pixels.size()[0], step, (Kind::Int64, tch::Device::Cpu));
-                let (usual_pixel, usual_feature) = (usual(&pixels, &probes), usual(&features, &probes));
-                let mut centres = Vec::new();
-                let (mut least_concentration, mut usual_probability) = (Vec::new(), Vec::new());
+                let all = Tensor::arange(pixels.size()[0], (Kind::Int64, tch::Device::Cpu));
+                let pooled = usual(&pixels, &spread_out(&all, PROBES));
+                let each = (PROBES / images.by_entity.len().max(1)).max(LEAST_PROBES);
+                let (mut entities, mut centres) = (Vec::new(), Vec::new());
                 for (entity, list) in images.by_entity.iter().enumerate() {
-                    if list.is_empty() {
-                        // Nothing is known of it: nothing is refused.
-                        usual_probability.push(0.0);
-                        least_concentration.push(0.0);
-                        centres.push(features.narrow(0, 0, 1).zeros_like());
-                        continue;
-                    }
                     let list: Vec<i64> = list.iter().map(|&index| i64::from(index)).collect();
                     let list = Tensor::from_slice(&list);
-                    let own = features.index_select(0, &list);
-                    usual_probability
-                        .push(low_quantile(&probabilities.index_select(0, &list).select(1, entity as i64), 0.5));
-                    let centre = own.mean_dim([0_i64].as_slice(), true, Kind::Float);
-                    let centre = &centre / centre.norm().clamp_min(1e-6);
-                    let near = concentration(&own, &centre);
-                    let least = if config.outlier > 0.0 { low_quantile(&near, config.outlier) } else { 0.0 };
-                    least_concentration.push(least);
+                    // Of a few pictures nothing is usual: what is of all is taken.
+                    let few = list.size()[0] < 3;
+                    let pixel = if few { pooled } else { usual(&pixels, &spread_out(&list, each)) };
+                    let (own, centre) = Usual::of((entity, &list), (&opinion, config), pixel);
+                    entities.push(own);
                     centres.push(centre);
                 }
-                let (least_spread, most_saturation) =
-                    (low_quantile(&spread(&pixels), 0.001), -low_quantile(&-saturation(&pixels), 0.001));
-                let centres = Tensor::cat(&centres, 0);
                 Ok(Self {
+                    centres: Tensor::cat(&centres, 0),
+                    entities,
+                    usual_feature: usual(&opinion.features, &spread_out(&all, PROBES)),
+                    least_spread: low_quantile(&spread(&pixels), 0.001),
+                    most_saturation: -low_quantile(&-saturation(&pixels), 0.001),
+                    features: opinion.features,
                     pixels,
-                    features,
-                    centres,
-                    usual_pixel,
-                    usual_feature,
-                    least_concentration,
-                    usual_probability,
-                    least_spread,
-                    most_saturation,
                 })
             })
         })
@@ -102,7 +99,10 @@ impl Reference {
             no_grad(|| {
                 let flat = flatten(pixels);
                 let mirrored = flatten(&pixels.flip([3]));
-                let pixel = nearest(&flat, &self.pixels).minimum(&nearest(&mirrored, &self.pixels)) / self.usual_pixel;
+                let usual: Vec<f32> =
+                    entities.iter().map(|&entity| self.entities[entity as usize].pixel as f32).collect();
+                let pixel = nearest(&flat, &self.pixels).minimum(&nearest(&mirrored, &self.pixels));
+                let pixel = pixel / Tensor::from_slice(&usual);
                 let feature = nearest(&opinion.features, &self.features) / self.usual_feature;
                 let chosen = Tensor::from_slice(entities);
                 let probability = opinion.probabilities.gather(1, &chosen.unsqueeze(1), false).squeeze_dim(1);
@@ -138,9 +138,9 @@ impl Reference {
             looks
         } else if pixel_ratio < config.copy {
             Verdict::Memorised
-        } else if probability < config.class * self.usual_probability[entity] {
+        } else if probability < config.class * self.entities[entity].probability {
             Verdict::WrongClass
-        } else if concentration < self.least_concentration[entity] {
+        } else if concentration < self.entities[entity].concentration {
             Verdict::Outlier
         } else {
             Verdict::Kept
@@ -154,6 +154,31 @@ impl Reference {
 fn usual(all: &Tensor, probes: &Tensor) -> f64 {
     let distances = measure::nearest_other(all, probes);
     low_quantile(&distances, 0.5).max(1e-9)
+}
+
+/// At most so many of a list, evenly spread.
+fn spread_out(list: &Tensor, most: usize) -> Tensor {
+    let count = list.size()[0];
+    let stride = (count / most.max(1) as i64).max(1);
+    list.index_select(0, &Tensor::arange_start_step(0, count, stride, (Kind::Int64, tch::Device::Cpu)))
+}
+
+impl Usual {
+    /// What is usual of an entity, and the centre of its features (1, width).
+    fn of((entity, list): (usize, &Tensor), (opinion, config): (&Opinion, &Filters), pixel: f64) -> (Self, Tensor) {
+        let own = opinion.features.index_select(0, list);
+        if list.size()[0] == 0 {
+            // Nothing is known of it: nothing is refused.
+            let centre = opinion.features.narrow(0, 0, 1).zeros_like();
+            return (Self { pixel, concentration: 0.0, probability: 0.0 }, centre);
+        }
+        let probability = low_quantile(&opinion.probabilities.index_select(0, list).select(1, entity as i64), 0.5);
+        let centre = own.mean_dim([0_i64].as_slice(), true, Kind::Float);
+        let centre = &centre / centre.norm().clamp_min(1e-6);
+        let near = concentration(&own, &centre);
+        let concentration = if config.outlier > 0.0 { low_quantile(&near, config.outlier) } else { 0.0 };
+        (Self { pixel, concentration, probability }, centre)
+    }
 }
 
 /// A figure with six decimals, which any reader of JSON gives back as it was written.

@@ -9,7 +9,9 @@
 mod arguments;
 mod arms;
 mod bench;
+mod check;
 mod fashion;
+mod kept;
 mod make;
 mod report;
 mod sheet;
@@ -21,7 +23,8 @@ use std::path::PathBuf;
 
 use self::arms::{Arm, classify};
 use self::fashion::{Split, long_tail, orders};
-use self::report::Table;
+use self::make::Made;
+use self::report::{Run, Table};
 use super::compute::Compute;
 use super::encoder::{Encoder, EncoderConfig, Judge};
 use super::error::TorchError;
@@ -42,6 +45,8 @@ pub struct Plan {
     pub diffusion_steps: u64,
     /// Steps of each classifier.
     pub classifier_steps: u64,
+    /// The letters of the arms that are run; all where there is none.
+    pub arms: String,
     /// Image-guidance levels, spread over the seeds in turn.
     pub levels: Vec<f64>,
     /// Device of everything.
@@ -63,31 +68,48 @@ pub fn run(plan: &Plan) -> Result<(), TorchError> {
         "judge: trained on the balanced real set, {:.1} % right on the test set",
         100.0 * arms::accuracy(&oracle, &test)?.1
     );
-    let mut table = Table::default();
+    let mut sets = Vec::new();
     for (name, order) in orders().into_iter().take(plan.orders) {
         let images = long_tail(&train, &order, IMBALANCE)?;
         let made = make::fill(&images, (&name, &order), (plan, &oracle))?;
-        for arm in Arm::ALL {
-            for seed in 0..plan.seeds {
-                let set = arm.build(&images, &made, seed)?;
-                let judge = classify(&set, seed, plan)?;
-                let (per_class, mean) = arms::accuracy(&judge, &test)?;
-                let ranked: Vec<f64> = order.iter().map(|&class| per_class[class]).collect();
-                println!(
-                    "{name:9} {:32} seed {seed}: mean {:.2} %, few {:.2} %",
-                    arm.label(),
-                    100.0 * mean,
-                    100.0 * report::few(&ranked)
-                );
-                table.add(&name, arm.label(), ranked);
+        sets.push((name, order, images, made));
+    }
+    let mut table = Table::open(&plan.output, plan.classifier_steps);
+    // Seeds outermost: a proof that ends early has all orders alike.
+    for seed in 0..plan.seeds {
+        for (name, order, images, made) in &sets {
+            for arm in Arm::ALL.into_iter().filter(|arm| plan.arms.is_empty() || plan.arms.contains(arm.letter())) {
+                if !table.holds(name, arm.label(), seed) {
+                    table.add(one((name, order), (images, made), (arm, seed), (plan, &test))?)?;
+                }
             }
         }
+        written(&table, plan)?;
     }
-    let rendered = table.render();
-    let path = plan.output.join("proof.md");
-    std::fs::write(&path, &rendered).map_err(|error| TorchError::file(path, error))?;
-    println!("{rendered}");
+    println!("{}", written(&table, plan)?);
     Ok(())
+}
+
+/// Trains the classifier of an arm and tests it.
+fn one(
+    (name, order): (&str, &[usize]),
+    (images, made): (&Images, &Made),
+    (arm, seed): (Arm, u64),
+    (plan, test): (&Plan, &Split),
+) -> Result<Run, TorchError> {
+    let judge = classify(arm, (images, made), seed, plan)?;
+    let (per_class, mean) = arms::accuracy(&judge, test)?;
+    let ranked: Vec<f64> = order.iter().map(|&class| per_class[class]).collect();
+    let (mean, few) = (100.0 * mean, 100.0 * report::few(&ranked));
+    println!("{name:9} {:36} seed {seed}: mean {mean:.2} %, few {few:.2} %", arm.label());
+    Ok(Run { order: name.to_owned(), arm: arm.label().to_owned(), seed, steps: plan.classifier_steps, ranked })
+}
+
+/// Writes the table; what it says.
+fn written(table: &Table, plan: &Plan) -> Result<String, TorchError> {
+    let (rendered, path) = (table.render(), plan.output.join("proof.md"));
+    std::fs::write(&path, &rendered).map_err(|error| TorchError::file(path, error))?;
+    Ok(rendered)
 }
 
 /// The classifier that has seen the whole balanced real training set.
@@ -104,5 +126,11 @@ fn oracle(train: &Split, plan: &Plan) -> Result<Judge, TorchError> {
         seed: 7,
         ..EncoderConfig::new(32, 1, fashion::CLASSES as i64)
     };
-    Encoder::new(config).train(&images, plan.compute, |_, _| Ok(()))
+    let path = plan.output.join(format!("judge-{}.safetensors", config.steps));
+    if let Ok(judge) = Judge::load(&path, plan.compute) {
+        return Ok(judge);
+    }
+    let judge = Encoder::new(config).train(&images, plan.compute, |_, _| Ok(()))?;
+    judge.save(&path)?;
+    Ok(judge)
 }

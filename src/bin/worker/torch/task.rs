@@ -12,8 +12,8 @@ mod picture;
 mod reference;
 mod rough;
 pub mod sample;
-mod settings;
-mod short;
+pub mod settings;
+pub mod short;
 #[cfg(test)]
 mod tests;
 pub mod train;

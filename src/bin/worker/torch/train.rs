@@ -96,10 +96,18 @@ impl Trainer {
     /// # Errors
     /// Too little memory (the state is then as before the step), a failure of libtorch, or a loss that is no number.
     pub fn step(&mut self, images: &Images) -> Result<StepReport, TorchError> {
+        let example = guard(|| Ok(self.example(images, self.parameters.step + 1)))?;
+        self.follow(&example)
+    }
+
+    /// A step on an example.
+    ///
+    /// # Errors
+    /// As [`Trainer::step`].
+    pub fn follow(&mut self, example: &Example) -> Result<StepReport, TorchError> {
         let step = self.parameters.step + 1;
         guard(|| {
-            let example = self.example(images, step);
-            let (loss, gradient) = self.gradient(&example)?;
+            let (loss, gradient) = self.gradient(example)?;
             let loss = loss.double_value(&[]);
             if !loss.is_finite() {
                 return Err(TorchError::Diverged(step));

@@ -71,7 +71,7 @@ pub struct TrainSettings {
     pub lowest_level: f64,
     /// Share of a batch that is drawn evenly over entities; the rest is drawn evenly over instances.
     pub balance: f64,
-    /// Flip images horizontally, half of the time.
+    /// Flip images horizontally, half of the time: for what has no left and right, as writing and road signs have.
     pub flip: bool,
     /// Share of a batch whose entities are hidden, for classifier-free guidance.
     pub unconditional: f64,
@@ -98,7 +98,7 @@ impl Default for TrainSettings {
             kappa: 0.7,
             lowest_level: 0.2,
             balance: 0.7,
-            flip: true,
+            flip: false,
             unconditional: 0.1,
             average: 0.999,
             clip: 1.0,

@@ -25,10 +25,11 @@ impl Unpacked {
     pub fn new(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("fantail-bundle-{name}-{}", std::process::id()));
         fs::create_dir_all(folder.join("tokenizer")).unwrap();
-        for file in ["bundle.json", "tokenizer/vocab.json", "tokenizer/merges.txt"] {
+        fs::create_dir_all(folder.join("encoder")).unwrap();
+        for file in ["bundle.json", "tokenizer/vocab.json", "tokenizer/merges.txt", "encoder/encoder.json"] {
             fs::copy(Path::new(DATA).join(file), folder.join(file)).unwrap();
         }
-        for file in ["text.pt", "unet.pt", "encode.pt", "decode.pt"] {
+        for file in ["text.pt", "unet.pt", "encode.pt", "decode.pt", "encoder/encoder.pt"] {
             let packed = fs::read(Path::new(DATA).join(format!("{file}.gz"))).unwrap();
             let mut bytes = Vec::new();
             GzDecoder::new(&packed[..]).read_to_end(&mut bytes).unwrap();
@@ -137,4 +138,17 @@ fn a_damaged_bundle_is_refused_with_its_file() {
     assert!(refused().contains("version 9"), "{}", refused());
     fs::write(folder.0.join("bundle.json"), "{").unwrap();
     assert!(refused().contains("bundle.json"), "{}", refused());
+}
+
+#[test]
+fn vectors_are_those_of_transformers() {
+    let folder = Unpacked::new("vectors");
+    let eyes = Eyes::open(&folder.0.join("encoder"), Compute::cpu()).unwrap();
+    assert!(Eyes::are_in(&folder.0.join("encoder")) && !Eyes::are_in(&folder.0));
+    assert_eq!(eyes.size(), 16);
+    assert!(farthest(&eyes.vectors(&golden("seen")).unwrap(), &golden("vectors")) < 1e-4);
+    let text = fs::read_to_string(folder.0.join("encoder/encoder.json")).unwrap();
+    fs::write(folder.0.join("encoder/encoder.json"), text.replace("\"width\": 8", "\"width\": 9")).unwrap();
+    let eyes = Eyes::open(&folder.0.join("encoder"), Compute::cpu()).unwrap();
+    assert!(eyes.vectors(&golden("seen")).unwrap_err().to_string().contains("instead of 9"));
 }

@@ -48,6 +48,11 @@ pub fn concentration(features: &Tensor, centres: &Tensor) -> Tensor {
     ((cosine.neg() + 1.0) * KAPPA + 1.0).reciprocal() * 2.0
 }
 
+/// The same of one angle, by its cosine.
+pub fn at_angle(cosine: f64) -> f64 {
+    2.0 / (1.0 + KAPPA * (1.0 - cosine))
+}
+
 /// Standard deviation of each row (n).
 pub fn spread(rows: &Tensor) -> Tensor {
     rows.std_dim([1_i64].as_slice(), false, false)

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use super::{Plan, bench, run, stability};
+use super::{Plan, bench, check, run, stability};
 use crate::torch::compute::Compute;
 use crate::torch::device;
 use crate::torch::error::TorchError;
@@ -13,9 +13,10 @@ use crate::torch::error::TorchError;
 pub const ABOUT: &str = "\
     fantail-worker proof      train a classifier on a long-tailed Fashion-MNIST and on refilled ones, and compare\n\
     fantail-worker bench      time a training step and a network call, to be held against benches/unet.py\n\
+    fantail-worker check      what must hold on a device, above all on a GPU\n\
     fantail-worker stability  gradients and losses with and without scaled skips (ScaleLong)\n\n\
     --quick  a smaller measurement   --device auto|cpu|cuda:N   --threads N   --out DIR   --data DIR\n\
-    --orders N   --seeds N   --steps N   --classifier-steps N   --levels λ,λ,…   --size PX   --batch N";
+    --orders N   --seeds N   --steps N   --classifier-steps N   --levels λ,λ,…   --arms abcder   --size PX   --batch N";
 
 /// Runs a command; `None` where it is not one of these.
 pub fn command(name: &str, arguments: &[String]) -> Option<Result<(), TorchError>> {
@@ -25,6 +26,7 @@ pub fn command(name: &str, arguments: &[String]) -> Option<Result<(), TorchError
             let (size, batch) = (arguments.number("--size", 32)?, arguments.number("--batch", 64)?);
             bench::run((size as i64, batch as usize), arguments.number("--steps", 30)?, arguments.compute()?)
         },
+        "check" => |arguments| check::run(arguments.compute()?),
         "stability" => |arguments| stability::run(&arguments.plan()?),
         _ => return None,
     };
@@ -36,7 +38,8 @@ struct Arguments<'a> {
     words: &'a [String],
 }
 
-const KNOWN: [&str; 10] = [
+const KNOWN: [&str; 11] = [
+    "--arms",
     "--device",
     "--threads",
     "--out",
@@ -105,8 +108,9 @@ impl Arguments<'_> {
             orders: self.number("--orders", pick(1, 3))? as usize,
             seeds: self.number("--seeds", pick(1, 3))?,
             diffusion_steps: self.number("--steps", pick(600, 3000))?,
-            classifier_steps: self.number("--classifier-steps", pick(500, 2500))?,
+            classifier_steps: self.number("--classifier-steps", pick(500, 1500))?,
             levels: levels.map_err(|_| TorchError::Setting("--levels wants numbers with commas between".to_owned()))?,
+            arms: self.value("--arms").unwrap_or_default().to_owned(),
             compute: self.compute()?,
         })
     }

@@ -25,11 +25,19 @@ pub enum Arm {
     Diffusion,
     /// The head cut, the tail refilled half and half.
     Mix,
+    /// As `Mix`, and for the last part of the training as `Repeat`: synthetic pictures first, real ones last (`DisCL`).
+    Curriculum,
 }
 
 impl Arm {
     /// All of them, in the order of the table.
-    pub const ALL: [Self; 5] = [Self::LongTailed, Self::Random, Self::Repeat, Self::Diffusion, Self::Mix];
+    pub const ALL: [Self; 6] =
+        [Self::LongTailed, Self::Random, Self::Repeat, Self::Diffusion, Self::Mix, Self::Curriculum];
+
+    /// The letter that it is asked for by.
+    pub fn letter(self) -> char {
+        self.label().chars().nth(1).unwrap_or('?')
+    }
 
     /// How the table names it.
     pub fn label(self) -> &'static str {
@@ -39,6 +47,7 @@ impl Arm {
             Self::Repeat => "(b) rebalanced + repeat",
             Self::Diffusion => "(c) rebalanced + diffusion",
             Self::Mix => "(d) rebalanced + half and half",
+            Self::Curriculum => "(e) (d), then (b) for the last 40 %",
         }
     }
 
@@ -54,7 +63,7 @@ impl Arm {
             Self::Random => random(images, &mut stream),
             Self::Repeat => refilled(images, made, (&mut stream, 0.0)),
             Self::Diffusion => refilled(images, made, (&mut stream, 1.0)),
-            Self::Mix => refilled(images, made, (&mut stream, 0.5)),
+            Self::Mix | Self::Curriculum => refilled(images, made, (&mut stream, 0.5)),
         };
         Images::new(pixels, lists)
     }
@@ -106,14 +115,22 @@ fn refilled(images: &Images, made: &Made, (stream, share): (&mut Stream, f64)) -
     lists.collect()
 }
 
+/// The share of the steps after which a curriculum goes on with real pictures alone.
+const SYNTHETIC_UNTIL: f64 = 0.6;
+
 /// The classifier of one arm.
 ///
 /// # Errors
 /// A failure of libtorch.
-pub fn classify(set: &Images, seed: u64, plan: &Plan) -> Result<Judge, TorchError> {
+pub fn classify(arm: Arm, (images, made): (&Images, &Made), seed: u64, plan: &Plan) -> Result<Judge, TorchError> {
     let config =
         EncoderConfig { steps: plan.classifier_steps, balance: 0.0, seed, ..EncoderConfig::new(32, 1, CLASSES as i64) };
-    Encoder::new(config).train(set, plan.compute, |_, _| Ok(()))
+    let set = arm.build(images, made, seed)?;
+    if arm != Arm::Curriculum {
+        return Encoder::new(config).train(&set, plan.compute, |_, _| Ok(()));
+    }
+    let real = Arm::Repeat.build(images, made, seed)?;
+    Encoder::new(config).train_in_stages(&[(SYNTHETIC_UNTIL, &set), (1.0, &real)], plan.compute, |_, _| Ok(()))
 }
 
 /// Accuracy of each class, and their mean.

@@ -4,20 +4,21 @@
 
 use std::time::Instant;
 
-use fantail::job::worker::{Filters, Finding, Verdict};
+use fantail::job::worker::{Filters, Finding, TrainSettings, Verdict};
 use tch::{Kind, Tensor};
 
 use super::fashion::{CLASSES, NAMES};
-use super::{Plan, arms, sheet};
+use super::{Plan, arms, kept, sheet};
+use crate::pictures::Shape;
 use crate::torch::checkpoint::{self, Origin};
 use crate::torch::diffusion::Model;
-use crate::torch::encoder::{Encoder, EncoderConfig, Judge};
+use crate::torch::encoder::{Encoder, Judge};
 use crate::torch::error::TorchError;
 use crate::torch::filter::Reference;
 use crate::torch::images::{Images, to_signed};
 use crate::torch::sample::{Request, SampleConfig, sample};
-use crate::torch::train::{TrainConfig, Trainer};
-use crate::torch::unet::UnetConfig;
+use crate::torch::task::settings;
+use crate::torch::train::Trainer;
 use crate::torch::weights::Weights;
 
 /// Synthetic pictures that passed the filters.
@@ -47,9 +48,20 @@ pub fn fill(
     (name, order): (&str, &[usize]),
     (plan, oracle): (&Plan, &Judge),
 ) -> Result<Made, TorchError> {
+    let kept = kept::Kept::at(name, images, plan);
+    let made = match kept.load() {
+        Some(made) => made,
+        None => kept.saved(make(images, (name, order), (plan, oracle))?)?,
+    };
+    summary(name, &made, oracle)?;
+    Ok(made)
+}
+
+/// The same without looking for what was made before.
+fn make(images: &Images, (name, order): (&str, &[usize]), (plan, oracle): (&Plan, &Judge)) -> Result<Made, TorchError> {
     let trainer = trained(images, name, plan)?;
     let weights = trainer.model.view(&trainer.parameters.average);
-    let config = EncoderConfig { steps: plan.classifier_steps, ..EncoderConfig::new(32, 1, CLASSES as i64) };
+    let config = settings::encoder(&recipe(plan), SHAPE, CLASSES);
     let judge = Encoder::new(config).train(images, plan.compute, |_, _| Ok(()))?;
     let filters = Filters::default();
     let reference = Reference::new(images, &judge, &filters)?;
@@ -69,13 +81,8 @@ pub fn fill(
             .collect();
         let all = Tensor::cat(&tried.pixels, 0);
         describe((name, class, &plan.levels), (&tried, &all), (&kept, oracle))?;
-        println!(
-            "          {} wanted, {} tried, {} kept, {:.0} s",
-            missing,
-            tried.findings.len(),
-            kept.len(),
-            begun.elapsed().as_secs_f64()
-        );
+        let (tries, seconds) = (tried.findings.len(), begun.elapsed().as_secs_f64());
+        println!("          {missing} wanted, {tries} tried, {} kept, {seconds:.0} s", kept.len());
         rows.extend(pairs(images, (&all, &tried.seeds), &kept));
         by_entity[class] = (offset..offset + kept.len() as u32).collect();
         offset += kept.len() as u32;
@@ -85,15 +92,39 @@ pub fn fill(
     Ok(Made { pixels: Tensor::cat(&pixels, 0), by_entity })
 }
 
+/// How many of all pictures that passed are what they are meant to be, in the eyes of the judge that has seen everything.
+fn summary(name: &str, made: &Made, oracle: &Judge) -> Result<(), TorchError> {
+    let said = oracle.opinion(&made.pixels)?.probabilities.argmax(1, false);
+    let right: i64 = (0..CLASSES)
+        .map(|class| {
+            let rows: Vec<i64> = made.by_entity[class].iter().map(|&row| i64::from(row)).collect();
+            said.index_select(0, &Tensor::from_slice(&rows)).eq(class as i64).sum(Kind::Int64).int64_value(&[])
+        })
+        .sum();
+    let all = made.pixels.size()[0];
+    println!(
+        "{name:9} all kept pictures: {right} of {all} in the intended class, {:.1} %",
+        100.0 * right as f64 / all as f64
+    );
+    Ok(())
+}
+
+/// What the default recipe trains.
+fn recipe(plan: &Plan) -> TrainSettings {
+    TrainSettings { steps: plan.diffusion_steps, ..TrainSettings::default() }
+}
+
+/// Fashion-MNIST's pictures with their border.
+const SHAPE: Shape = Shape { side: 32, channels: 1 };
+
 /// The trained model: from its checkpoint where there is one of these steps.
 fn trained(images: &Images, name: &str, plan: &Plan) -> Result<Trainer, TorchError> {
     let path = plan.output.join(format!("{name}.safetensors"));
-    let mut config = TrainConfig { steps: plan.diffusion_steps, time_max: 0.8, ..TrainConfig::default() };
-    config.optimizer.decay_by = config.steps;
+    let config = settings::train(&recipe(plan))?;
     let origin = Origin { entities: NAMES.map(str::to_owned).to_vec(), pictures: images.fingerprint() };
     let mut trainer = match checkpoint::load(&path, plan.compute) {
         Ok((trainer, from)) if trainer.config == config && from == origin => trainer,
-        _ => Trainer::new(Model::new(UnetConfig::lean(32, 1, CLASSES as i64), plan.compute)?, config)?,
+        _ => Trainer::new(Model::new(settings::unet(&recipe(plan), SHAPE, CLASSES), plan.compute)?, config)?,
     };
     let (begun, mut loss) = (Instant::now(), 0.0);
     while trainer.parameters.step < trainer.config.steps {

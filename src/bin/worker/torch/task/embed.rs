@@ -1,6 +1,9 @@
-//! The embedding task: a vector for every listed image, from the middle of the trained U-Net.
+//! The embedding task: a vector for every listed image, from an exported encoder, or from the middle of the trained U-Net, or, where
+//! there is none, from the classifier.
 //!
 //! Invariant: row n of the file belongs to line n of the list; an image that cannot be used has a row of NaN.
+
+use std::path::Path;
 
 use fantail::job::worker::{Colour, Embed, Outcome};
 use fantail::progress::Stage;
@@ -11,10 +14,55 @@ use super::{end, npy};
 use crate::engine::End;
 use crate::pictures::Pictures;
 use crate::session::Session;
+use crate::torch::bundle::Eyes;
 use crate::torch::checkpoint;
 use crate::torch::compute::Compute;
-use crate::torch::error::guard;
+use crate::torch::diffusion::Model;
+use crate::torch::encoder::Judge;
+use crate::torch::error::{TorchError, guard};
 use crate::torch::images::to_signed;
+use crate::torch::weights::Weights;
+
+/// What looks at the images.
+enum Looker {
+    Exported(Eyes),
+    Unet(Model, Weights),
+    Classifier(Judge),
+}
+
+impl Looker {
+    fn open(folder: &Path, compute: Compute) -> Result<Self, TorchError> {
+        if Eyes::are_in(folder) {
+            return Ok(Self::Exported(Eyes::open(folder, compute)?));
+        }
+        let files = Folder::new(folder);
+        if files.model().exists() {
+            let (trainer, _) = checkpoint::load(&files.model(), compute)?;
+            let weights = guard(|| Ok(trainer.model.view(&trainer.parameters.average)))?;
+            return Ok(Self::Unet(trainer.model, weights));
+        }
+        Ok(Self::Classifier(Judge::load(&files.encoder(), compute)?))
+    }
+
+    /// Pixels a side, and channels.
+    fn shape(&self) -> (i64, i64) {
+        match self {
+            Self::Exported(eyes) => (eyes.size(), 3),
+            Self::Unet(model, _) => (model.unet.config().size, model.unet.config().channels),
+            Self::Classifier(judge) => judge.shape(),
+        }
+    }
+
+    fn vectors(&self, pixels: &Tensor) -> Result<Tensor, TorchError> {
+        match self {
+            Self::Exported(eyes) => eyes.vectors(pixels),
+            Self::Unet(model, weights) => guard(|| {
+                Ok(model.embed(weights, &to_signed(&pixels.to_device(model.compute.device))).to_device(Device::Cpu))
+            }),
+            Self::Classifier(judge) => Ok(judge.opinion(pixels)?.features),
+        }
+    }
+}
 
 /// Writes the vectors.
 ///
@@ -22,25 +70,24 @@ use crate::torch::images::to_signed;
 /// [`End`]; nothing is written then.
 pub fn embed(embed: &Embed, compute: Compute, session: &Session) -> Result<Outcome, End> {
     if !embed.encoder.is_dir() {
-        let message = format!("{} is not the folder of a trained model", embed.encoder.display());
-        return Err(End::failed(message, "train the diffusion model first, and name its folder"));
+        let message = format!("{} is neither an exported encoder nor a trained model", embed.encoder.display());
+        return Err(End::failed(
+            message,
+            "name the folder that assets/bundle/encoder.py wrote, or train the model first",
+        ));
     }
-    let (trainer, _) = checkpoint::load(&Folder::new(&embed.encoder).model(), compute).map_err(end)?;
-    let config = trainer.model.unet.config();
-    let colour = if config.channels == 1 { Colour::Grey } else { Colour::Colour };
-    let (pictures, shape) = Pictures::read(&embed.instances, (config.size as u32, colour), session)?;
-    let weights = guard(|| Ok(trainer.model.view(&trainer.parameters.average))).map_err(end)?;
+    let looker = Looker::open(&embed.encoder, compute).map_err(end)?;
+    let (side, channels) = looker.shape();
+    let colour = if channels == 1 { Colour::Grey } else { Colour::Colour };
+    let (pictures, shape) = Pictures::read(&embed.instances, (side as u32, colour), session)?;
     let (rows, total) = (pictures.listed.len() + pictures.set_aside as usize, pictures.listed.len() as u64);
     let mut vectors: Vec<Vec<f32>> = vec![Vec::new(); rows];
     let batch = embed.batch.max(1) as usize;
     for (number, pixels) in pictures.pixels.chunks(batch * shape.len()).enumerate() {
         session.go_on()?;
         let count = pixels.len() / shape.len();
-        let size = [count as i64, config.channels, config.size, config.size];
-        let part = guard(|| {
-            let input = to_signed(&Tensor::from_slice(pixels).view(size).to_device(compute.device));
-            Ok(Vec::<Vec<f32>>::try_from(trainer.model.embed(&weights, &input).to_device(Device::Cpu))?)
-        });
+        let pixels = Tensor::from_slice(pixels).view([count as i64, channels, side, side]);
+        let part = looker.vectors(&pixels).and_then(|made| guard(|| Ok(Vec::<Vec<f32>>::try_from(made)?)));
         let from = number * batch;
         for (place, vector) in pictures.places[from..from + count].iter().zip(part.map_err(end)?) {
             vectors[*place] = vector;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use fantail::job::worker::{
-    Cluster, Colour, Embed, Filters, Instances, Listed, Planned, Sample, Sampled, Sampler, Subclasses, Train,
+    Apart, Cluster, Colour, Embed, Filters, Instances, Listed, Planned, Sample, Sampled, Sampler, Subclasses, Train,
     TrainSettings, Verdict,
 };
 
@@ -151,6 +151,12 @@ fn tasks_that_were_stopped_end_with_the_same_bytes() {
         assert!(bytes(&folder.join("made"), name) == bytes(&folder.join("again"), name), "{name}");
     }
 
+    vectors_split_entities(&folder, instances);
+    fs::remove_dir_all(folder).unwrap();
+}
+
+/// Embeds with the trained model and with an exported encoder, splits both entities, and has told what stands apart.
+fn vectors_split_entities(folder: &Path, instances: Instances) {
     let vectors = folder.join("vectors.npy");
     let wanted =
         Embed { instances: instances.clone(), encoder: folder.join("whole"), output: vectors.clone(), batch: 7 };
@@ -159,17 +165,36 @@ fn tasks_that_were_stopped_end_with_the_same_bytes() {
     assert_eq!(rows.iter().map(|row| row.iter().all(|number| number.is_finite())).filter(|&whole| whole).count(), 39);
     assert!(rows[5].iter().all(|number| number.is_nan()), "the broken picture has no vector");
 
-    let output = folder.join("subclasses.jsonl");
+    let bundle = Unpacked::new("embed");
+    let other = folder.join("other.npy");
     let wanted =
-        Cluster { vectors, list: instances.list, entities: vec![0, 1], size: 9, output: output.clone(), seed: 1 };
-    cluster(&wanted, &session(None).0).unwrap();
+        Embed { instances: instances.clone(), encoder: bundle.0.join("encoder"), output: other.clone(), batch: 7 };
+    embed(&wanted, Compute::cpu(), &session(None).0).unwrap();
+    assert_eq!(npy::read(&other).unwrap()[7].len(), 8, "an exported encoder has a width of its own");
+
+    let output = folder.join("subclasses.jsonl");
+    let wanted = Cluster {
+        vectors,
+        list: instances.list,
+        entities: vec![0, 1],
+        size: 9,
+        output: output.clone(),
+        seed: 1,
+        apart: Some(folder.join("apart.jsonl")),
+    };
+    cluster(&wanted, Compute::cpu(), &session(None).0).unwrap();
+    let text = fs::read_to_string(folder.join("apart.jsonl")).unwrap();
+    let apart: Vec<Apart> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(apart.len(), 39);
+    assert!(
+        apart.iter().all(|line| (0.0..1.0).contains(&line.score) && line.nearest != line.id && line.cosine <= 1.001)
+    );
     let text = fs::read_to_string(output).unwrap();
     let sizes = text.lines().map(|line| {
         let subclasses: Subclasses = serde_json::from_str(line).unwrap();
         subclasses.members.iter().map(Vec::len).collect::<Vec<_>>()
     });
     assert_eq!(sizes.collect::<Vec<_>>(), [vec![9, 9, 9], vec![12]]);
-    fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]
