@@ -6,7 +6,7 @@ use super::*;
 use fantail::app::model::{Compared, Finding, Subject};
 use fantail::plan::Evidence;
 use fantail::preview::Completion;
-use fantail::recipe::{ManifestFormat, OverrideAction, SynthesisName};
+use fantail::recipe::{Budget, ManifestFormat, OverrideAction, SynthesisName};
 
 /// What would be made under the recipe of now, as the background work tells it.
 fn plan(machine: &mut Machine) {
@@ -109,9 +109,14 @@ fn leaving_a_search_goes_back_to_the_entity() {
 #[test]
 fn seeds_follow_a_perspective_that_changed_on_another_screen() {
     let mut machine = Machine::with(conversations());
+    let recipe = &mut machine.model.recipe;
+    (recipe.synthesis.policies, recipe.synthesis.budget) = (vec![SynthesisName::Repeat], Budget::Unlimited);
+    let tails = [Perspective::Token, Perspective::Object];
+    recipe.threshold.extend(tails.map(|perspective| (perspective, ThresholdChoice::Count(3))));
     machine.press("3");
     plan(&mut machine);
     let before = machine.model.perspective;
+    assert!(!machine.model.synthesize.listed.is_empty());
     machine.press("1 ]");
     assert_ne!(machine.model.perspective, before);
     assert!(machine.model.synthesize.listed.is_empty(), "nothing of the other perspective is left to drop");
@@ -123,7 +128,7 @@ fn seeds_follow_a_perspective_that_changed_on_another_screen() {
         index.perspective(tail.perspective).unwrap().by_instance.row(seed.instance as usize).contains(&lack.rank)
     };
     let listed = machine.model.synthesize.listed.len();
-    assert!((0..listed).all(|place| holds(machine.model.listed_seed(place).unwrap())));
+    assert!(listed > 0 && (0..listed).all(|place| holds(machine.model.listed_seed(place).unwrap())));
 }
 
 #[test]
