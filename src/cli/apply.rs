@@ -3,7 +3,7 @@
 //! Invariant: an interrupt cancels the job and leaves nothing under a final name; a second one ends the program.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::config::settings::Settings;
 use crate::index::cache::Cache;
 use crate::job::{self, ApplyJob, Event, Failure, Handle, Summary};
 use crate::load::{self, Loaded, Provenance};
-use crate::manifest::{ManifestError, Shard, Target, WrittenFile};
+use crate::manifest::{self, ManifestError, Shard, Target, WrittenFile};
 use crate::number::{bytes, count, counted};
 use crate::plan::Tally;
 use crate::policy;
@@ -130,7 +130,7 @@ fn applied(arguments: &ApplyArguments, interrupt: &Interrupt) -> color_eyre::Res
     let (sender, events) = channel();
     // A receiver that is gone has given up on the job.
     let handle = job::start(job, move |event| drop(sender.send(event)))?;
-    let summary = follow(&handle, &events, interrupt);
+    let summary = follow(&handle, &events, interrupt).map_err(|report| resumable(report, &arguments.out));
     handle.wait();
     summary
 }
@@ -152,6 +152,18 @@ pub(super) fn follow(handle: &Handle, events: &Receiver<Event>, interrupt: &Inte
             Ok(Event::Failed(failure)) => return Err(failure.into()),
             Ok(Event::Cancelled) | Err(RecvTimeoutError::Disconnected) => return Err(ManifestError::Cancelled.into()),
         }
+    }
+}
+
+/// What failed, with what is left of it to go on from.
+fn resumable(report: color_eyre::Report, out: &Path) -> color_eyre::Report {
+    match report.downcast::<Failure>() {
+        Ok(mut failure) if failure.exit_code == 7 && manifest::is_unfinished(out) => {
+            failure.next.push_str("; what was finished stays: the same command with --resume goes on from it");
+            failure.into()
+        }
+        Ok(failure) => failure.into(),
+        Err(report) => report,
     }
 }
 

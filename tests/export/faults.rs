@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use fantail::manifest::{ManifestError, Shard, Target};
+use fantail::manifest::{self, ManifestError, Shard, Target};
 use fantail::progress::{Observer, Stage, Unobserved};
 use fantail::recipe::{ManifestFormat, PolicyName, Recipe};
 use tempfile::tempdir;
@@ -189,7 +189,8 @@ fn a_full_disk_loses_nothing_and_the_rest_is_written_once_there_is_room() {
     let target = Target { resume: true, step: 64 << 10, ..Target::new(&out) };
     let error = write_with((&data, &recipe), Shard::WHOLE, &target, &Unobserved).unwrap_err();
     assert_eq!(error.exit_code(), 7, "{error}");
-    assert!(error.to_string().contains("No space left") && error.next().contains("--resume"), "{error}");
+    assert!(error.to_string().contains("No space left") && error.next().contains("space on its disk"), "{error}");
+    assert!(manifest::is_unfinished(&out), "what was finished can be gone on from");
     assert_eq!(fs::read_dir(&out).unwrap().count(), 1, "only what was finished, under no final name");
     disk.again("size=16m");
     write_with((&data, &recipe), Shard::WHOLE, &target, &Unobserved).unwrap();
