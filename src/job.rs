@@ -13,7 +13,7 @@ pub mod worker;
 
 pub use apply::{ApplyJob, quoted};
 pub use cluster::ClusterJob;
-pub use protocol::{Event, Failure, State, Summary};
+pub use protocol::{Event, Failure, Summary};
 pub use thread::{Handle, start};
 pub use train::TrainJob;
 pub use trial::TrialJob;

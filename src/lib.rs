@@ -50,6 +50,7 @@ pub mod job;
 pub mod language;
 pub mod load;
 pub mod manifest;
+pub mod nearest;
 pub mod number;
 pub mod plan;
 pub mod policy;

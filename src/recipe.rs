@@ -15,10 +15,10 @@ mod ranges;
 mod rebalance;
 mod synthesis;
 
+pub(crate) use crate::nearest::nearest;
 pub use advice::Advice;
 pub use choice::{BalanceBy, NoEntity, Repeats, TargetShape, Vote};
 pub use error::RecipeError;
-pub(crate) use grammar::nearest;
 pub use overrides::{Line, Override, OverrideAction};
 pub use policy_name::PolicyName;
 pub use rebalance::{Lines, Rebalance};

@@ -6,6 +6,7 @@
 mod draft;
 mod editor;
 mod event;
+mod findings;
 mod frame;
 mod graphics;
 mod hangup;

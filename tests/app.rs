@@ -1,6 +1,9 @@
 //! Keys, mouse and results in; model and effects out: the state machine without a terminal.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+#[path = "app/defects.rs"]
+mod defects;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -17,6 +20,7 @@ use fantail::app::model::{
 };
 use fantail::app::{begin, update};
 use fantail::config::keymap::{self, parse_key};
+use fantail::config::theme::{ColorSupport, Themes};
 use fantail::entity::Perspective;
 use fantail::index::cache::Cache;
 use fantail::load::Loaded;
@@ -61,6 +65,8 @@ fn load(name: &str, text: &str) -> Arc<Loaded> {
 struct Machine {
     model: Model,
     asked: Vec<Effect>,
+    /// What was asked of the findings, which every change of the threshold asks for.
+    findings: Vec<Effect>,
 }
 
 impl Machine {
@@ -73,7 +79,7 @@ impl Machine {
         model.themes = theme_names();
         model.theme = "dark".into();
         let asked = begin(&mut model);
-        Self { model, asked }
+        Self { model, asked, findings: Vec::new() }
     }
 
     /// With a dataset.
@@ -92,7 +98,11 @@ impl Machine {
                 let rows = arrange(loaded.index.perspective(*perspective).unwrap(), *order, query);
                 self.send(Message::EntitiesArranged { generation: *generation, rows });
             }
-            self.asked.push(effect);
+            if matches!(effect, Effect::LookForFindings { .. }) {
+                self.findings.push(effect);
+            } else {
+                self.asked.push(effect);
+            }
         }
     }
 

@@ -16,18 +16,19 @@ const BESIDE_STAGES: [&str; 4] = ["progress", "number", "column", "language"];
 const FIRST_WITH_RECIPE: &str = "policy";
 
 /// Every other module and the modules of ours that it may import.
-const IMPORTS: [(&str, &[&str]); 14] = [
+const IMPORTS: [(&str, &[&str]); 15] = [
     ("language", &[]),
     ("number", &[]),
+    ("nearest", &[]),
     ("column", &[]),
     ("progress", &["entity"]),
-    ("recipe", &["source", "entity", "index", "number"]),
+    ("recipe", &["source", "entity", "index", "number", "nearest"]),
     ("finding", &["source", "entity", "index", "recipe", "number", "language"]),
     ("load", &["source", "entity", "index", "policy", "recipe", "progress"]),
     ("manifest", &["source", "entity", "index", "policy", "plan", "preview", "recipe", "progress", "number"]),
     ("job", &["source", "entity", "index", "policy", "load", "plan", "manifest", "recipe", "progress", "number"]),
     ("app", &["source", "entity", "index", "policy", "plan", "preview", "recipe", "load", "job", "progress", "number"]),
-    ("config", &["app"]),
+    ("config", &["app", "nearest"]),
     (
         "ui",
         &[

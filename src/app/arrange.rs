@@ -62,6 +62,18 @@ fn matches(index: &PerspectiveIndex, order: Order, query: &str) -> Vec<u32> {
     scored.into_iter().map(|(_, rank)| rank).collect()
 }
 
+/// The characters of a name, by number, that a search found in it.
+#[must_use]
+pub fn found(name: &str, query: &str) -> Vec<u32> {
+    let mut places = Vec::new();
+    let mut buffer = Vec::new();
+    let pattern = Pattern::parse(query, CaseMatching::Smart, Normalization::Smart);
+    pattern.indices(Utf32Str::new(name, &mut buffer), &mut Matcher::new(Config::DEFAULT), &mut places);
+    places.sort_unstable();
+    places.dedup();
+    places
+}
+
 /// The positions of the names that match, the best first; all of them for an empty query.
 #[must_use]
 pub fn pick<'a>(names: impl IntoIterator<Item = &'a str>, query: &str) -> Vec<usize> {

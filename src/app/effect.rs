@@ -204,6 +204,15 @@ pub enum Effect {
         /// What it is.
         edits: Watched,
     },
+    /// Look for what is worth knowing of the dataset under a changed recipe.
+    LookForFindings {
+        /// Which request this is.
+        generation: u64,
+        /// The dataset.
+        loaded: Arc<Loaded>,
+        /// The recipe.
+        recipe: Box<Recipe>,
+    },
     /// Read the keymap again.
     ReadKeymap,
     /// Show a theme.

@@ -154,6 +154,13 @@ pub enum Message {
         /// The facts, one a line.
         lines: Vec<String>,
     },
+    /// It was looked for what is worth knowing of the dataset.
+    FindingsMade {
+        /// Which request.
+        generation: u64,
+        /// What was found.
+        findings: Vec<Finding>,
+    },
     /// The background job told something.
     JobReported {
         /// Which job.

@@ -16,6 +16,7 @@ mod screen;
 mod synthesize;
 mod task;
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -24,9 +25,9 @@ pub use data::Data;
 pub use drill::{Drill, Ids, InstanceView, LongText, Picture, Shown, TextLines, TurnView};
 pub use explore::{EntityTable, Explore, Order, Pane, Rows, Search, SearchState};
 pub(crate) use export::FORMATS;
-pub use export::{ExportLine, ExportScreen};
+pub use export::{ExportLine, ExportScreen, Volume};
 pub use history::{Edited, History};
-pub use notice::{Finding, Level, Notice, Toast};
+pub use notice::{Finding, Level, Notice, Subject, Toast};
 pub use overlay::{Overlay, TextField, ValueTarget};
 pub use rebalance::parameters;
 pub use rebalance::{Compared, Figures, PolicyLine, RebalancePane, RebalanceScreen, Reckoning, Slider};
@@ -79,6 +80,8 @@ pub struct Model {
     pub export: ExportScreen,
     /// What lies over the screen, if anything.
     pub overlay: Option<Overlay>,
+    /// What came while something else lay there or text was typed; the next one is laid over the screen after that.
+    pub waiting: VecDeque<Overlay>,
     /// The message on the bottom line, until the next key.
     pub toast: Option<Toast>,
     /// Warnings that are not about records: recipe, theme, keymap, watcher.
@@ -127,6 +130,7 @@ impl Model {
             log_scroll: 0,
             export: ExportScreen::default(),
             overlay: None,
+            waiting: VecDeque::new(),
             toast: None,
             notices: Vec::new(),
             findings: Vec::new(),

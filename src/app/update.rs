@@ -17,6 +17,7 @@ mod overlay;
 mod overrides;
 mod rebalance;
 mod recipe;
+mod seen;
 mod step;
 mod synthesize;
 mod threshold;
@@ -26,10 +27,16 @@ use std::sync::Arc;
 use super::bindings::Bindings;
 use super::effect::Effect;
 use super::message::{Message, Watched};
-use super::model::{Level, Model, Notice, Overlay, Screen, Toast};
+use super::model::{Level, Model, Notice, Overlay, Screen, Subject, Toast};
 
 /// Changes the model by a message and returns what is to be done.
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
+    let effects = answer(model, message);
+    overlay::surface(model);
+    effects
+}
+
+fn answer(model: &mut Model, message: Message) -> Vec<Effect> {
     match message {
         Message::KeyPressed(key) => input::pressed(model, key),
         Message::TextPasted(text) => input::pasted(model, &text),
@@ -46,7 +53,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::KeymapRead { bindings, warnings } => keymap_read(model, *bindings, warnings),
         Message::FileChanged(watched) => file_changed(model, watched),
         Message::Warned(text) => {
-            warn(model, text);
+            warn_of(model, Subject::Program, text);
             Vec::new()
         }
         Message::Failed(failure) => {
@@ -87,6 +94,7 @@ fn arrived(model: &mut Model, result: Message) -> Vec<Effect> {
         Message::IdsRead { generation, ids } => drill::named(model, generation, ids),
         Message::ImageDecoded { generation, picture } => drill::decoded(model, generation, picture),
         Message::InstanceExplained { generation, id, lines } => explain::explained(model, generation, id, lines),
+        Message::FindingsMade { generation, findings } => load::found(model, generation, findings),
         Message::JobReported { generation, report } => job::reported(model, generation, report),
         // Everything else is answered by now.
         _ => Vec::new(),
@@ -103,6 +111,7 @@ fn drawn(model: &mut Model, hits: super::hit::HitMap) -> Vec<Effect> {
     model.hits = hits;
     let moved = explore::keep_visible(model) | drill::keep_visible(model) | synthesize::keep_visible(model);
     drill::keep_text_in_sight(model);
+    overlay::keep_in_sight(model);
     let draw = moved.then_some(Effect::Draw);
     draw.into_iter().chain(drill::break_text(model)).chain(drill::name_visible(model)).collect()
 }
@@ -114,10 +123,10 @@ fn file_changed(model: &mut Model, watched: Watched) -> Vec<Effect> {
         Watched::Recipe => vec![Effect::ReadRecipe { path: model.history.path.clone() }],
         Watched::Draft => vec![Effect::ReadDraft],
         Watched::Dataset => {
-            if model.overlay.is_none() {
-                model.overlay = Some(Overlay::ConfirmReload);
+            if model.overlay.is_some() || input::typing(model) {
+                warn_of(model, Subject::Dataset, "the dataset changed on disk; reload it to see the change");
             } else {
-                warn(model, "the dataset changed on disk; reload it to see the change");
+                overlay::interpose(model, Overlay::ConfirmReload);
             }
             Vec::new()
         }
@@ -126,13 +135,13 @@ fn file_changed(model: &mut Model, watched: Watched) -> Vec<Effect> {
 
 /// Takes a keymap that is right as a whole; under one that is not, the last good one stays.
 fn keymap_read(model: &mut Model, bindings: Bindings, warnings: Vec<String>) -> Vec<Effect> {
-    model.notices.retain(|notice| !notice.text.starts_with("keymap "));
+    settle(model, Subject::Keymap);
     if warnings.is_empty() && *model.bindings != bindings {
         model.bindings = Arc::new(bindings);
         tell(model, Level::Info, "the keys are those of the changed keymap");
     }
     for warning in warnings {
-        warn(model, warning);
+        warn_of(model, Subject::Keymap, warning);
     }
     Vec::new()
 }
@@ -143,12 +152,17 @@ fn tell(model: &mut Model, level: Level, text: impl Into<String>) {
 }
 
 /// Adds a warning to the list, once, and shows it until the next key.
-fn warn(model: &mut Model, text: impl Into<String>) {
-    let text = text.into();
-    tell(model, Level::Warning, text.clone());
-    if !model.notices.iter().any(|notice| notice.text == text) {
-        model.notices.push(Notice { level: Level::Warning, text });
+fn warn_of(model: &mut Model, subject: Subject, text: impl Into<String>) {
+    let notice = Notice::warning(subject, text);
+    tell(model, Level::Warning, notice.text.clone());
+    if !model.notices.contains(&notice) {
+        model.notices.push(notice);
     }
+}
+
+/// Takes the warnings of something away that was read again.
+fn settle(model: &mut Model, subject: Subject) {
+    model.notices.retain(|notice| notice.subject != subject);
 }
 
 /// The number of the next background request.
@@ -159,10 +173,14 @@ fn next_generation(model: &mut Model) -> u64 {
 
 /// Shows a screen, and asks for what it needs.
 fn show(model: &mut Model, screen: Screen) -> Vec<Effect> {
+    if screen != Screen::Explore {
+        explore::keep_search(model);
+    }
     model.screen = screen;
     match screen {
-        Screen::Rebalance | Screen::Export => rebalance::refresh(model),
-        Screen::Synthesize => synthesize::refresh(model),
+        Screen::Rebalance => rebalance::refresh(model),
+        Screen::Export => rebalance::refresh(model).into_iter().chain(synthesize::refresh_if_shown(model)).collect(),
+        Screen::Synthesize => synthesize::show(model),
         Screen::Explore | Screen::Run => Vec::new(),
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! Invariant: the records are opened only when the cache does not hold the index, and the dataset is hashed once.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::counts;
 use super::progress::ProgressLine;
 use crate::index::Index;
 use crate::index::cache::Cache;
@@ -15,12 +16,25 @@ use crate::recipe::Recipe;
 ///
 /// # Errors
 /// [`load::LoadError`] when it cannot be opened, [`crate::recipe::RecipeError`] when the recipe does not fit it.
-pub(super) fn indexed_for((recipe, file): (&Recipe, &Path), dataset: &Path) -> color_eyre::Result<Index> {
+pub(super) fn indexed_for(recipe: (&Recipe, &Path), dataset: &Path) -> color_eyre::Result<Index> {
+    indexed_under(recipe, dataset, &[])
+}
+
+/// The same under the sum of the counts in `files`: of a part, the recipe has to fit the whole.
+///
+/// # Errors
+/// As [`indexed_for`] and [`counts::under`].
+pub(super) fn indexed_under(
+    (recipe, file): (&Recipe, &Path),
+    dataset: &Path,
+    files: &[PathBuf],
+) -> color_eyre::Result<Index> {
     let cache = Cache::of_user();
     let found = indexed(dataset, recipe, &cache)?;
     keep(&found, recipe, &cache);
-    policy::fits(&found.index, recipe).map_err(|error| error.in_file(file))?;
-    Ok(found.index)
+    let index = counts::under(found.index, recipe, files)?;
+    policy::fits(&index, recipe).map_err(|error| error.in_file(file))?;
+    Ok(index)
 }
 
 /// The index of the dataset at `path`, and facts about the dataset, whether or not the recipe's policy fits it.

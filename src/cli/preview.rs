@@ -12,9 +12,9 @@ use std::path::PathBuf;
 pub use report::{ControlReport, OutcomeReport, PreviewReport, StageReport, VolumeReport};
 pub use target::TargetReport;
 
-use super::indexed::indexed_for;
+use super::indexed::indexed_under;
 use super::stats::StatsFormat;
-use super::{advice, counts, synthesis};
+use super::{advice, synthesis};
 use crate::preview::{Exact, stage_previews};
 use crate::progress::Unobserved;
 use crate::recipe::Recipe;
@@ -41,8 +41,7 @@ pub struct PreviewArguments {
 /// An unreadable dataset, an invalid recipe or one that does not fit the dataset, or a stdout that cannot be written.
 pub fn run(arguments: &PreviewArguments) -> color_eyre::Result<()> {
     let recipe = Recipe::load(&arguments.recipe)?;
-    let index = indexed_for((&recipe, &arguments.recipe), &arguments.dataset)?;
-    let index = counts::under(index, &recipe, &arguments.counts_in)?;
+    let index = indexed_under((&recipe, &arguments.recipe), &arguments.dataset, &arguments.counts_in)?;
     let mut exact = Exact::new(&index);
     let preview = exact.preview(&index, &recipe, &Unobserved)?;
     advice::tell(&preview.advice, &arguments.recipe);

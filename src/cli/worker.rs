@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use crate::config::settings::Settings;
+use crate::config::settings::{Settings, is_device};
 use crate::job::worker::Choice;
 
 /// Which worker, on what.
@@ -37,8 +37,7 @@ impl WorkerArguments {
 }
 
 fn device(text: &str) -> Result<String, String> {
-    let is_gpu = text.strip_prefix("cuda:").is_some_and(|number| number.parse::<u8>().is_ok());
-    if is_gpu || text == "auto" || text == "cpu" { Ok(text.to_owned()) } else { Err("use auto, cpu or cuda:N".into()) }
+    if is_device(text) { Ok(text.to_owned()) } else { Err("use auto, cpu or cuda:N".into()) }
 }
 
 #[cfg(test)]

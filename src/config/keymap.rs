@@ -10,9 +10,9 @@ use std::path::Path;
 pub use event::key;
 pub use notation::parse as parse_key;
 
-use super::nearest::nearest;
 use crate::app::action::Action;
 use crate::app::bindings::{Bindings, Context};
+use crate::nearest;
 
 /// The built-in keymap.
 pub const DEFAULT_TEXT: &str = include_str!("../../assets/keymap.toml");
@@ -45,7 +45,7 @@ pub fn lay_over(bindings: &mut Bindings, text: &str, origin: &str, warnings: &mu
     for (name, value) in tables {
         let context = Context::ALL.into_iter().find(|context| context.key() == name);
         let (Some(context), toml::Value::Table(entries)) = (context, value) else {
-            let hint = nearest(&name, Context::ALL.iter().map(|context| context.key()));
+            let hint = nearest::hint(&name, Context::ALL.iter().map(|context| context.key()));
             warnings.push(format!("keymap {origin}: no table '{name}'{hint}"));
             continue;
         };
@@ -65,7 +65,7 @@ fn bind(bindings: &mut Bindings, context: Context, notation: &str, action: &toml
         return Ok(());
     }
     let action = Action::named(name).ok_or_else(|| {
-        let hint = nearest(name, Action::ALL.iter().map(|action| action.name()));
+        let hint = nearest::hint(name, Action::ALL.iter().map(|action| action.name()));
         format!("'{notation}': no action '{name}'{hint}")
     })?;
     bindings.bind(context, key, action);

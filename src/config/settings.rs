@@ -7,8 +7,13 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{DocumentMut, value};
 
+use crate::nearest::hint;
+
 /// The file's name in the user's folder.
 pub const FILE: &str = "config.toml";
+
+/// The names of the entries.
+const ENTRIES: [&str; 5] = ["theme", "pictures", "worker", "libtorch", "device"];
 
 /// The user's choices.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,15 +34,19 @@ impl Settings {
     /// Reads the choices from the user's folder, and says what is wrong with them.
     #[must_use]
     pub fn load(folder: &Path) -> (Self, Option<String>) {
-        match read(&folder.join(FILE)) {
-            Ok(document) => {
-                let text = |name| document.get(name).and_then(toml_edit::Item::as_str).map(str::to_owned);
-                let libtorch = text("libtorch").map(PathBuf::from);
-                let (theme, pictures) = (text("theme"), text("pictures"));
-                (Self { theme, pictures, worker: text("worker"), libtorch, device: text("device") }, None)
-            }
-            Err(problem) => (Self::default(), Some(problem)),
-        }
+        let path = folder.join(FILE);
+        let document = match read(&path) {
+            Ok(document) => document,
+            Err(problem) => return (Self::default(), Some(problem)),
+        };
+        let text = |name| document.get(name).and_then(toml_edit::Item::as_str).map(str::to_owned);
+        let libtorch = text("libtorch").map(PathBuf::from);
+        let device = text("device").filter(|device| is_device(device));
+        let (theme, pictures) = (text("theme"), text("pictures"));
+        let settings = Self { theme, pictures, worker: text("worker"), libtorch, device };
+        let problems: Vec<String> = document.iter().filter_map(|(name, item)| problem(name, item)).collect();
+        let told = (!problems.is_empty()).then(|| format!("{}: {}", path.display(), problems.join("; ")));
+        (settings, told)
     }
 
     /// Keeps the theme in the user's folder, which is made where it is missing. The other entries are the user's to write.
@@ -52,6 +61,27 @@ impl Settings {
             None => drop(document.remove("theme")),
         }
         write(folder, &path, &document.to_string()).map_err(|cause| format!("cannot write {}: {cause}", path.display()))
+    }
+}
+
+/// True for the name of what a worker can compute on: `auto`, `cpu` or `cuda:N`.
+#[must_use]
+pub fn is_device(text: &str) -> bool {
+    let is_gpu = text.strip_prefix("cuda:").is_some_and(|number| number.parse::<u8>().is_ok());
+    is_gpu || text == "auto" || text == "cpu"
+}
+
+/// What is wrong with an entry.
+fn problem(name: &str, item: &toml_edit::Item) -> Option<String> {
+    if !ENTRIES.contains(&name) {
+        return Some(format!("no entry '{name}'{}", hint(name, ENTRIES)));
+    }
+    match item.as_str() {
+        None => Some(format!("'{name}' wants a text in quotes")),
+        Some(device) if name == "device" && !is_device(device) => {
+            Some(format!("no device '{device}'; use auto, cpu or cuda:N"))
+        }
+        Some(_) => None,
     }
 }
 
@@ -87,7 +117,7 @@ mod tests {
         std::fs::write(&path, "# mine\nother = 3\n").unwrap();
         let chosen = Settings { theme: Some("tide".into()), ..Settings::default() };
         chosen.keep(folder.path()).unwrap();
-        assert_eq!(Settings::load(folder.path()), (chosen.clone(), None));
+        assert_eq!(Settings::load(folder.path()).0, chosen);
         assert!(std::fs::read_to_string(&path).unwrap().starts_with("# mine\nother = 3\n"));
         std::fs::write(&path, "theme = \"tide\"\nworker = \"ssh host fantail-worker\"\ndevice = \"cpu\"\n").unwrap();
         let read = Settings::load(folder.path()).0;
@@ -97,5 +127,22 @@ mod tests {
         std::fs::write(&path, "theme = ").unwrap();
         assert!(Settings::load(folder.path()).1.is_some_and(|problem| problem.contains(FILE)));
         assert!(chosen.keep(folder.path()).is_err(), "a broken file is the user's to repair");
+    }
+
+    #[test]
+    fn a_mistake_names_the_entry_and_what_would_do_and_the_rest_holds() {
+        let folder = tempfile::tempdir().unwrap();
+        for (entry, told) in [
+            ("workr = \"x\"", "no entry 'workr'; did you mean 'worker'?"),
+            ("colour = 1", "no entry 'colour'"),
+            ("libtorch = 2", "'libtorch' wants a text in quotes"),
+            ("device = \"gpu\"", "no device 'gpu'; use auto, cpu or cuda:N"),
+        ] {
+            std::fs::write(folder.path().join(FILE), format!("theme = \"tide\"\n{entry}\n")).unwrap();
+            let (settings, problem) = Settings::load(folder.path());
+            assert_eq!(settings, Settings { theme: Some("tide".into()), ..Settings::default() }, "{entry}");
+            let problem = problem.unwrap();
+            assert!(problem.contains(FILE) && problem.ends_with(told), "{problem}");
+        }
     }
 }

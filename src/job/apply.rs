@@ -103,6 +103,11 @@ fn apart() -> Failure {
 fn manifest_failed(error: ManifestError) -> End {
     match error {
         ManifestError::Cancelled => End::Cancelled,
+        ManifestError::Unwritable { .. } => {
+            let failure = Failure::from(error);
+            let next = format!("{}; --resume goes on from what was finished", failure.next);
+            End::Failed(Failure { next, ..failure })
+        }
         error => End::Failed(error.into()),
     }
 }

@@ -35,12 +35,6 @@ impl Handle {
         self.gate.set(paused);
     }
 
-    /// True until its last event was told.
-    #[must_use]
-    pub fn is_running(&self) -> bool {
-        self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
-    }
-
     /// Waits until its last event was told.
     pub fn wait(mut self) {
         if let Some(thread) = self.thread.take() {

@@ -82,11 +82,9 @@ impl ManifestError {
             }
             Self::Recipe(_) => "change the recipe and start again",
             Self::Unmergeable { .. } => "name the folders of all shards of one export",
-            Self::Cancelled => "nothing was written under a final name; what was finished is kept for --resume",
+            Self::Cancelled => "nothing was written under a final name",
             Self::Changed { .. } => "open the dataset again and start again",
-            Self::Unwritable { .. } => {
-                "check the folder's permissions and the space on its disk; --resume goes on from what was finished"
-            }
+            Self::Unwritable { .. } => "check the folder's permissions and the space on its disk",
         }
     }
 

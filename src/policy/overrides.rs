@@ -9,7 +9,10 @@ use std::collections::BTreeMap;
 
 use crate::entity::Perspective;
 use crate::index::{Index, PerspectiveIndex};
-use crate::recipe::{Override, OverrideAction, RecipeError, nearest, overrides::against};
+use crate::recipe::{
+    Override, OverrideAction, RecipeError, nearest,
+    overrides::{against, unescaped},
+};
 
 /// One entity and what is asked of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +83,7 @@ impl Meant {
             misfit(format!("this dataset has no {perspective} perspective; it has: {}", there.join(", ")))
         })?;
         let known = &index.perspectives[slot];
-        if let Some(rank) = known.find(name) {
+        if let Some(rank) = known.find(name).or_else(|| known.find(&unescaped(name))) {
             return Ok(Self { slot, ranks: vec![rank as u32], exactly: true });
         }
         let ranks = matching(known, name);
@@ -138,7 +141,9 @@ impl Marks {
         let mut marks = Self { perspective, exact: Vec::new(), patterns: Vec::new() };
         for entry in overrides {
             let Some((_, name)) = entry.parts().filter(|&(of, _)| of == perspective) else { continue };
-            marks.exact.push((perspective.folded(name).into_owned(), entry.action));
+            for name in [unescaped(name), name.into()] {
+                marks.exact.push((perspective.folded(&name).into_owned(), entry.action));
+            }
             marks.patterns.extend(pattern(perspective, name).map(|pattern| (pattern, entry.action)));
         }
         marks

@@ -63,9 +63,14 @@ impl Range {
         self.clamped(if self.scale == Scale::Logarithmic { value.exp() } else { value })
     }
 
-    /// The value `steps` hundredths of the slider away, at least 1 away for whole numbers.
+    /// The value `steps` hundredths of the slider away, at least 1 away for whole numbers. A value outside the range goes to its
+    /// nearest end, or stays where that would be the wrong way.
     #[must_use]
     pub fn stepped(&self, value: f64, steps: i32) -> f64 {
+        if value < self.low || value > self.high {
+            let inward = (value < self.low) == (steps > 0) && steps != 0;
+            return if inward { self.clamped(value) } else { value };
+        }
         let moved = self.value_at(self.position(value) + f64::from(steps) / 100.0);
         let moved = match (self.whole, self.scale) {
             (true, _) => moved,
@@ -92,4 +97,21 @@ fn rounded(value: f64) -> f64 {
     let unit = 10_f64.powf(3.0 - value.abs().log10().floor());
     let nines = 1.0 - value;
     if nines > 0.0 && nines < 0.01 { 1.0 - rounded(nines) } else { (value * unit).round() / unit }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_never_goes_the_other_way() {
+        let cap = Range::whole(1.0, 300.0, Scale::Logarithmic);
+        for (value, steps, reached) in
+            [(20_000.0, 1, 20_000.0), (20_000.0, -1, 300.0), (300.0, 1, 300.0), (300.0, -1, 283.0), (0.0, 10, 1.0)]
+        {
+            assert_eq!(cap.stepped(value, steps), reached, "{value} by {steps}");
+        }
+        let temperature = Range { low: 1.0, high: 100.0, scale: Scale::Logarithmic, whole: false };
+        assert_eq!((temperature.stepped(0.5, -1), temperature.stepped(0.5, 1)), (0.5, 1.0));
+    }
 }

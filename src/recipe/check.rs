@@ -10,6 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::grammar::{self, Status};
 use super::{Line, Lines, Recipe, RecipeError, kind, overrides, ranges, synthesis};
+use crate::nearest::nearest;
 
 /// A fault before its file is known: a byte range of the text and what is wrong there.
 struct Fault(Range<usize>, String);
@@ -58,7 +59,7 @@ fn fault_of(error: &toml::de::Error, text: &str) -> Fault {
     let message = error.message().trim().replace('\n', "; ");
     match unknown_variant(&message) {
         Some((value, known)) => {
-            let hint = grammar::nearest(value, known.iter().copied())
+            let hint = nearest(value, known.iter().copied())
                 .map_or_else(|| format!("known: {}", known.join(", ")), |name| format!("did you mean '{name}'?"));
             Fault(span, format!("no such value '{value}'; {hint}"))
         }

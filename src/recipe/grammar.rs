@@ -19,6 +19,8 @@ pub(super) struct Table {
 
 use Status::{NotYet, Ready};
 
+use crate::nearest::nearest;
+
 pub(super) const TABLES: &[Table] = &[
     Table {
         path: "",
@@ -161,25 +163,4 @@ pub(super) fn suggestion(key: &str, table: &Table) -> String {
                 .map_or_else(|| format!("known here: {}", known.join(", ")), |name| format!("did you mean '{name}'?"))
         }
     }
-}
-
-/// The nearest of several values, when one is near.
-pub(crate) fn nearest<'a>(value: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let (edits, name) = known.into_iter().map(|name| (distance(value, name), name)).min()?;
-    (edits <= 2.max(name.len() / 3)).then_some(name)
-}
-
-/// Levenshtein's edit distance.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut previous: Vec<usize> = (0..=b.len()).collect();
-    for (row, left) in a.chars().enumerate() {
-        let mut current = vec![row + 1];
-        for (column, &right) in b.iter().enumerate() {
-            let replaced = previous[column] + usize::from(left != right);
-            current.push(replaced.min(previous[column + 1] + 1).min(current[column] + 1));
-        }
-        previous = current;
-    }
-    previous.last().copied().unwrap_or(0)
 }

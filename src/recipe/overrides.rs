@@ -2,6 +2,8 @@
 //!
 //! Invariant: what two entries of the same name ask for can always be done; what contradicts is refused with its place.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::entity::Perspective;
@@ -78,10 +80,17 @@ impl PartialEq for Line {
 }
 
 impl Override {
-    /// An entry that stands in no file yet.
+    /// An entry that stands in no file yet, for the entity that is called exactly so.
     #[must_use]
     pub fn new(perspective: Perspective, name: &str, action: OverrideAction) -> Self {
+        let name = glob::Pattern::escape(name);
         Self { entity: format!("{}:{name}", perspective.key()), action, line: Line::default() }
+    }
+
+    /// True when exactly this entity is meant, by its name or by its name with every sign of patterns escaped.
+    #[must_use]
+    pub fn names(&self, perspective: Perspective, name: &str) -> bool {
+        self.parts().is_some_and(|(of, written)| of == perspective && (written == name || unescaped(written) == name))
     }
 
     /// The perspective and the name, or pattern, of the entity; `None` when the perspective is not known.
@@ -91,6 +100,20 @@ impl Override {
         let known = Perspective::ALL.into_iter().find(|known| known.key() == perspective.trim())?;
         Some((known, name))
     }
+}
+
+/// The name that a pattern stands for when its signs are escaped: `x[[]y` is `x[y`; another pattern is as it was.
+#[must_use]
+pub fn unescaped(pattern: &str) -> Cow<'_, str> {
+    let mut name = String::with_capacity(pattern.len());
+    let mut rest = pattern;
+    while let Some(sign) = rest.chars().next() {
+        let mut inside = rest.chars().skip(1);
+        let escaped = inside.next().filter(|_| sign == '[' && inside.next() == Some(']'));
+        name.push(escaped.unwrap_or(sign));
+        rest = &rest[escaped.map_or(sign.len_utf8(), |escaped| escaped.len_utf8() + 2)..];
+    }
+    if glob::Pattern::escape(&name) == pattern { Cow::Owned(name) } else { Cow::Borrowed(pattern) }
 }
 
 /// What is wrong with the overrides: the dotted place below `rebalance`, and the message.
@@ -114,7 +137,7 @@ fn entity_fault(entry: &Override, extracted: &[Perspective]) -> Option<String> {
                 keys.join(", ")
             ));
         };
-        let hint = super::grammar::nearest(written, keys)
+        let hint = crate::nearest::nearest(written, keys)
             .map_or_else(|| format!("known: {}", keys.join(", ")), |name| format!("did you mean '{name}'?"));
         return Some(format!("no such perspective '{written}'; {hint}"));
     };
@@ -150,4 +173,23 @@ pub(crate) fn against(entry: &Override, other: &Override) -> String {
         "{} of '{}' contradicts {} of '{}'{place}; remove one of the two",
         entry.action, entry.entity, other.action, other.entity
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_name_makes_an_entry_that_is_a_pattern_and_means_the_name() {
+        for name in ["cat", "x[y", "a**b", "what?", "[]", "]", "消[防", "a*"] {
+            let entry = Override::new(Perspective::Label, name, OverrideAction::Pin);
+            let (_, pattern) = entry.parts().unwrap();
+            assert!(glob::Pattern::new(pattern).unwrap().matches(name), "{name}: {pattern}");
+            assert_eq!(unescaped(pattern), name);
+            assert!(entry.names(Perspective::Label, name) && !entry.names(Perspective::Token, name));
+        }
+        for pattern in ["a*", "[ab]c", "x[y", "a[*]b*"] {
+            assert_eq!(unescaped(pattern), pattern, "a pattern that is no single name");
+        }
+    }
 }

@@ -8,11 +8,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use super::event::{Sender, caught};
+use super::findings;
 use crate::app::message::{Failure, Message};
-use crate::app::model::{Finding, Level};
 use crate::entity::Perspective;
-use crate::finding::{Severity, findings};
-use crate::index::DatasetFacts;
 use crate::index::cache::Cache;
 use crate::load::{self, LoadError, Loaded, Provenance};
 use crate::progress::{Cancellation, Observer, Stage};
@@ -71,14 +69,9 @@ fn load(request: &Request, observer: &LoadObserver) {
     let cache = Cache::of_user();
     match open(request.path.as_deref(), &request.recipe, observer, &cache) {
         Ok((loaded, provenance)) => {
-            let found = findings(&loaded.index, &request.recipe, &DatasetFacts::of(&loaded.dataset));
+            let findings = findings::look(&loaded, &request.recipe);
             let loaded = Arc::new(loaded);
-            let message = Message::DatasetLoaded {
-                generation,
-                loaded: Arc::clone(&loaded),
-                findings: found.into_iter().map(finding).collect(),
-            };
-            observer.sender.tell(message);
+            observer.sender.tell(Message::DatasetLoaded { generation, loaded: Arc::clone(&loaded), findings });
             let keeps = matches!(provenance, Provenance::Built(_)) && request.path.is_some();
             if let Some(Err(cause)) = keeps.then(|| load::keep(&loaded, &request.recipe, &cache)) {
                 let text = format!("the index could not be cached, so the next start takes as long: {cause}");
@@ -104,14 +97,6 @@ fn open(
         Some(path) => load::load(path, recipe, observer, cache),
         None => load::demo(recipe, observer),
     }
-}
-
-fn finding(found: crate::finding::Finding) -> Finding {
-    let level = match found.severity {
-        Severity::Note => Level::Info,
-        Severity::Warning => Level::Warning,
-    };
-    Finding { level, text: found.text, advice: found.advice }
 }
 
 fn failure(error: &LoadError, path: Option<&Path>) -> Failure {

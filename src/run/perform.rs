@@ -13,7 +13,7 @@ use super::load::{self, Load};
 use super::picture;
 use super::reckon::{self, ComparisonRequest, PreviewRequest, SharedExact};
 use super::synthesize::{self, PlanRequest};
-use super::{task, train, trial, write};
+use super::{findings, task, train, trial, write};
 use crate::app::arrange::arrange;
 use crate::app::effect::Effect;
 use crate::app::message::{Failure, Message, Watched};
@@ -42,6 +42,7 @@ pub(super) struct Performer {
     lines: Lane<(Arc<InstanceView>, u16)>,
     ids: Lane<(Arc<Loaded>, Vec<u32>)>,
     pictures: Lane<picture::Request>,
+    findings: Lane<(Arc<Loaded>, Box<Recipe>)>,
 }
 
 /// Which rows of the entity table.
@@ -70,6 +71,7 @@ impl Performer {
             lines: Lane::open("breaking a text into lines", sender, instance::wrap)?,
             ids: Lane::open("reading names", sender, instance::name)?,
             pictures: Lane::open("decoding a picture", sender, picture::decode)?,
+            findings: Lane::open("looking for findings", sender, findings::answer)?,
             sender: sender.clone(),
         })
     }
@@ -172,6 +174,7 @@ impl Performer {
             Effect::ExplainInstance { generation, loaded, recipe, number } => {
                 self.explanations.ask(generation, ExplainRequest { loaded, recipe, number });
             }
+            Effect::LookForFindings { generation, loaded, recipe } => self.findings.ask(generation, (loaded, recipe)),
             Effect::DecodeImage { generation, loaded, number, image } => {
                 self.pictures.ask(generation, picture::Request { loaded, number, image });
             }

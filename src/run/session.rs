@@ -128,6 +128,7 @@ impl Session {
     fn perform_all(&mut self, effects: Vec<Effect>) -> Result<()> {
         let mut pending = VecDeque::from(effects);
         while let Some(effect) = pending.pop_front() {
+            self.leave_out(&effect);
             let said = match self.performer.perform(effect) {
                 Ok(said) => said,
                 Err(effect) => self.perform_on_terminal(effect)?,

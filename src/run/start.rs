@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::graphics::Protocol;
 use crate::app::bindings::Bindings;
-use crate::app::model::{Level, Model, Notice, Toast};
+use crate::app::model::{Level, Model, Notice, Subject, Toast};
 use crate::config::keymap;
 use crate::config::theme::{ColorSupport, Themes};
 use crate::job::worker::Choice;
@@ -48,9 +48,10 @@ impl Start {
         model.path.clone_from(&self.dataset);
         model.shows_pictures = self.themes().support() != ColorSupport::None;
         model.history.path.clone_from(&self.recipe_path);
-        model.export.folder = output_folder(self.dataset.as_deref());
+        let current = std::env::current_dir().unwrap_or_default();
+        model.export.folder = output_folder(self.dataset.as_deref(), &current);
         model.toast = self.greeting.clone().map(|text| Toast { level: Level::Info, text });
-        model.notices = warnings.into_iter().map(|text| Notice { level: Level::Warning, text }).collect();
+        model.notices = warnings.into_iter().map(|text| Notice::warning(Subject::Keymap, text)).collect();
         model
     }
 
@@ -80,11 +81,43 @@ impl Start {
     }
 }
 
-/// A folder in the current one, named after the dataset.
-fn output_folder(dataset: Option<&Path>) -> PathBuf {
-    let named = dataset.filter(|path| !is_stdin(path)).map(Path::file_stem);
+/// A folder named after the dataset: in the current one, or beside the dataset where the current one lies in it.
+fn output_folder(dataset: Option<&Path>, current: &Path) -> PathBuf {
+    let named = dataset.filter(|path| !is_stdin(path));
+    // `.` and `..` have no name of their own.
+    let real = named.and_then(|path| path.canonicalize().ok());
+    let stem = named.and_then(|path| path.file_stem().or_else(|| real.as_deref()?.file_stem()));
     let unnamed = if dataset.is_some() { STDIN_NAME } else { DEMO };
-    let stem = named.flatten().map_or_else(|| unnamed.to_owned(), |stem| stem.display().to_string());
+    let stem = stem.map_or_else(|| unnamed.to_owned(), |stem| stem.display().to_string());
     let plain: String = stem.chars().map(|sign| if "*?[]{}".contains(sign) { '_' } else { sign }).collect();
-    PathBuf::from(format!("{plain}-rebalanced"))
+    let folder = PathBuf::from(format!("{plain}-rebalanced"));
+    // What is written must not become part of what is read.
+    let inside = real.filter(|real| current.canonicalize().is_ok_and(|current| current.starts_with(real)));
+    inside.as_deref().and_then(Path::parent).map_or_else(|| folder.clone(), |above| above.join(&folder))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_written_into_the_dataset_by_default() {
+        let above = tempfile::tempdir().unwrap();
+        let dataset = above.path().canonicalize().unwrap().join("birds");
+        std::fs::create_dir_all(dataset.join("rare")).unwrap();
+        let beside = dataset.with_file_name("birds-rebalanced");
+        for (named, current) in [("birds/rare/..", "birds"), ("birds/rare/..", "birds/rare"), ("birds", "birds")] {
+            let (named, current) = (above.path().join(named), above.path().join(current));
+            assert_eq!(output_folder(Some(&named), &current), beside, "{}", named.display());
+        }
+        for (named, current, folder) in [
+            ("birds", "", "birds-rebalanced"),
+            ("birds/*.jsonl", "birds", "_-rebalanced"),
+            ("birds/gone.json", "birds", "gone-rebalanced"),
+        ] {
+            let (named, current) = (above.path().join(named), above.path().join(current));
+            assert_eq!(output_folder(Some(&named), &current), PathBuf::from(folder));
+        }
+        assert_eq!(output_folder(None, above.path()), PathBuf::from("demo-rebalanced"));
+    }
 }

@@ -91,15 +91,16 @@ fn finished(summary: Summary) -> JobReport {
     let tally = summary.tally;
     let mut lines = Vec::new();
     if tally.instances > 0 {
-        let made = match tally.synthetic {
-            0 => String::new(),
-            made => format!(", {} made for the tail", number::count(made)),
+        let synthetic = if tally.synthetic > 0 {
+            format!(", {} of them made for the tail", number::count(tally.synthetic))
+        } else {
+            String::new()
         };
         lines.push(format!(
-            "{} of {} kept, {} written{made}",
+            "{} of {} kept, {} written{synthetic}",
             number::count(tally.kept),
             number::counted(tally.instances, "instance"),
-            number::counted(tally.after, "record")
+            number::counted(tally.after + tally.synthetic, "record")
         ));
     }
     if summary.set_aside > 0 {

@@ -17,18 +17,22 @@ use crate::app::message::{Message, Watched};
 /// How long a change must be over before it is told.
 const QUIET: Duration = Duration::from_millis(200);
 
-/// Which files are watched.
-type Watches = Arc<Mutex<BTreeMap<Watched, PathBuf>>>;
+/// Which files are watched, and the folders that the program itself writes to.
+#[derive(Default)]
+struct Watches {
+    files: BTreeMap<Watched, PathBuf>,
+    own: BTreeSet<PathBuf>,
+}
 
 /// The watcher.
 pub(super) struct Watcher {
     notifier: RecommendedWatcher,
-    watches: Watches,
+    watches: Arc<Mutex<Watches>>,
 }
 
 impl Watcher {
     pub(super) fn open(sender: &Sender) -> notify::Result<Self> {
-        let watches = Watches::default();
+        let watches = Arc::<Mutex<Watches>>::default();
         let shared = Arc::clone(&watches);
         let (raw, changes) = channel();
         let notifier = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
@@ -54,8 +58,15 @@ impl Watcher {
         let above = path.ancestors().skip(usize::from(!path.is_dir()));
         let folder = above.into_iter().find(|folder| folder.is_dir()).ok_or("no folder above it exists")?;
         self.notifier.watch(folder, RecursiveMode::NonRecursive).map_err(|error| error.to_string())?;
-        self.watches.lock().unwrap_or_else(PoisonError::into_inner).insert(watched, path);
+        self.watches.lock().unwrap_or_else(PoisonError::into_inner).files.insert(watched, path);
         Ok(())
+    }
+
+    /// What happens in this folder is the program's own doing, and no change of anything.
+    pub(super) fn leave_out(&self, folder: &Path) {
+        if let Ok(folder) = std::path::absolute(folder) {
+            self.watches.lock().unwrap_or_else(PoisonError::into_inner).own.insert(folder);
+        }
     }
 }
 
@@ -69,13 +80,27 @@ const fn is_change(kind: EventKind) -> bool {
 }
 
 /// Which watched files an event may have changed.
-fn concerned(event: &notify::Event, watches: &Watches) -> Vec<Watched> {
+fn concerned(event: &notify::Event, watches: &Mutex<Watches>) -> Vec<Watched> {
     if !is_change(event.kind) {
         return Vec::new();
     }
     let watches = watches.lock().unwrap_or_else(PoisonError::into_inner);
-    let changed = watches.iter().filter(|(_, path)| event.paths.iter().any(|changed| concerns(changed, path)));
+    let is_changed = |watched: Watched, path: &PathBuf| {
+        event.paths.iter().any(|changed| concerns(changed, path) && !watches.is_own(watched, changed))
+    };
+    let changed = watches.files.iter().filter(|(watched, path)| is_changed(**watched, path));
     changed.map(|(watched, _)| *watched).collect()
+}
+
+impl Watches {
+    /// Whether a change is the program's own doing: in a folder that it writes to or, in the dataset's folder, of the recipe that
+    /// is kept there, or of a hidden file, which is no part of a dataset.
+    fn is_own(&self, watched: Watched, changed: &Path) -> bool {
+        let recipe = || self.files.get(&Watched::Recipe).is_some_and(|recipe| recipe == changed);
+        let hidden = || changed.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+        let beside = watched == Watched::Dataset && self.files.get(&watched).is_some_and(|path| path != changed);
+        self.own.iter().any(|own| changed.starts_with(own)) || (beside && (recipe() || hidden()))
+    }
 }
 
 /// Waits for changes and tells each once it is over.
@@ -136,5 +161,23 @@ mod tests {
             let told = events.recv_timeout(Duration::from_secs(20)).unwrap();
             assert!(matches!(told, Event::Told(Message::FileChanged(Watched::Keymap))), "{}", made.display());
         }
+    }
+
+    #[test]
+    fn what_the_program_writes_itself_is_no_change_of_the_dataset() {
+        let folder = tempfile::tempdir().unwrap();
+        let (sender, events) = channel();
+        let mut watcher = Watcher::open(&Sender::new(sender)).unwrap();
+        watcher.watch(Watched::Dataset, folder.path()).unwrap();
+        watcher.watch(Watched::Recipe, &folder.path().join("recipe.toml")).unwrap();
+        watcher.leave_out(&folder.path().join("out"));
+        std::fs::create_dir(folder.path().join("out")).unwrap();
+        std::fs::write(folder.path().join(".recipe.toml.new"), "").unwrap();
+        std::fs::write(folder.path().join("recipe.toml"), "").unwrap();
+        let told = events.recv_timeout(Duration::from_secs(20)).unwrap();
+        assert!(matches!(told, Event::Told(Message::FileChanged(Watched::Recipe))));
+        std::fs::write(folder.path().join("records.jsonl"), "").unwrap();
+        let told = events.recv_timeout(Duration::from_secs(20)).unwrap();
+        assert!(matches!(told, Event::Told(Message::FileChanged(Watched::Dataset))));
     }
 }

@@ -12,9 +12,11 @@ use super::widget::text;
 use super::{look, run, shell};
 use crate::app::action::Action;
 use crate::app::hit::{HitMap, Target};
-use crate::app::model::{ExportLine, JobState, Model};
+use crate::app::model::{ExportLine, JobKind, JobState, Model, Reckoning};
 use crate::config::theme::{Role, Theme};
+use crate::manifest;
 use crate::number;
+use crate::recipe::ManifestFormat;
 
 /// Lines that a format takes where there is room: its name, its path, what it is for.
 const MOST_LINES: u16 = 3;
@@ -87,7 +89,7 @@ fn draw_format(
     buffer.set_stringn(area.x + 1, area.y, title, usize::from(room), theme.style(role));
     let start = area.right().saturating_sub(text::width(&figures) + 1);
     buffer.set_stringn(start, area.y, &figures, usize::from(area.width), theme.style(Role::Text));
-    let path = text::fit_path(&line.path.display().to_string(), area.width.saturating_sub(6));
+    let path = text::fit_path(&path(model, line.format), area.width.saturating_sub(6));
     for (row, words) in area.rows().skip(1).zip([path, line.purpose.to_owned()]) {
         let words = text::fit(&words, row.width.saturating_sub(6));
         buffer.set_stringn(row.x + 5, row.y, words, usize::from(row.width), theme.style(Role::TextDim));
@@ -95,6 +97,14 @@ fn draw_format(
     if number == model.export.cursor {
         buffer.set_style(Rect { height: 1, ..area }, look::selection(theme, true));
     }
+}
+
+/// The file or folder that a format is written to; of several, the first.
+fn path(model: &Model, format: ManifestFormat) -> String {
+    let names = model.loaded().map(|loaded| manifest::names(&loaded.dataset, format)).unwrap_or_default();
+    let others = names.len().saturating_sub(1);
+    let more = if others > 0 { format!(" and {} more", number::count(others as u64)) } else { String::new() };
+    names.first().map_or_else(String::new, |name| format!("{}{more}", model.export.folder.join(name).display()))
 }
 
 fn draw_summary(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
@@ -110,10 +120,17 @@ fn draw_summary(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     }
 }
 
+/// The job, where it is the one that writes what is shown here: an ended one is of the past once anything else is to be written.
+fn job(model: &Model) -> &JobState {
+    let job = model.job.job().filter(|job| job.kind == JobKind::Write);
+    let shown = job.is_some_and(|job| model.job.active() || job.writes(&model.recipe, &model.export.folder));
+    if shown { &model.job } else { &JobState::Absent }
+}
+
 /// What was written and how to do it again, or what writing will do.
 fn summary(model: &Model, theme: &Theme, width: u16) -> (Line<'static>, Vec<Line<'static>>) {
     let plain = |words: &str| text::wrap(words, width, theme.style(Role::Text));
-    match &model.job {
+    match job(model) {
         JobState::Finished { summary, command, .. } => {
             let lines = run::written(theme, (summary, command), width);
             (Line::styled("✓ Written", theme.style(Role::Good)), lines)
@@ -154,12 +171,23 @@ fn plan(model: &Model) -> String {
             let volume = &preview.instances;
             let (kept, after) = (volume.kept.round() as u64, volume.after.round() as u64);
             let (kept_words, before) = (number::count(kept), number::count(volume.before));
-            let change = number::relative_change(volume.before as f64, volume.kept);
+            let change = number::relative_change(volume.before as f64, volume.kept.round());
             let repeats = if after > kept { format!(", {} with repeats", number::count(after)) } else { String::new() };
             let (instances, are) = if volume.before == 1 { ("instance", "is") } else { ("instances", "are") };
-            format!("{policy}: about {kept_words} of {before} {instances} {are} kept ({change}){repeats}.")
+            let made = made(model);
+            format!("{policy}: about {kept_words} of {before} {instances} {are} kept ({change}){repeats}{made}.")
         }
         None if model.loaded().is_some() => format!("{policy}: the plan is being reckoned."),
         None => "There is no dataset yet.".into(),
+    }
+}
+
+/// What is made for the tail, in words.
+fn made(model: &Model) -> String {
+    match model.synthesize.completion {
+        _ if !model.recipe.synthesis.is_on() => String::new(),
+        Reckoning::Pending(_) => "; what is made for the tail is being planned".into(),
+        Reckoning::Exact(_) => format!("; {} made for the tail", number::counted(model.volume().made, "instance")),
+        _ => String::new(),
     }
 }

@@ -101,6 +101,7 @@ const PAUSED: &[Hint] = &[
     ("scroll", &[Action::MoveDown, Action::MoveUp]),
     ("quit", &[Action::Quit]),
 ];
+const STOPPING: &[Hint] = &[("scroll", &[Action::MoveDown, Action::MoveUp]), ("quit", &[Action::Quit])];
 const EXPORT: &[Hint] = &[
     ("write", &[Action::Enter]),
     ("choose", &[Action::ToggleFormat]),
@@ -160,6 +161,7 @@ fn hints(model: &Model) -> &'static [Hint] {
         (_, Screen::Rebalance) => REBALANCE,
         (_, Screen::Synthesize) => SYNTHESIZE,
         (_, Screen::Run) if matches!(model.job, JobState::Paused(_)) => PAUSED,
+        (_, Screen::Run) if matches!(model.job, JobState::Cancelling(_)) => STOPPING,
         (_, Screen::Run) if model.job.active() => RUNNING,
         (_, Screen::Run) => RUN,
         (_, Screen::Export) => EXPORT,

@@ -111,14 +111,13 @@ fn draw_header(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
 /// What the job does, and whether the recipe is saved.
 fn header_notes(model: &Model, theme: &Theme) -> Line<'static> {
     let mut spans = Vec::new();
-    if let JobState::Running(job) | JobState::Paused(job) | JobState::Cancelling(job) = &model.job {
-        let share = job
-            .steps
-            .iter()
-            .rfind(|step| step.done > 0)
-            .map_or(0.0, |step| if step.total > 0 { step.done as f64 / step.total as f64 } else { 0.0 });
-        spans.push(look::span(theme, Role::BarDone, format!("▶ job {}   ", number::rounded_share(share))));
-    }
+    let job = match &model.job {
+        JobState::Running(job) => Some(format!("▶ job {}   ", number::rounded_share(job.share()))),
+        JobState::Paused(job) => Some(format!("Ⅱ job {}   ", number::rounded_share(job.share()))),
+        JobState::Cancelling(_) => Some("job stopping …   ".to_owned()),
+        _ => None,
+    };
+    spans.extend(job.map(|words| look::span(theme, Role::BarDone, words)));
     let file = model.history.path.file_name().map_or_else(String::new, |name| name.display().to_string());
     spans.push(look::span(theme, Role::TextDim, text::fit(&file, 24)));
     let (sign, role) = if model.unsaved() { (" ● unsaved ", Role::Warning) } else { (" ", Role::TextDim) };

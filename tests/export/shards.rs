@@ -8,7 +8,7 @@ use fantail::entity::Perspective;
 use fantail::index::{Counts, Index};
 use fantail::manifest::{self, ManifestError, Shard, Target};
 use fantail::progress::Unobserved;
-use fantail::recipe::{ManifestFormat, PolicyName, Recipe};
+use fantail::recipe::{ManifestFormat, Override, OverrideAction, PolicyName, Recipe};
 use tempfile::{TempDir, tempdir};
 
 use crate::{album, array, bytes_below, coco, lines, list, loaded, recipe, record, table, write, write_with};
@@ -203,6 +203,17 @@ fn parts_under_the_counts_of_the_whole_are_decided_like_the_whole() {
         joined += &fs::read_to_string(folder.path().join(out).join(data)).unwrap();
     }
     assert_eq!(joined, fs::read_to_string(&whole.files[0].path).unwrap());
+    // An entity that only another part holds is no mistake in the recipe of the whole.
+    let mut pinned = recipe.clone();
+    pinned.rebalance.overrides.push(Override::new(Perspective::Token, "unicorn", OverrideAction::Pin));
+    fs::write(folder.path().join("pinned.toml"), pinned.effective()).unwrap();
+    let unicorn =
+        r#"{"id":"d","conversations":[{"from":"human","value":"What is it?"},{"from":"gpt","value":"A unicorn."}]}"#;
+    fs::write(folder.path().join("d.jsonl"), format!("{unicorn}\n")).unwrap();
+    assert_eq!(run(&["stats", "d.jsonl", "--counts-out", "d.counts"]).0, 0);
+    let counts = ["--counts-in", "a.counts", "d.counts"];
+    let told = run(&[&["preview", "a.jsonl", "--recipe", "pinned.toml"], &counts[..]].concat());
+    assert_eq!(told.0, 0, "{}", told.1);
     let occurrences = |folder: &std::path::Path| {
         let record = fs::read_to_string(folder.join("calibration.json")).unwrap();
         let record: serde_json::Value = serde_json::from_str(&record).unwrap();

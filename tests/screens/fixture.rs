@@ -6,8 +6,8 @@ use std::sync::{Arc, OnceLock};
 use fantail::app::message::Failure;
 use fantail::app::model::{
     Compared, Data, Drill, ExportScreen, Figures, Finding, Ids, InstanceView, Job, JobKind, JobState, JobStep, Level,
-    LongText, Model, Notice, Picture, Reckoning, Rows, Sample, Screen, Shown, SynthesizePane, Trial, TrialPicture,
-    TurnView,
+    LongText, Model, Notice, Picture, Reckoning, Rows, Sample, Screen, Shown, Subject, SynthesizePane, Trial,
+    TrialPicture, TurnView,
 };
 use fantail::config::keymap;
 use fantail::entity::{Origin, Perspective};
@@ -228,7 +228,7 @@ pub fn synthesizing_tried() -> Model {
 
 /// Two warnings.
 pub fn notices() -> Vec<Notice> {
-    let notice = |text: &str| Notice { level: Level::Warning, text: text.into() };
+    let notice = |text: &str| Notice::warning(Subject::Program, text);
     vec![
         notice("theme dusk: no role 'chart.heat'; did you mean 'chart.head'?"),
         notice(
@@ -363,12 +363,14 @@ fn findings() -> Vec<Finding> {
 fn loaded() -> Arc<Loaded> {
     static LOADED: OnceLock<Arc<Loaded>> = OnceLock::new();
     Arc::clone(LOADED.get_or_init(|| {
-        let mut file = tempfile::Builder::new().suffix(".txt").tempfile().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("llava_v1_5_mix665k.txt");
+        let mut file = std::fs::File::create(&path).unwrap();
         for number in 0..INSTANCES {
             writeln!(file, "train/{number:06}.jpg {}", number % 7).unwrap();
         }
         file.flush().unwrap();
-        let dataset = source::open(file.path(), &source::Options::default(), &Unobserved).unwrap();
+        let dataset = source::open(&path, &source::Options::default(), &Unobserved).unwrap();
         let shapes = [
             (Perspective::Token, 9_311, 5_470, 1.0),
             (Perspective::Object, 4_120, 2_203, 1.05),

@@ -40,6 +40,7 @@ impl Effect {
             Self::OpenEditor { .. } => "OpenEditor".into(),
             Self::LoadTheme { name } => format!("LoadTheme {name}"),
             Self::KeepTheme { name } => format!("KeepTheme {name}"),
+            Self::LookForFindings { generation, .. } => format!("LookForFindings #{generation}"),
             Self::ReadKeymap => "ReadKeymap".into(),
             Self::Draw => "Draw".into(),
             Self::Redraw => "Redraw".into(),

@@ -31,6 +31,16 @@ pub struct Awaited {
     pub trial: u64,
     /// Why an instance is kept or dropped.
     pub explanation: u64,
+    /// What is worth knowing of the dataset.
+    pub findings: u64,
     /// The background job.
     pub job: u64,
+}
+
+impl Awaited {
+    /// What is awaited while a dataset is loaded anew: the load, and the job, which has the earlier dataset of its own.
+    #[must_use]
+    pub fn only_load(self, load: u64) -> Self {
+        Self { load, job: self.job, ..Self::default() }
+    }
 }

@@ -141,6 +141,8 @@ pub struct Search {
     pub field: TextField,
     /// How far it is.
     pub state: SearchState,
+    /// The rank that was selected before it, to go back to.
+    pub from: Option<usize>,
 }
 
 /// Whether there is a search.

@@ -5,9 +5,10 @@
 use std::path::PathBuf;
 
 use super::Model;
+use super::rebalance::Reckoning;
 use crate::job::protocol::FOLDER;
 use crate::recipe::ManifestFormat;
-use crate::source::{STDIN_NAME, is_stdin};
+use crate::source::{Dataset, Format};
 
 /// The Export screen.
 #[derive(Debug, Default)]
@@ -37,9 +38,7 @@ pub struct ExportLine {
     pub purpose: &'static str,
     /// True when the recipe asks for it.
     pub chosen: bool,
-    /// The file or folder that would be written.
-    pub path: PathBuf,
-    /// The rows that it would hold, expected, where that is known.
+    /// The rows that it would hold, expected, where that is known; what is made for the tail among them.
     pub rows: Option<f64>,
     /// The bytes that it would hold, estimated, where that is known.
     pub bytes: Option<u64>,
@@ -53,8 +52,7 @@ pub(super) fn lines(model: &Model) -> Vec<ExportLine> {
     let line = |format: ManifestFormat| {
         let (title, purpose) = words(format);
         let (rows, bytes) = figures(model, format);
-        let path = model.export.folder.join(file_name(model, format));
-        ExportLine { format, title, purpose, chosen: model.recipe.export.formats.contains(&format), path, rows, bytes }
+        ExportLine { format, title, purpose, chosen: model.recipe.export.formats.contains(&format), rows, bytes }
     };
     FORMATS.into_iter().map(line).collect()
 }
@@ -72,39 +70,80 @@ const fn words(format: ManifestFormat) -> (&'static str, &'static str) {
 
 /// Rows, expected, and bytes, estimated, where they can be told.
 fn figures(model: &Model, format: ManifestFormat) -> (Option<f64>, Option<u64>) {
-    let after = model.rebalance.preview.value().map(|preview| preview.instances.after);
-    let loaded = model.loaded();
-    let before = loaded.map(|loaded| loaded.index.instances() as f64);
+    let Volume { before, after, copies, made } = model.volume();
+    let with = |rows: Option<f64>, more: u64| rows.map(|rows| rows + more as f64);
     // A record is as long as the average one; a row of the table is mostly its id, path and reason.
     let times = |rows: Option<f64>, each: f64| rows.map(|rows| (rows * each) as u64);
     match format {
         ManifestFormat::Native => {
-            let each = loaded.and_then(|loaded| loaded.dataset.record_bytes());
-            (after, each.and_then(|each| times(after, each)))
+            let rows = with(after, made);
+            let each = model.loaded().and_then(|loaded| record_bytes(&loaded.dataset));
+            (rows, each.and_then(|each| times(rows, each)))
         }
-        ManifestFormat::Parquet => (before, times(before, 40.0)),
-        ManifestFormat::Jsonl => (before, times(before, 230.0)),
-        ManifestFormat::Csv => (before, times(before, 120.0)),
+        ManifestFormat::Parquet => (with(before, made), times(with(before, made), 40.0)),
+        ManifestFormat::Jsonl => (with(before, made), times(with(before, made), 230.0)),
+        ManifestFormat::Csv => (with(before, made), times(with(before, made), 120.0)),
         // And one more array for each stage of a schedule.
         ManifestFormat::Weights => {
             (before, times(before, 8.0 * (1 + crate::policy::stages(&model.recipe).len()) as f64))
         }
-        ManifestFormat::Indices => (after, times(after, 8.0)),
+        ManifestFormat::Indices => (with(after, copies), times(with(after, copies), 8.0)),
     }
 }
 
-/// The file of a format; of the native one, the dataset's own name, since the manifest takes its place.
-fn file_name(model: &Model, format: ManifestFormat) -> PathBuf {
-    match format {
-        ManifestFormat::Native => {
-            let stdin = model.path.as_deref().is_some_and(is_stdin).then_some(STDIN_NAME.as_ref());
-            let name = stdin.or_else(|| model.path.as_ref().and_then(|path| path.file_name()));
-            name.map_or_else(|| PathBuf::from("calibrated.jsonl"), PathBuf::from)
+/// How many instances there are, and would be.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Volume {
+    /// Before.
+    pub before: Option<f64>,
+    /// After rebalancing, repeats counted: exact where it is planned what is made for the tail, else expected.
+    pub after: Option<f64>,
+    /// Copies that are made for the tail.
+    pub copies: u64,
+    /// All that is made for the tail.
+    pub made: u64,
+}
+
+impl Model {
+    /// How many instances the recipe would leave and make, as far as that is known.
+    #[must_use]
+    pub fn volume(&self) -> Volume {
+        let before = self.loaded().map(|loaded| loaded.index.instances() as f64);
+        let planned = match &self.synthesize.completion {
+            Reckoning::Exact(completion) if self.synthesize.asked.as_ref() == Some(&self.recipe) => Some(completion),
+            _ => None,
+        };
+        match planned.filter(|_| self.recipe.synthesis.is_on()) {
+            Some(completion) => Volume {
+                before,
+                after: Some(completion.tally.after as f64),
+                copies: completion.plan.copies().map(|(_, copies)| u64::from(copies)).sum(),
+                made: completion.plan.made(),
+            },
+            None => Volume {
+                before,
+                after: self.rebalance.preview.value().map(|preview| preview.instances.after),
+                ..Volume::default()
+            },
         }
-        ManifestFormat::Parquet => "decisions.parquet".into(),
-        ManifestFormat::Jsonl => "decisions.jsonl".into(),
-        ManifestFormat::Csv => "decisions.csv".into(),
-        ManifestFormat::Weights => "weights.npy".into(),
-        ManifestFormat::Indices => "indices.npy".into(),
     }
+}
+
+/// The bytes of a record on average, unpacked.
+fn record_bytes(dataset: &Dataset) -> Option<f64> {
+    /// Records that are looked at where the size of the files says nothing.
+    const SAMPLE: usize = 256;
+    let packed = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "gz" || extension == "zst");
+    if !dataset.files().iter().any(packed) {
+        return dataset.record_bytes();
+    }
+    // Their records are spread over several lists.
+    if matches!(dataset.format(), Format::Coco | Format::Lvis) {
+        return None;
+    }
+    let step = dataset.len().div_ceil(SAMPLE).max(1);
+    let sizes: Option<Vec<f64>> =
+        (0..dataset.len()).step_by(step).map(|number| Some(dataset.raw(number)?.len() as f64)).collect();
+    // And what stands between two of them.
+    sizes.filter(|sizes| !sizes.is_empty()).map(|sizes| sizes.iter().sum::<f64>() / sizes.len() as f64 + 1.0)
 }

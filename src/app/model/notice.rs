@@ -16,13 +16,41 @@ pub enum Level {
     Error,
 }
 
+/// What a warning is of: it stands until that is read again, and is right.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Subject {
+    /// The program: it stands to the end.
+    #[default]
+    Program,
+    /// The dataset, as it was opened.
+    Dataset,
+    /// The recipe's file, or the copy of it that is edited.
+    Recipe,
+    /// What the recipe asks for.
+    Advice,
+    /// The theme.
+    Theme,
+    /// The user's keymap.
+    Keymap,
+}
+
 /// A warning that stays in the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// How grave it is.
     pub level: Level,
+    /// What it is of.
+    pub subject: Subject,
     /// What it says.
     pub text: String,
+}
+
+impl Notice {
+    /// A warning.
+    #[must_use]
+    pub fn warning(subject: Subject, text: impl Into<String>) -> Self {
+        Self { level: Level::Warning, subject, text: text.into() }
+    }
 }
 
 /// The message on the bottom line, until the next key.

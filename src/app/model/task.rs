@@ -3,10 +3,12 @@
 //! Invariant: a job that began ends in exactly one of finished, cancelled or failed.
 
 use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::drill::Picture;
+use crate::recipe::Recipe;
 
 /// How the job stands.
 #[derive(Clone, Debug, Default)]
@@ -99,6 +101,28 @@ pub struct Job {
     pub rate: f64,
     /// Time left of the current step, where it can be told.
     pub remaining: Option<Duration>,
+    /// How much of the time since its start it was held.
+    pub held: Duration,
+    /// True where the time from its last report to the next one is time that it was held.
+    pub resting: bool,
+    /// What it writes by, and where to.
+    pub order: Option<Box<(Recipe, PathBuf)>>,
+}
+
+impl Job {
+    /// The share of its steps that is done, each step counting the same.
+    #[must_use]
+    pub fn share(&self) -> f64 {
+        let done = |step: &JobStep| if step.total > 0 { step.done as f64 / step.total as f64 } else { 0.0 };
+        self.steps.iter().map(|step| done(step).min(1.0)).sum::<f64>() / self.steps.len().max(1) as f64
+    }
+
+    /// True for a job that writes manifests by this recipe to this folder.
+    #[must_use]
+    pub fn writes(&self, recipe: &Recipe, folder: &Path) -> bool {
+        let same = |order: &(Recipe, PathBuf)| order.0 == *recipe && order.1 == folder;
+        self.kind == JobKind::Write && self.order.as_deref().is_none_or(same)
+    }
 }
 
 /// A synthetic image, and what it was made from.
@@ -158,7 +182,7 @@ pub struct JobStep {
     pub done: u64,
     /// Units in all; 0 while unknown.
     pub total: u64,
-    /// Time from the job's start to the step's.
+    /// Time from the job's start to the step's, without that in which the job was held.
     pub began: Duration,
     /// Units that were done when it began: what an earlier run left.
     pub from: u64,

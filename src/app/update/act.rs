@@ -5,8 +5,8 @@
 use super::leave::{interrupt, quit};
 use super::step::Step;
 use super::{
-    drill, edit, explain, explore, export, job, load, overlay, overrides, rebalance, recipe, show, synthesize, tell,
-    threshold,
+    drill, edit, explain, explore, export, job, load, overlay, overrides, rebalance, recipe, seen, show, synthesize,
+    tell, threshold,
 };
 use crate::app::action::Action;
 use crate::app::effect::{AfterSave, Effect};
@@ -17,6 +17,12 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     if !edits_in_a_row(model, action) {
         model.history.row = None;
     }
+    let mut effects = seen::go_to(model, action);
+    effects.extend(act_here(model, action));
+    effects
+}
+
+fn act_here(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::ShowExplore => show(model, Screen::Explore),
         Action::ShowRebalance => show(model, Screen::Rebalance),
@@ -59,10 +65,10 @@ fn act_on_recipe_and_lists(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::TrainModel => job::train(model),
         Action::PauseJob => job::pause(model),
         Action::CancelJob => job::ask_to_cancel(model),
-        Action::TogglePolicy if model.screen == Screen::Synthesize => synthesize::toggle(model),
-        Action::DropSeed if model.screen == Screen::Synthesize => synthesize::drop_seed(model),
-        Action::EditCeiling if model.screen == Screen::Synthesize => synthesize::edit_ceiling(model),
-        Action::StartTrial if model.screen == Screen::Synthesize => synthesize::start_trial(model),
+        Action::TogglePolicy => synthesize::toggle(model),
+        Action::DropSeed => synthesize::drop_seed(model),
+        Action::EditCeiling => synthesize::edit_ceiling(model),
+        Action::StartTrial => synthesize::start_trial(model),
         Action::ToggleFormat => export::toggle_format(model),
         Action::EditOutput => edit_value(model, ValueTarget::Output),
         Action::Suspend => vec![Effect::Suspend],
@@ -225,8 +231,13 @@ fn edit_value(model: &mut Model, target: ValueTarget) -> Vec<Effect> {
     let needs_dataset = target != ValueTarget::Output;
     if needs_dataset && model.loaded().is_none() {
         tell(model, Level::Info, "the dataset is not loaded yet");
-    } else {
-        edit::open(model, target);
+        return Vec::new();
+    }
+    match target {
+        ValueTarget::Slider(number) if number >= model.parameters().len() => {
+            tell(model, Level::Info, "this policy has nothing to turn");
+        }
+        target => edit::open(model, target),
     }
     Vec::new()
 }

@@ -178,7 +178,11 @@ fn set_slider(model: &mut Model, number_of: usize, text: &str) -> Result<Vec<Eff
     let chosen = choices.iter().position(|choice| *choice == text || choice.replace('_', " ") == text);
     let value = chosen.map(|position| position as f64).or_else(|| number(text).filter(|_| choices.is_empty()));
     let value = value.ok_or_else(|| {
-        if choices.is_empty() { "type a number".to_owned() } else { format!("type one of: {}", choices.join(", ")) }
+        if choices.is_empty() {
+            "type a number, such as 1,204 or 0.5".to_owned()
+        } else {
+            format!("type one of: {}", choices.join(", "))
+        }
     })?;
     if !(range.low..=range.high).contains(&value) {
         return Err(format!("type a number from {} to {}", range.low, range.high));
@@ -190,9 +194,44 @@ fn set_slider(model: &mut Model, number_of: usize, text: &str) -> Result<Vec<Eff
     Ok(recipe::set(model, parameter, value))
 }
 
-/// A number, with or without thousands separators, or a percentage.
+/// A number, with or without thousands separators, or a percentage. A comma that separates no thousands is no number: where some
+/// write it for a point, the value would be another.
 fn number(text: &str) -> Option<f64> {
-    let plain = text.replace([',', '_', ' '], "");
-    let (digits, unit) = plain.strip_suffix('%').map_or((plain.as_str(), 1.0), |digits| (digits, 0.01));
-    digits.parse().ok().map(|value: f64| value * unit).filter(|value| value.is_finite())
+    let (digits, unit) = text.strip_suffix('%').map_or((text, 1.0), |digits| (digits.trim_end(), 0.01));
+    let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(whole, fraction)| (whole, Some(fraction)));
+    let groups: Vec<&str> = whole.split([',', '_', ' ']).collect();
+    let thousands = |group: &&str| group.len() == 3 && group.bytes().all(|sign| sign.is_ascii_digit());
+    let (first, others) = groups.split_first()?;
+    let grouped = others.iter().all(|group| thousands(group)) && (others.is_empty() || is_first_group(first));
+    let plain = fraction.map_or_else(|| groups.concat(), |fraction| format!("{}.{fraction}", groups.concat()));
+    let value = if grouped { plain.parse::<f64>().ok()? } else { return None };
+    Some(value * unit).filter(|value| value.is_finite())
+}
+
+/// One to three digits, with or without a sign.
+fn is_first_group(group: &str) -> bool {
+    let digits = group.strip_prefix(['+', '-']).unwrap_or(group);
+    (1..=3).contains(&digits.len()) && digits.bytes().all(|sign| sign.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number;
+
+    #[test]
+    fn thousands_are_separated_and_nothing_else() {
+        let read = [
+            ("304", 304.0),
+            ("1,204", 1204.0),
+            ("1_204_000", 1_204_000.0),
+            ("12 345.5", 12_345.5),
+            ("-1,000", -1000.0),
+        ];
+        for (text, value) in read.into_iter().chain([("75 %", 0.75), ("1e3", 1000.0), (".5", 0.5), ("1.5", 1.5)]) {
+            assert_eq!(number(text), Some(value), "{text}");
+        }
+        for text in ["1,5", "12,34", "1,2345", ",500", "1,", "1.5,0", "", "%", "x", "inf", "1,,000"] {
+            assert_eq!(number(text), None, "{text}");
+        }
+    }
 }

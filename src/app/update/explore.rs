@@ -7,7 +7,7 @@ use super::step::Step;
 use super::{drill, next_generation, rebalance, scrolled, synthesize, tell};
 use crate::app::effect::Effect;
 use crate::app::hit::Target;
-use crate::app::model::{ChartMode, Data, Level, Model, Order, Pane, Rows, Search, SearchState};
+use crate::app::model::{ChartMode, Data, Level, Model, Order, Pane, Rows, Screen, Search, SearchState};
 use crate::entity::Perspective;
 
 /// Visible rows before the first frame said how many there are.
@@ -72,8 +72,7 @@ pub(super) fn enter(model: &mut Model) -> Vec<Effect> {
         }
         Pane::Text => Vec::new(),
         Pane::Entities if model.explore.table.search.state == SearchState::Typing => {
-            let search = &mut model.explore.table.search;
-            search.state = if search.field.text.is_empty() { SearchState::Off } else { SearchState::Applied };
+            keep_search(model);
             Vec::new()
         }
         Pane::Entities => drill::open(model),
@@ -86,24 +85,43 @@ pub(super) fn back(model: &mut Model) -> Option<Vec<Effect>> {
         if model.explore.focus == Pane::Text {
             model.explore.focus = Pane::Instances;
         } else {
-            model.explore.drill = None;
-            model.explore.focus = Pane::Entities;
+            close_instances(model);
         }
         return Some(Vec::new());
     }
-    if model.explore.table.search.state != SearchState::Off {
-        model.explore.table.search = Search::default();
-        return Some(arrange(model));
+    let search = std::mem::take(&mut model.explore.table.search);
+    if search.state == SearchState::Off {
+        return None;
     }
-    None
+    // Who leaves while typing is back where the search began.
+    model.explore.table.search.from = search.from.filter(|_| search.state == SearchState::Typing);
+    Some(arrange(model))
+}
+
+/// Closes the instances; the table has the focus where they had it.
+pub(super) fn close_instances(model: &mut Model) {
+    model.explore.drill = None;
+    if matches!(model.explore.focus, Pane::Instances | Pane::Text) {
+        model.explore.focus = Pane::Entities;
+    }
 }
 
 /// Opens the search field.
 pub(super) fn search(model: &mut Model) -> Vec<Effect> {
     model.explore.drill = None;
     model.explore.focus = Pane::Entities;
-    model.explore.table.search = Search { state: SearchState::Typing, ..Search::default() };
+    let from = model.explore.table.rank();
+    model.explore.table.search = Search { state: SearchState::Typing, from, ..Search::default() };
     arrange(model)
+}
+
+/// Ends the typing of a search; what is searched stays so.
+pub(super) fn keep_search(model: &mut Model) {
+    let search = &mut model.explore.table.search;
+    if search.state == SearchState::Typing {
+        search.state = if search.field.text.is_empty() { SearchState::Off } else { SearchState::Applied };
+        search.from = None;
+    }
 }
 
 /// Goes to the next match, round and round.
@@ -137,7 +155,8 @@ pub(super) fn arranged(model: &mut Model, generation: u64, rows: Rows) -> Vec<Ef
     }
     let table = &mut model.explore.table;
     let searching = table.search.state == SearchState::Typing;
-    let kept = table.rank().filter(|_| !searching).and_then(|rank| rows.row(rank));
+    let left = if searching { None } else { table.search.from.take().or(table.rank()) };
+    let kept = left.and_then(|rank| rows.row(rank));
     table.rows = rows;
     table.selected = kept.unwrap_or(0);
     keep_visible(model);
@@ -162,6 +181,9 @@ pub(super) fn cycle_sort(model: &mut Model) -> Vec<Effect> {
 /// Draws the chart another way.
 pub(super) fn cycle_chart(model: &mut Model) -> Vec<Effect> {
     model.chart = neighbour(&ChartMode::ALL, model.chart, 1);
+    if matches!(model.screen, Screen::Run | Screen::Export) {
+        tell(model, Level::Info, format!("the charts of the other screens: {}", model.chart.title()));
+    }
     Vec::new()
 }
 
@@ -177,7 +199,11 @@ pub(super) fn available(model: &Model) -> Vec<Perspective> {
 /// Shows the next perspective that was extracted.
 pub(super) fn step_perspective(model: &mut Model, steps: isize) -> Vec<Effect> {
     let all = available(model);
-    choose_perspective(model, Some(neighbour(&all, model.perspective, steps)))
+    let effects = choose_perspective(model, Some(neighbour(&all, model.perspective, steps)));
+    if matches!(model.screen, Screen::Run | Screen::Export) {
+        tell(model, Level::Info, format!("the perspective of the other screens: {}", model.perspective));
+    }
+    effects
 }
 
 /// Shows a perspective, from its most frequent entity on.
@@ -200,6 +226,7 @@ pub(super) fn reset_table(model: &mut Model) -> Vec<Effect> {
     let entities = model.shown().map_or(0, crate::index::PerspectiveIndex::entities);
     let table = &mut model.explore.table;
     (table.rows, table.selected, table.offset) = (Rows::Ranked(entities), 0, 0);
+    table.search.from = None;
     let plain = table.order == Order::Frequent && table.search.field.text.is_empty();
     // An older answer would belong to another perspective.
     model.awaited.rows = next_generation(model);

@@ -27,13 +27,16 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
 /// Answers pasted text: it goes where text is typed, else it is dropped.
 pub(super) fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
     let line = text.lines().next().unwrap_or_default().replace(char::is_control, " ");
+    if !typing(model) {
+        return Vec::new();
+    }
     let Some(field) = edit::field(model) else { return Vec::new() };
     field.insert(&line);
     changed(model)
 }
 
 /// True while a field is open.
-fn typing(model: &Model) -> bool {
+pub(super) fn typing(model: &Model) -> bool {
     match &model.overlay {
         Some(Overlay::Palette { .. } | Overlay::EditValue { .. }) => true,
         Some(_) => false,

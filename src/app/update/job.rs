@@ -65,7 +65,8 @@ fn ready(model: &mut Model) -> Result<Arc<Loaded>, Vec<Effect>> {
 fn begin(model: &mut Model, kind: JobKind) -> u64 {
     let generation = next_generation(model);
     model.awaited.job = generation;
-    let job = JobState::Running(Job { generation, kind, ..Job::default() });
+    let order = Some(Box::new((model.recipe.clone(), model.export.folder.clone())));
+    let job = JobState::Running(Job { generation, kind, order, ..Job::default() });
     model.job_before = std::mem::replace(&mut model.job, job);
     model.log_scroll = 0;
     generation
@@ -77,10 +78,11 @@ pub(super) fn reported(model: &mut Model, generation: u64, report: JobReport) ->
         return Vec::new();
     }
     let before = std::mem::replace(&mut model.job, JobState::Absent);
-    let still = same_state(&before);
+    let (still, is_held) = (same_state(&before), matches!(before, JobState::Paused(_)));
     let (JobState::Running(mut job) | JobState::Paused(mut job) | JobState::Cancelling(mut job)) = before else {
         return Vec::new();
     };
+    job.resting |= is_held;
     let asked = matches!(model.overlay, Some(Overlay::ConfirmCancelJob | Overlay::ConfirmAbandonJob));
     match report {
         JobReport::Progressed { .. }
@@ -95,7 +97,7 @@ pub(super) fn reported(model: &mut Model, generation: u64, report: JobReport) ->
         }
         JobReport::Occupied(paths) => {
             model.job = std::mem::take(&mut model.job_before);
-            model.overlay = Some(Overlay::ConfirmOverwrite { paths });
+            overlay::interpose(model, Overlay::ConfirmOverwrite { paths });
             return show(model, Screen::Export);
         }
         JobReport::Finished { summary, command } => {
@@ -131,21 +133,30 @@ const fn done_in_words(kind: JobKind) -> &'static str {
     }
 }
 
+/// Counts the time since the last report as held, where the job was.
+fn rest(job: &mut Job, elapsed: Duration) {
+    if std::mem::take(&mut job.resting) {
+        job.held += elapsed.saturating_sub(job.elapsed);
+    }
+}
+
 fn advance(job: &mut Job, step: &str, (done, total): (u64, u64), elapsed: Duration) {
-    let before = job.elapsed;
+    let worked = job.elapsed.saturating_sub(job.held);
+    rest(job, elapsed);
+    let now = elapsed.saturating_sub(job.held);
     let known = job.steps.iter_mut().find(|known| known.name == step);
     match known {
         Some(known) => {
             if known.done == 0 {
-                (known.began, known.from) = (before, done);
+                (known.began, known.from) = (worked, done);
             }
             (known.done, known.total) = (done, total);
         }
-        None => job.steps.push(JobStep { name: step.to_owned(), done, total, began: elapsed, from: done }),
+        None => job.steps.push(JobStep { name: step.to_owned(), done, total, began: now, from: done }),
     }
     job.elapsed = elapsed;
     let Some(current) = job.steps.iter().find(|known| known.name == step) else { return };
-    let seconds = elapsed.saturating_sub(current.began).as_secs_f64();
+    let seconds = now.saturating_sub(current.began).as_secs_f64();
     job.rate = if seconds > 0.0 { done.saturating_sub(current.from) as f64 / seconds } else { 0.0 };
     let left = total.saturating_sub(done) as f64 / job.rate;
     job.remaining = if total > 0 { Duration::try_from_secs_f64(left).ok() } else { None };
@@ -176,10 +187,10 @@ fn log(job: &mut Job, line: String) {
 
 /// Asks whether to cancel the job.
 pub(super) fn ask_to_cancel(model: &mut Model) -> Vec<Effect> {
-    if model.job.active() {
-        return overlay::open(model, Overlay::ConfirmCancelJob);
+    match model.job {
+        JobState::Running(_) | JobState::Paused(_) => return overlay::open(model, Overlay::ConfirmCancelJob),
+        _ => tell(model, Level::Info, idle(&model.job)),
     }
-    tell(model, Level::Info, "no job is running");
     Vec::new()
 }
 
@@ -201,15 +212,23 @@ pub(super) fn cancel(model: &mut Model) -> Vec<Effect> {
 pub(super) fn pause(model: &mut Model) -> Vec<Effect> {
     let (state, paused) = match std::mem::replace(&mut model.job, JobState::Absent) {
         JobState::Running(job) => (JobState::Paused(job), true),
-        JobState::Paused(job) => (JobState::Running(job), false),
+        JobState::Paused(job) => (JobState::Running(Job { resting: true, ..job }), false),
         other => {
+            tell(model, Level::Info, idle(&other));
             model.job = other;
-            tell(model, Level::Info, "no job is running");
             return Vec::new();
         }
     };
     model.job = state;
     vec![Effect::PauseJob { paused }]
+}
+
+/// Why there is no job to hold or to cancel.
+const fn idle(job: &JobState) -> &'static str {
+    match job {
+        JobState::Cancelling(_) => "the job is stopping already",
+        _ => "no job is running",
+    }
 }
 
 /// Scrolls the log.

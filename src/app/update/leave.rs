@@ -9,8 +9,7 @@ use crate::app::model::{Level, Model, Overlay};
 /// Ends the program, unless something would be lost.
 pub(super) fn quit(model: &mut Model) -> Vec<Effect> {
     if model.job.active() {
-        model.overlay = Some(Overlay::ConfirmAbandonJob);
-        return Vec::new();
+        return overlay::replace(model, Overlay::ConfirmAbandonJob);
     }
     quit_without_job(model)
 }
@@ -27,7 +26,7 @@ pub(super) fn interrupt(model: &mut Model) -> Vec<Effect> {
 /// Ends the program whatever the job does, unless the recipe would be lost.
 pub(super) fn quit_without_job(model: &mut Model) -> Vec<Effect> {
     if model.unsaved() {
-        model.overlay = Some(Overlay::ConfirmQuit);
+        let effects = overlay::replace(model, Overlay::ConfirmQuit);
         if model.history.spoilt {
             let path = model.history.path.display();
             let words = format!(
@@ -35,7 +34,7 @@ pub(super) fn quit_without_job(model: &mut Model) -> Vec<Effect> {
             );
             tell(model, Level::Warning, words);
         }
-        return Vec::new();
+        return effects;
     }
     vec![Effect::Quit]
 }

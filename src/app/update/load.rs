@@ -4,10 +4,10 @@
 
 use std::sync::Arc;
 
-use super::{explore, next_generation, rebalance, synthesize, tell};
+use super::{explore, next_generation, rebalance, settle, synthesize, tell};
 use crate::app::effect::Effect;
 use crate::app::message::Failure;
-use crate::app::model::{Data, Finding, Level, Model};
+use crate::app::model::{Data, Finding, Level, Model, Overlay, Subject};
 use crate::entity::Perspective;
 use crate::load::Loaded;
 use crate::progress::Stage;
@@ -15,9 +15,11 @@ use crate::progress::Stage;
 /// Loads the dataset, from the start.
 pub(super) fn start(model: &mut Model) -> Vec<Effect> {
     let generation = next_generation(model);
-    model.awaited.load = generation;
+    // What was asked of the earlier dataset is of no interest any more, whatever it is.
+    model.awaited = model.awaited.only_load(generation);
     model.data = Data::Loading { progress: (Stage::Read, 0, 0), counts: Vec::new() };
-    model.explore.drill = None;
+    explore::close_instances(model);
+    settle(model, Subject::Dataset);
     rebalance::forget(model);
     synthesize::forget(model);
     vec![Effect::LoadDataset { generation, path: model.path.clone(), recipe: Box::new(model.recipe.clone()) }]
@@ -69,7 +71,29 @@ pub(super) fn loaded(model: &mut Model, generation: u64, loaded: Arc<Loaded>, fi
     let mut effects = explore::reset_table(model);
     rebalance::fit_cursors(model);
     effects.extend(rebalance::refresh_if_shown(model));
+    effects.extend(synthesize::refresh_if_shown(model));
     effects
+}
+
+/// Asks what is worth knowing of the dataset under the recipe of now.
+pub(super) fn find_again(model: &mut Model) -> Vec<Effect> {
+    let Data::Ready(loaded) = &model.data else { return Vec::new() };
+    let loaded = Arc::clone(loaded);
+    let generation = next_generation(model);
+    model.awaited.findings = generation;
+    vec![Effect::LookForFindings { generation, loaded, recipe: Box::new(model.recipe.clone()) }]
+}
+
+/// Takes in what is worth knowing; the line that is selected in the list of it stays in the list.
+pub(super) fn found(model: &mut Model, generation: u64, findings: Vec<Finding>) -> Vec<Effect> {
+    if generation == model.awaited.findings {
+        model.findings = findings;
+        let last = model.findings.len().saturating_sub(1);
+        if let Some(Overlay::Findings { cursor }) = &mut model.overlay {
+            *cursor = (*cursor).min(last);
+        }
+    }
+    Vec::new()
 }
 
 /// The dataset is not to be had.

@@ -3,17 +3,21 @@
 //! Invariant: closing the themes without choosing shows the theme of before again.
 
 use super::act::act;
+mod palette;
+
+pub(super) use palette::{narrow_palette, open_palette};
+
+use super::input::typing;
 use super::leave::quit_without_job;
 use super::step::Step;
-use super::{edit, job, load, overrides, recipe, tell};
+use super::{edit, job, load, overrides, recipe, settle, tell};
 use crate::app::action::Action;
-use crate::app::arrange::pick;
 use crate::app::bindings::Context;
 use crate::app::effect::{AfterSave, Effect};
 use crate::app::hit::Target;
 use crate::app::key::{Code, Key};
 use crate::app::message::Failure;
-use crate::app::model::{Level, Model, Notice, Overlay, TextField};
+use crate::app::model::{Level, Model, Notice, Overlay, Subject};
 
 /// Visible lines before the first frame said how many there are.
 const LINES: usize = 10;
@@ -24,16 +28,31 @@ pub(super) fn open(model: &mut Model, overlay: Overlay) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Lays an overlay over the screen in the place of the one that lies there, which is closed.
+pub(super) fn replace(model: &mut Model, overlay: Overlay) -> Vec<Effect> {
+    let effects = close(model);
+    model.overlay = Some(overlay);
+    effects
+}
+
+/// Lays what nobody asked for just now over the screen, once nothing else lies there and nobody types.
+pub(super) fn interpose(model: &mut Model, overlay: Overlay) {
+    if !model.waiting.contains(&overlay) {
+        model.waiting.push_back(overlay);
+    }
+}
+
+/// Lets what waits have its turn.
+pub(super) fn surface(model: &mut Model) {
+    if model.overlay.is_none() && !typing(model) {
+        model.overlay = model.waiting.pop_front();
+    }
+}
+
 /// Shows a failure.
 pub(super) fn fail(model: &mut Model, failure: Failure) {
     let Failure { title, cause, next } = failure;
-    model.overlay = Some(Overlay::Error { title, cause, next });
-}
-
-/// Opens the palette.
-pub(super) fn open_palette(model: &mut Model) -> Vec<Effect> {
-    let field = TextField::default();
-    open(model, Overlay::Palette { field, cursor: 0, matches: Action::ALL.to_vec() })
+    interpose(model, Overlay::Error { title, cause, next });
 }
 
 /// Opens the warnings, where there are some.
@@ -59,28 +78,6 @@ pub(super) fn open_findings(model: &mut Model) -> Vec<Effect> {
 pub(super) fn open_themes(model: &mut Model) -> Vec<Effect> {
     let cursor = model.themes.iter().position(|name| *name == model.theme).unwrap_or(0);
     open(model, Overlay::Themes { cursor, previous: model.theme.clone() })
-}
-
-/// Lists only the actions that match what is typed: by name first, then by what they do.
-pub(super) fn narrow_palette(model: &mut Model) {
-    if let Some(Overlay::Palette { field, cursor, matches }) = &mut model.overlay {
-        let query = field.text.trim();
-        let named = pick(Action::ALL.iter().map(|action| action.name()), query);
-        // In whole sentences nearly every letter is found somewhere: there only what stands as typed is meant.
-        let described = (0..Action::ALL.len()).filter(|place| {
-            Action::ALL
-                .get(*place)
-                .is_some_and(|action| action.summary().to_lowercase().contains(&query.to_lowercase()))
-        });
-        let mut places: Vec<usize> = Action::ALL.iter().position(|action| action.name() == query).into_iter().collect();
-        for place in named.into_iter().chain(described) {
-            if !places.contains(&place) {
-                places.push(place);
-            }
-        }
-        *matches = places.into_iter().filter_map(|place| Action::ALL.get(place).copied()).collect();
-        *cursor = 0;
-    }
 }
 
 /// Moves the cursor of the list, or the scroll of the text.
@@ -131,16 +128,28 @@ pub(super) fn enter(model: &mut Model) -> Vec<Effect> {
 
 /// Selects a visible line; a second click on it chooses.
 pub(super) fn click_line(model: &mut Model, line: usize) -> Vec<Effect> {
-    let Some(Overlay::Palette { cursor, .. } | Overlay::Themes { cursor, .. } | Overlay::Override { cursor, .. }) =
-        &mut model.overlay
+    let lines = model.hits.lines(|target| matches!(target, Target::OverlayRows), LINES);
+    let chooses = !matches!(model.overlay, Some(Overlay::Warnings { .. } | Overlay::Findings { .. }));
+    let Some(
+        Overlay::Palette { cursor, .. }
+        | Overlay::Themes { cursor, .. }
+        | Overlay::Override { cursor, .. }
+        | Overlay::Warnings { cursor }
+        | Overlay::Findings { cursor },
+    ) = &mut model.overlay
     else {
         return Vec::new();
     };
-    let lines = model.hits.lines(|target| matches!(target, Target::OverlayRows), LINES);
-    let offset = super::scrolled(0, *cursor, lines);
-    let again = *cursor == offset + line;
-    *cursor = offset + line;
-    if again { enter(model) } else { show_selected_theme(model) }
+    let clicked = super::scrolled(0, *cursor, lines) + line;
+    let again = std::mem::replace(cursor, clicked) == clicked;
+    if again && chooses { enter(model) } else { show_selected_theme(model) }
+}
+
+/// Scrolls the help back to its last line where it became shorter.
+pub(super) fn keep_in_sight(model: &mut Model) {
+    if let Some(Overlay::Help { scroll }) = &mut model.overlay {
+        *scroll = (*scroll).min(model.hits.furthest);
+    }
 }
 
 /// Closes the overlay.
@@ -216,7 +225,7 @@ pub(super) fn theme_loaded(
         *cursor = names.iter().position(|it| *it == model.theme).unwrap_or(*cursor);
     }
     model.themes = names;
-    model.notices.retain(|notice| !notice.text.starts_with("theme "));
-    model.notices.extend(warnings.into_iter().map(|text| Notice { level: Level::Warning, text }));
+    settle(model, Subject::Theme);
+    model.notices.extend(warnings.into_iter().map(|text| Notice::warning(Subject::Theme, text)));
     Vec::new()
 }

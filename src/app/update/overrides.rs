@@ -92,15 +92,15 @@ fn nothing_selected(model: &mut Model) -> Vec<Effect> {
 }
 
 fn action(model: &Model, entity: (Perspective, &str)) -> Option<OverrideAction> {
-    model.recipe.rebalance.overrides.iter().find(|entry| entry.parts() == Some(entity)).map(|entry| entry.action)
+    model.recipe.rebalance.overrides.iter().find(|entry| entry.names(entity.0, entity.1)).map(|entry| entry.action)
 }
 
 /// Makes the recipe hold this action for an entity, and no other one.
 fn set(model: &mut Model, entity: (Perspective, &str), action: Option<OverrideAction>) -> Vec<Effect> {
     recipe::change(model, Edited::Other, |recipe| {
         let overrides = &mut recipe.rebalance.overrides;
-        let place = overrides.iter().position(|entry| entry.parts() == Some(entity));
-        overrides.retain(|entry| entry.parts() != Some(entity));
+        let place = overrides.iter().position(|entry| entry.names(entity.0, entity.1));
+        overrides.retain(|entry| !entry.names(entity.0, entity.1));
         if let Some(action) = action {
             let place = place.unwrap_or(overrides.len()).min(overrides.len());
             overrides.insert(place, Override::new(entity.0, entity.1, action));

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use super::act::neighbour;
 use super::step::Step;
-use super::{edit, next_generation, recipe, stepped, tell};
+use super::{edit, next_generation, recipe, settle, stepped, tell};
 use crate::app::effect::Effect;
 use crate::app::model::{
-    Compared, Data, Edited, Level, Model, Notice, RebalancePane, Reckoning, Screen, ValueTarget, parameters,
+    Compared, Data, Edited, Level, Model, Notice, RebalancePane, Reckoning, Screen, Subject, ValueTarget, parameters,
 };
 use crate::policy::Parameter;
 use crate::preview::Preview;
@@ -74,9 +74,8 @@ pub(super) fn computed(model: &mut Model, generation: u64, preview: Arc<Preview>
 
 /// What is said of the recipe takes the place of what was said of the one before.
 fn advise(model: &mut Model, preview: &Preview) {
-    const OF: &str = "recipe: ";
-    model.notices.retain(|notice| !notice.text.starts_with(OF));
-    let notice = |advice: &Advice| Notice { level: Level::Warning, text: format!("{OF}{}", advice.message) };
+    settle(model, Subject::Advice);
+    let notice = |advice: &Advice| Notice::warning(Subject::Advice, format!("recipe: {}", advice.message));
     model.notices.extend(preview.advice.iter().map(notice));
 }
 
@@ -146,13 +145,11 @@ fn slider_count(model: &Model) -> usize {
 
 /// Moves the selected slider's value by so many steps.
 pub(super) fn nudge(model: &mut Model, steps: i32) -> Vec<Effect> {
-    let Some((parameter, value)) = slider(model, model.rebalance.slider) else {
+    let Some(slider) = slider(model, model.rebalance.slider) else {
         tell(model, Level::Info, "this policy has nothing to turn");
         return Vec::new();
     };
-    let Data::Ready(loaded) = &model.data else { return Vec::new() };
-    let stepped = parameter.range(&loaded.index).stepped(value, steps);
-    recipe::set(model, parameter, stepped)
+    recipe::step(model, slider, steps)
 }
 
 /// Puts a slider's knob at a fraction of its track.
@@ -203,8 +200,15 @@ pub(super) fn recompare(model: &mut Model) -> Vec<Effect> {
 
 /// Takes a comparison in.
 pub(super) fn compared(model: &mut Model, generation: u64, compared: Vec<Compared>) -> Vec<Effect> {
-    if generation == model.awaited.comparison && !model.rebalance.compared.is_empty() {
-        model.rebalance.compared = compared;
+    if generation != model.awaited.comparison {
+        return Vec::new();
+    }
+    // What was taken away meanwhile stays away.
+    for reckoned in compared {
+        let policy = reckoned.policy;
+        if let Some(known) = model.rebalance.compared.iter_mut().find(|known| known.policy == policy) {
+            *known = reckoned;
+        }
     }
     Vec::new()
 }

@@ -4,10 +4,10 @@
 
 use std::path::Path;
 
-use super::{load, next_generation, overlay, rebalance, synthesize, tell, warn};
+use super::{load, next_generation, overlay, rebalance, settle, synthesize, tell, warn_of};
 use crate::app::effect::{AfterSave, Effect};
 use crate::app::message::Failure;
-use crate::app::model::{Data, Edited, Level, Model};
+use crate::app::model::{Data, Edited, Level, Model, Subject};
 use crate::entity::Perspective;
 use crate::policy::{self, Parameter};
 use crate::recipe::{Recipe, RecipeError};
@@ -35,6 +35,14 @@ pub(super) fn set(model: &mut Model, parameter: Parameter, value: f64) -> Vec<Ef
     let Data::Ready(loaded) = &model.data else { return Vec::new() };
     let loaded = loaded.clone();
     change(model, Edited::Parameter(parameter), |recipe| parameter.set(recipe, &loaded.index, value))
+}
+
+/// Moves a parameter's value by so many steps of its slider.
+pub(super) fn step(model: &mut Model, (parameter, value): (Parameter, f64), steps: i32) -> Vec<Effect> {
+    let Data::Ready(loaded) = &model.data else { return Vec::new() };
+    let stepped = parameter.range(&loaded.index).stepped(value, steps);
+    // What lies beyond the slider stays there until it is moved inwards.
+    if stepped.total_cmp(&value).is_eq() { Vec::new() } else { set(model, parameter, stepped) }
 }
 
 /// Takes the last change back.
@@ -78,6 +86,7 @@ pub(super) fn saved(model: &mut Model, outcome: Result<Box<Recipe>, Failure>, th
         Ok(recipe) => {
             model.history.saved = *recipe;
             model.history.spoilt = false;
+            settle(model, Subject::Recipe);
             let path = model.history.path.clone();
             match then {
                 AfterSave::Stay => tell(model, Level::Good, format!("saved {}", path.display())),
@@ -94,6 +103,7 @@ pub(super) fn read(model: &mut Model, outcome: Result<Box<Recipe>, Failure>) -> 
     match outcome {
         Ok(recipe) if *recipe == model.history.saved => {
             model.history.spoilt = false;
+            settle(model, Subject::Recipe);
             Vec::new()
         }
         Ok(recipe) => {
@@ -103,6 +113,7 @@ pub(super) fn read(model: &mut Model, outcome: Result<Box<Recipe>, Failure>) -> 
                 return Vec::new();
             }
             (model.history.saved, model.history.spoilt) = ((*recipe).clone(), false);
+            settle(model, Subject::Recipe);
             let effects = change(model, Edited::Other, |current| *current = *recipe);
             tell(model, Level::Info, "the recipe changed on disk and is in use; undo takes it back");
             effects
@@ -117,8 +128,13 @@ pub(super) fn read(model: &mut Model, outcome: Result<Box<Recipe>, Failure>) -> 
 /// The copy that is edited was read again; what it says is in use, and unsaved.
 pub(super) fn draft_read(model: &mut Model, path: &Path, outcome: Result<Box<Recipe>, Failure>) -> Vec<Effect> {
     match outcome {
-        Ok(recipe) if *recipe == model.recipe || refused(model, &recipe, path) => Vec::new(),
+        Ok(recipe) if *recipe != model.recipe && refused(model, &recipe, path) => Vec::new(),
+        Ok(recipe) if *recipe == model.recipe => {
+            settle(model, Subject::Recipe);
+            Vec::new()
+        }
         Ok(recipe) => {
+            settle(model, Subject::Recipe);
             let effects = change(model, Edited::Other, |current| *current = *recipe);
             tell(model, Level::Info, "what was edited is in use and not saved yet; undo takes it back");
             effects
@@ -129,14 +145,14 @@ pub(super) fn draft_read(model: &mut Model, path: &Path, outcome: Result<Box<Rec
 
 /// Says why a recipe that was read is not in use.
 fn unread(model: &mut Model, failure: &Failure) -> Vec<Effect> {
-    warn(model, format!("{}: {}", failure.title, failure.cause));
+    warn_of(model, Subject::Recipe, format!("{}: {}", failure.title, failure.cause));
     Vec::new()
 }
 
 /// Whether a recipe cannot be used with the dataset that is loaded; then that is told.
 fn refused(model: &mut Model, recipe: &Recipe, path: &Path) -> bool {
     let Some(error) = misfit(model, recipe) else { return false };
-    warn(model, format!("{}; the last good recipe stays", error.in_file(path)));
+    warn_of(model, Subject::Recipe, format!("{}; the last good recipe stays", error.in_file(path)));
     true
 }
 
@@ -173,7 +189,16 @@ fn follow(model: &mut Model, before: &Recipe) -> Vec<Effect> {
     if differs_beside_policy(before, &model.recipe) {
         effects.extend(rebalance::recompare(model));
     }
+    if votes(before) != votes(&model.recipe) {
+        effects.extend(load::find_again(model));
+    }
     effects
+}
+
+/// What findings depend on: where the tail begins, and how votes are counted.
+fn votes(recipe: &Recipe) -> impl PartialEq + use<'_> {
+    let rebalance = &recipe.rebalance;
+    (&recipe.threshold, rebalance.policy, rebalance.vote, rebalance.pass_count)
 }
 
 /// What splits entities into subclasses when the dataset is loaded.

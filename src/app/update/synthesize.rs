@@ -43,9 +43,10 @@ pub(super) fn refresh(model: &mut Model) -> Vec<Effect> {
     vec![Effect::PlanSynthesis { generation, loaded, recipe, folder }]
 }
 
-/// Asks for the plan when the screen shows it.
+/// Asks for the plan when the screen shows it, or tells how many instances it makes.
 pub(super) fn refresh_if_shown(model: &mut Model) -> Vec<Effect> {
-    if model.screen == Screen::Synthesize { refresh(model) } else { Vec::new() }
+    let told = model.screen == Screen::Export && model.recipe.synthesis.is_on();
+    if told || model.screen == Screen::Synthesize { refresh(model) } else { Vec::new() }
 }
 
 /// Forgets what was reckoned for another dataset.
@@ -77,10 +78,23 @@ pub(super) fn failed(model: &mut Model, generation: u64, reason: String) -> Vec<
     Vec::new()
 }
 
-/// Lists the tail of the perspective that is shown now.
+/// Lists the tail of the perspective that is shown now; where that is not seen, its seeds are listed once it is.
 pub(super) fn show_perspective(model: &mut Model) -> Vec<Effect> {
     (model.synthesize.entity, model.synthesize.first_entity) = (0, 0);
-    if model.screen == Screen::Synthesize { list_seeds(model, None) } else { Vec::new() }
+    if model.screen == Screen::Synthesize {
+        return list_seeds(model, None);
+    }
+    seeds::forget(model);
+    Vec::new()
+}
+
+/// Asks for the plan where it is not known, and lists the seeds where they are not.
+pub(super) fn show(model: &mut Model) -> Vec<Effect> {
+    let mut effects = refresh(model);
+    if model.synthesize.listed.is_empty() {
+        effects.extend(list_seeds(model, None));
+    }
+    effects
 }
 
 /// Moves through the list that has the focus.
@@ -209,10 +223,8 @@ pub(super) fn fit_slider(model: &mut Model) {
 
 /// Moves the selected slider's value by so many steps.
 pub(super) fn nudge(model: &mut Model, steps: i32) -> Vec<Effect> {
-    let Some((parameter, value)) = slider(model, model.synthesize.slider) else { return Vec::new() };
-    let Data::Ready(loaded) = &model.data else { return Vec::new() };
-    let stepped = parameter.range(&loaded.index).stepped(value, steps);
-    recipe::set(model, parameter, stepped)
+    let Some(slider) = slider(model, model.synthesize.slider) else { return Vec::new() };
+    recipe::step(model, slider, steps)
 }
 
 /// Puts a slider's knob at a fraction of its track.

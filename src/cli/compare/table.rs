@@ -27,7 +27,7 @@ pub(super) fn write(comparison: &Comparison, out: &mut dyn Write) -> Result<()> 
     row("instances", &count(before), after, out)?;
     let change = columns.iter().flat_map(|column| {
         let instances = &column.preview.instances;
-        vec![relative_change(instances.before as f64, instances.after); 2]
+        vec![relative_change(instances.before as f64, instances.after.round()); 2]
     });
     row("change", "", change, out)?;
     let kept = columns.iter().flat_map(|column| {

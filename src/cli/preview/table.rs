@@ -14,7 +14,7 @@ use crate::preview::Measures;
 pub(super) fn write(report: &PreviewReport, out: &mut dyn Write) -> Result<()> {
     let instances = &report.instances;
     let (before, after) = (instances.before, instances.after.round() as u64);
-    let change = relative_change(before as f64, instances.after);
+    let change = relative_change(before as f64, instances.after.round());
     writeln!(out, "{} · {} → {} ({change})", report.policy, count(before), counted(after, "instance"))?;
     let kept = count(instances.kept.round() as u64);
     writeln!(out, "kept at least once: {kept} ± {} over seeds", measure(instances.kept_sd))?;

@@ -3,7 +3,7 @@
 //! Invariant: one notation, one key; what cannot reach a terminal program is refused.
 
 use crate::app::key::{Code, Key};
-use crate::config::nearest::nearest;
+use crate::nearest::hint;
 
 /// Keys that have names.
 const NAMED: [(&str, Code); 16] = [
@@ -42,7 +42,7 @@ pub fn parse(notation: &str) -> Result<Key, String> {
         rest = after;
     }
     key.code = code(rest).ok_or_else(|| {
-        let hint = nearest(rest, NAMED.iter().map(|(name, _)| *name));
+        let hint = hint(rest, NAMED.iter().map(|(name, _)| *name));
         format!("no key '{notation}'{hint}")
     })?;
     match key.code {

@@ -8,7 +8,7 @@ use ratatui::style::{Color, Modifier, Style};
 use toml::{Table, Value};
 
 use super::{Role, color};
-use crate::config::nearest::nearest;
+use crate::nearest::hint;
 
 /// A theme as written: colours by name, styles by role.
 #[derive(Clone, Debug, Default)]
@@ -93,7 +93,7 @@ impl ThemeFile {
     pub(crate) fn check(&self, origin: &str, warnings: &mut Vec<String>) {
         for (role, value) in &self.roles {
             if !Role::ALL.iter().any(|known| known.key() == role) {
-                let hint = nearest(role, Role::ALL.iter().map(|known| known.key()));
+                let hint = hint(role, Role::ALL.iter().map(|known| known.key()));
                 warnings.push(format!("theme {origin}: no role '{role}'{hint}"));
             }
             self.read_style(value, &mut |problem| warnings.push(format!("theme {origin}: {role}: {problem}")));
@@ -124,7 +124,7 @@ impl ThemeFile {
         if color.is_none() {
             let mut known: Vec<&str> = color::names().collect();
             known.extend(self.palette.keys().map(String::as_str));
-            let hint = nearest(&text, known);
+            let hint = hint(&text, known);
             problem(format!("no colour '{text}'{hint}"));
         }
         color
@@ -174,7 +174,7 @@ fn modifiers(value: &Value, problem: &mut dyn FnMut(String)) -> Modifier {
         let name = written(name);
         match KNOWN.iter().find(|(known, _)| *known == name) {
             Some((_, modifier)) => all |= *modifier,
-            None => problem(format!("no modifier '{name}'{}", nearest(&name, KNOWN.iter().map(|(known, _)| *known)))),
+            None => problem(format!("no modifier '{name}'{}", hint(&name, KNOWN.iter().map(|(known, _)| *known)))),
         }
     }
     all

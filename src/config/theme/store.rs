@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::bundled::BUNDLED;
 use super::file::ThemeFile;
 use super::{ColorSupport, Theme};
-use crate::config::nearest::nearest;
+use crate::nearest::hint;
 
 /// How many themes may inherit from one another.
 const DEEPEST: usize = 8;
@@ -108,7 +108,7 @@ impl Themes {
 fn bundled(name: &str, warnings: &mut Vec<String>) -> ThemeFile {
     let found = BUNDLED.iter().find(|(known, _)| *known == name);
     if found.is_none() {
-        warnings.push(format!("no theme '{name}'{}", nearest(name, BUNDLED.iter().map(|(known, _)| *known))));
+        warnings.push(format!("no theme '{name}'{}", hint(name, BUNDLED.iter().map(|(known, _)| *known))));
     }
     found.or(BUNDLED.first()).map_or_else(ThemeFile::default, |(name, text)| ThemeFile::parse(text, name, warnings))
 }

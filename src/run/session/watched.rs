@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use super::Session;
+use crate::app::effect::Effect;
 use crate::app::message::{Message, Watched};
 use crate::app::update;
 use crate::run::watch::Watcher;
@@ -24,6 +25,16 @@ impl Session {
         self.watch(Watched::Dataset, without_pattern);
         self.watch(Watched::Theme, self.painter.themes().folder());
         self.watch(Watched::Keymap, self.start.keymap_file());
+    }
+
+    /// What a job writes, wherever that is, is no change of the dataset.
+    pub(super) fn leave_out(&self, effect: &Effect) {
+        if let Effect::StartJob { folder, .. } | Effect::TrainModel { folder, .. } | Effect::StartTrial { folder, .. } =
+            effect
+            && let Some(watcher) = &self.watcher
+        {
+            watcher.leave_out(folder);
+        }
     }
 
     /// Watches a file in place of the one that was watched as this before.

@@ -5,9 +5,11 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+use unicode_segmentation::UnicodeSegmentation;
 
 use crate::app::action::Action;
-use crate::app::model::{Model, Pane, SearchState};
+use crate::app::arrange::found;
+use crate::app::model::{Model, Pane, Search, SearchState};
 use crate::config::theme::{Role, Theme};
 use crate::index::{PerspectiveIndex, Split};
 use crate::number;
@@ -60,7 +62,9 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let focused = model.explore.focus == Pane::Entities;
     look::pane(theme, focused, (title(model, theme), note(model, theme))).render(area, buffer);
     let (Some(index), Some(split)) = (model.shown(), model.split()) else { return };
-    let with_keep = model.recipe.rebalance.policy == PolicyName::Adr;
+    // Under a wanted size every τ is scaled, which the column would not show.
+    let rebalance = &model.recipe.rebalance;
+    let with_keep = rebalance.policy == PolicyName::Adr && rebalance.size.is_none();
     let inner = Frame::inner(area);
     let columns = Columns::of(inner.width, index, with_keep);
     let rows = rows(area);
@@ -77,6 +81,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         let marked = marks.action(&index.names.get(rank));
         let row = Row { index, split: &split, rank, columns: &columns, marked };
         row.draw(theme, line, buffer);
+        row.mark_found(theme, (line, &table.search), buffer);
         if number == table.selected {
             buffer.set_style(line, look::selection(theme, focused));
             buffer.set_string(line.x, line.y, "▸", look::selection(theme, focused));
@@ -184,6 +189,25 @@ impl Row<'_> {
             match self.marked {
                 Some(action) => put(format!(" {}", text::left(&mark(action), 6)), theme.style(Role::Highlight)),
                 None => put(if is_tail { "  tail ".into() } else { "  head ".into() }, side),
+            }
+        }
+    }
+
+    /// Marks what the search found in the name.
+    fn mark_found(&self, theme: &Theme, (area, search): (Rect, &Search), buffer: &mut Buffer) {
+        let query = search.field.text.trim();
+        if search.state == SearchState::Off || query.is_empty() {
+            return;
+        }
+        let name = self.index.names.get(self.rank);
+        let start = area.x + self.columns.rank + 3;
+        let end = (start + self.columns.name).min(area.right());
+        for place in found(&name, query) {
+            let before: String = name.graphemes(true).take(place as usize).collect();
+            let x = start + text::width(&before);
+            // What was cut is an ellipsis in the last column.
+            if x + 1 < end {
+                buffer.set_style(Rect { x, width: 1, ..area }, theme.style(Role::SearchMatch));
             }
         }
     }

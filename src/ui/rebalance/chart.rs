@@ -89,7 +89,7 @@ fn title<'a>(model: &Model, theme: &Theme, width: u16) -> Line<'a> {
         number::count(volume.after.round() as u64)
     )));
     if width >= 44 {
-        spans.push(Span::raw(format!(" ({})", number::relative_change(volume.before as f64, volume.after))));
+        spans.push(Span::raw(format!(" ({})", number::relative_change(volume.before as f64, volume.after.round()))));
     }
     Line::from(spans)
 }

@@ -43,7 +43,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let compared = &model.rebalance.compared;
     let width = (inner.width.saturating_sub(NAMES + 1) / compared.len().max(1) as u16).min(COLUMN);
     let kept = |figures: &Figures| {
-        [number::count(figures.after.round() as u64), number::relative_change(figures.before, figures.after)]
+        [number::count(figures.after.round() as u64), number::relative_change(figures.before, figures.after.round())]
     };
     let size = |figures: &Figures| {
         [figures.effective, figures.after.min(figures.before)].map(|size| number::count(size.round() as u64))

@@ -34,6 +34,19 @@ fn listed(model: &Model) -> Option<Vec<u32>> {
     Some(found.into_iter().map(|(number, _)| number).collect())
 }
 
+/// Lists no seed, and shows none; a record or a picture that is on its way is dropped.
+pub(super) fn forget(model: &mut Model) {
+    model.synthesize.listed = Arc::default();
+    (model.synthesize.seed, model.synthesize.first_seed) = (0, 0);
+    show_none(model);
+}
+
+fn show_none(model: &mut Model) {
+    (model.synthesize.text, model.synthesize.picture) = (Shown::Absent, Shown::Absent);
+    let generation = next_generation(model);
+    (model.awaited.seed, model.awaited.seed_picture) = (generation, generation);
+}
+
 /// Asks for the selected seed's record, unless it is the one that is shown.
 pub(super) fn read_seed(model: &mut Model) -> Vec<Effect> {
     let Data::Ready(loaded) = &model.data else { return Vec::new() };
@@ -43,7 +56,7 @@ pub(super) fn read_seed(model: &mut Model) -> Vec<Effect> {
     let Some((number, perspective, rank)) =
         seed.map(|seed| (seed.instance as usize, seed.perspective, seed.rank as usize))
     else {
-        (model.synthesize.text, model.synthesize.picture) = (Shown::Absent, Shown::Absent);
+        show_none(model);
         return Vec::new();
     };
     if model.synthesize.text.ready().is_some_and(|view| view.number == number) {
