@@ -5,7 +5,7 @@
     python assets/bundle/encoder.py facebook/dinov2-small dinov2
     python assets/bundle/encoder.py openai/clip-vit-base-patch32 clip
 
-In a recipe: [rebalance] embeddings = "dinov2", or on the command line: fantail subclasses DATASET --encoder dinov2.
+Then: fantail cluster DATASET --encoder dinov2
 """
 
 import argparse
