@@ -170,10 +170,13 @@ fn key(checkpoint: &Checkpoint, (sample, plan): (&Sample, &str)) -> String {
     hasher.finalize().to_hex().as_str()[..16].to_owned()
 }
 
+/// What the worker said of a picture.
+type Lookup<'a> = dyn Fn(&OrderPicture) -> Option<&'a Sampled> + 'a;
+
 /// A line for every picture of an order.
 fn records<'a>(
     order: &Order,
-    (folder, made, faults): (&Path, &dyn Fn(&OrderPicture) -> Option<&'a Sampled>, &Faults),
+    (folder, made, faults): (&Path, &Lookup<'a>, &Faults),
     maker: &Maker,
 ) -> Vec<Synthesized> {
     let record = |seed: &OrderSeed, picture: &OrderPicture| {

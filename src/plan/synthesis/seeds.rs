@@ -58,7 +58,7 @@ impl Selection<'_> {
                 if needs.is_met() || *left == 0 {
                     break;
                 }
-                self.visit(name, candidate, (&mut *needs, &mut *left), &mut chosen);
+                self.visit(candidate, (&mut *needs, &mut *left), (name, &mut chosen));
             }
             if *left == before {
                 break;
@@ -71,10 +71,9 @@ impl Selection<'_> {
     /// Makes of a candidate what still helps and is allowed.
     fn visit(
         &self,
-        name: SynthesisName,
         (_, _, instance, weight): Candidate,
         (needs, left): (&mut Needs, &mut u64),
-        chosen: &mut Chosen,
+        (name, chosen): (SynthesisName, &mut Chosen),
     ) {
         let number = instance as usize;
         let allowed = u64::from(needs.allowed(self.index, number)).min(*left);
