@@ -233,7 +233,9 @@ fn main() {
     let peak = memory::peak_mib();
     println!("peak memory of index, previews and screen: {peak:.0} MiB");
     missed.extend((peak > MEMORY).then(|| format!("memory {peak:.0} MiB, {MEMORY} promised")));
-    missed.iter().for_each(|missed| eprintln!("missed: {missed}"));
+    for missed in &missed {
+        eprintln!("missed: {missed}");
+    }
     let whole = ["FANTAIL_BENCH_INSTANCES", "FANTAIL_BENCH_MOVES", "FANTAIL_BENCH_OTHERS"];
     if whole.iter().all(|name| std::env::var_os(name).is_none()) && !missed.is_empty() {
         std::process::exit(1);

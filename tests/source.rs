@@ -804,6 +804,22 @@ fn what_cannot_be_read_is_told_and_never_waited_for() {
     assert_eq!(ids(&dataset), expected);
     assert_eq!(dataset.set_aside().len(), if enforced { 2 } else { 1 }, "{:?}", dataset.set_aside());
     std::fs::set_permissions(path("locked/cat"), PermissionsExt::from_mode(0o700)).unwrap();
+
+    for split in ["splits/train/a.jsonl", "splits/val/b.jsonl"] {
+        std::fs::create_dir_all(path(split).parent().unwrap()).unwrap();
+        std::fs::write(path(split), llava(split, "words")).unwrap();
+    }
+    std::fs::set_permissions(path("splits/train"), PermissionsExt::from_mode(0o000)).unwrap();
+    for asked in ["splits", "splits/*/*.jsonl"] {
+        let dataset = open(&path(asked), &Options::default(), &Unobserved).unwrap();
+        assert_eq!(dataset.len(), if enforced { 1 } else { 2 }, "{asked}");
+        let told = dataset
+            .warnings()
+            .iter()
+            .any(|warning| warning.contains("train: passed over") && warning.contains("cannot be read"));
+        assert_eq!(told, enforced, "{asked}: {:?}", dataset.warnings());
+    }
+    std::fs::set_permissions(path("splits/train"), PermissionsExt::from_mode(0o700)).unwrap();
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {

@@ -1,7 +1,7 @@
 //! The promise: whatever the worker does, its job ends in one event that says what happened, and `fantail` goes on.
 //!
 //! A double that breaks the protocol in every way stands for the worker; with the feature `torch` the real one is tried, too.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::too_many_lines, missing_docs)]
 
 use std::process::Command;
 use std::sync::mpsc::{Receiver, channel};

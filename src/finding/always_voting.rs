@@ -17,7 +17,7 @@ const WORTH: f64 = 0.05;
 /// Instances that are summed up together, so that the sum does not depend on threads.
 const CHUNK: usize = 8192;
 
-/// "interrogation alone keeps 99.8 % …; pass_count = 2 would keep 71 %".
+/// "interrogation alone keeps 99.8 % …; `pass_count` = 2 would keep 71 %".
 pub(super) fn look(subject: Subject<'_>) -> Vec<Finding> {
     let (rebalance, perspectives) = (&subject.recipe.rebalance, &subject.index.perspectives);
     let by_one_vote = rebalance.policy == PolicyName::Adr && rebalance.pass_count == 1 && rebalance.vote == Vote::Any;

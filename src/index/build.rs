@@ -84,7 +84,9 @@ fn plain_perspective(entry: Extracted, observer: &dyn Observer) -> Result<Perspe
     let counts = order.iter().map(|&number| counts[number as usize]).collect();
     let rows = Rows { counts, by_instance, by_entity, measured: None };
     observer.go_on()?;
-    spellings.iter_mut().for_each(|spelling| spelling.rank = ranks[spelling.rank as usize]);
+    for spelling in &mut spellings {
+        spelling.rank = ranks[spelling.rank as usize];
+    }
     spellings.sort_unstable_by(|a, b| (a.rank, &a.name).cmp(&(b.rank, &b.name)));
     let names = Names::Plain(Arc::new(table));
     Ok(PerspectiveIndex { spellings, ..PerspectiveIndex::new(perspective, origin, names, rows) })

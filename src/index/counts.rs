@@ -70,7 +70,9 @@ impl Counts {
                 let more = other.spellings.remove(&perspective).unwrap_or_default();
                 Spelt { perspective, counts: mine, spellings: spelt }.join(counts, more);
             } else {
-                counts.into_iter().for_each(|(name, count)| *mine.entry(name).or_insert(0) += count);
+                for (name, count) in counts {
+                    *mine.entry(name).or_insert(0) += count;
+                }
             }
         }
         self.spellings.retain(|_, spelt| !spelt.is_empty());
@@ -96,7 +98,9 @@ impl Spelt<'_> {
                 all.insert(shown.clone(), before);
             }
             let more = spellings.remove(&form).unwrap_or_else(|| BTreeMap::from([(name.clone(), count)]));
-            more.into_iter().for_each(|(name, count)| *all.entry(name).or_insert(0) += count);
+            for (name, count) in more {
+                *all.entry(name).or_insert(0) += count;
+            }
             // As in an index: of spellings that are equally frequent, the first by name.
             let shown = all.iter().max_by_key(|&(name, &count)| (count, Reverse(name))).map_or(&name, |(name, _)| name);
             self.counts.insert(shown.clone(), before.map_or(0, |(_, before)| before) + count);

@@ -78,7 +78,6 @@ pub fn write(folder: &Path, records: &[Synthesized]) -> Result<(), ManifestError
 
 /// Reads what came back of an order; nothing when there is no file yet.
 #[must_use]
-#[expect(clippy::too_many_lines, reason = "to be divided")]
 pub fn read(folder: &Path, order: &Order) -> Delivery {
     let text = fs::read(folder.join(SYNTHESIZED)).unwrap_or_default();
     let mut delivery = Delivery::default();

@@ -52,7 +52,7 @@ impl Settlement {
         let mut settlement = Self::default();
         let mut excluded = FxHashSet::default();
         for entry in ordered {
-            let (instances, weight) = holders(entry);
+            let (instances, stands_for) = holders(entry);
             if entry.action == OverrideAction::Exclude {
                 excluded.extend(instances.iter().copied());
             }
@@ -60,7 +60,7 @@ impl Settlement {
             let settled = match entry.action {
                 OverrideAction::Exclude | OverrideAction::Pin => Settled::plain(entry),
                 OverrideAction::Cap(_) | OverrideAction::Floor(_) => {
-                    Settled::summed(entry, &sums(alive(), &*outlooks, weight), weighs)
+                    Settled::summed(entry, &sums(alive(), &*outlooks, stands_for), weighs)
                 }
             };
             if entry.action == OverrideAction::Exclude {

@@ -155,8 +155,8 @@ impl Sketch {
         let holders = |entry: Bound| {
             let Some(sample) = self.samples.get(entry.slot) else { return (Cow::Borrowed(&[][..]), 1.0) };
             let Ok(place) = sample.ranks.binary_search(&entry.rank) else { return (Cow::Borrowed(&[][..]), 1.0) };
-            let weight = f64::from(sample.counts[place]) / f64::from(sample.held[place].max(1));
-            (Cow::Borrowed(sample.holders.row(place)), weight)
+            let stands_for = f64::from(sample.counts[place]) / f64::from(sample.held[place].max(1));
+            (Cow::Borrowed(sample.holders.row(place)), stands_for)
         };
         let mut columns = Columns { keep: &mut expected.keep, repeat: &mut expected.repeat, weighs };
         Settlement::of(bound, &holders, &mut columns);

@@ -43,7 +43,7 @@ fn checked(text: &str) -> Result<Recipe, Fault> {
     let keys = ["policy", "perspective", "pass_count", "size", "stages", "balance_by", "no_entity", "subclasses"];
     let [policy, perspective, pass_count, size, stages, balance_by, no_entity, subclasses] =
         keys.map(|key| line(&format!("rebalance.{key}")));
-    *lines = Lines { policy, perspective, pass_count, size, stages, balance_by, no_entity, subclasses };
+    *lines = Lines { policy, perspective, pass_count, size, stages, balance_by, subclasses, no_entity };
     check_ranges(&recipe, document.get_ref())?;
     Ok(recipe)
 }

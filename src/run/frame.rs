@@ -108,12 +108,11 @@ impl Painter {
         }
         let mut options = terminal_colorsaurus::QueryOptions::default();
         options.timeout = PATIENCE;
-        match terminal_colorsaurus::theme_mode(options) {
-            Ok(mode) => Ground { light: mode == terminal_colorsaurus::ThemeMode::Light, told: true },
-            Err(_) => {
-                let variable = std::env::var("COLORFGBG").ok();
-                Ground { light: variable.and_then(|told| is_light_by(&told)).unwrap_or(false), told: false }
-            }
+        if let Ok(mode) = terminal_colorsaurus::theme_mode(options) {
+            Ground { light: mode == terminal_colorsaurus::ThemeMode::Light, told: true }
+        } else {
+            let variable = std::env::var("COLORFGBG").ok();
+            Ground { light: variable.and_then(|told| is_light_by(&told)).unwrap_or(false), told: false }
         }
     }
 

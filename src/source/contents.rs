@@ -62,8 +62,12 @@ impl<'a> Opening<'a> {
         let (meter, found) = match expand(path, options.format)? {
             Named::Files(Files { in_order: files, folder, passed_over }) => {
                 let sizes = files.iter().map(|file| std::fs::metadata(file).map_or(0, |facts| facts.len()));
-                files.iter().for_each(|file| states.note(file));
-                passed_over.iter().for_each(|(file, why)| states.note_beside(file, why));
+                for file in &files {
+                    states.note(file);
+                }
+                for (file, why) in &passed_over {
+                    states.note_beside(file, why);
+                }
                 let inputs = placed(files.iter().zip(sizes));
                 let meter = Meter::new(observer, inputs.last().map_or(0, |input: &(_, Range<u64>)| input.1.end));
                 let inputs: Result<Vec<Input>, SourceError> =

@@ -98,7 +98,7 @@ impl Roles {
     fn note(&self, member: &[u8]) {
         let is = |name: &&'static str| name.len() == member.len() && name.as_bytes().eq_ignore_ascii_case(member);
         // Most often it was noted before, and a line that is only read is shared by all cores.
-        if let Some((_, met)) = self.watched.iter().find(|(name, met)| is(&name) && !met.load(Ordering::Relaxed)) {
+        if let Some((_, met)) = self.watched.iter().find(|(name, met)| is(name) && !met.load(Ordering::Relaxed)) {
             met.store(true, Ordering::Relaxed);
         }
     }

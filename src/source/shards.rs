@@ -10,6 +10,8 @@ use super::{Format, SourceError};
 
 /// How deep a folder is searched for data.
 const DEEPEST: usize = 4;
+/// Why a folder below is passed over.
+const CLOSED: &str = "it is a folder that cannot be read";
 
 /// Files that tell about data and hold none: what Hugging Face and fantail write beside records.
 const ABOUT_DATA: [&str; 4] = ["dataset_info.json", "dataset_infos.json", "calibration.json", "shard.json"];
@@ -64,11 +66,14 @@ fn matching(path: &Path, pattern: &str) -> Result<Named, SourceError> {
     let unreadable =
         |reason: String| SourceError::Unreadable { path: path.to_owned(), cause: std::io::Error::other(reason) };
     let found = glob::glob(pattern).map_err(|error| unreadable(format!("not a pattern: {error}")))?;
-    let mut files: Vec<PathBuf> = found.filter_map(Result::ok).filter(|file| file.is_file()).collect();
+    let (found, hidden): (Vec<_>, Vec<_>) = found.partition(Result::is_ok);
+    let mut files: Vec<PathBuf> = found.into_iter().flatten().filter(|file| file.is_file()).collect();
     files.sort();
+    let passed_over =
+        hidden.into_iter().filter_map(Result::err).map(|error| (error.path().to_owned(), CLOSED)).collect();
     let first = files.first().ok_or_else(|| unreadable("no file matches this pattern".into()))?;
     let folder = parent(first);
-    Ok(Named::Files(Files { in_order: files, folder, passed_over: Vec::new() }))
+    Ok(Named::Files(Files { in_order: files, folder, passed_over }))
 }
 
 /// The data files in a folder, of the kind that takes most room; a folder without any is one of images, or of data further down.
@@ -76,8 +81,9 @@ fn folder(path: &Path) -> Result<Named, SourceError> {
     let unreadable = |cause| SourceError::Unreadable { path: path.to_owned(), cause };
     let mut files = data_files(path).map_err(unreadable)?;
     let is_data = |(kind, _): &(Kind, PathBuf)| *kind != Kind::About;
+    let mut passed_over = Vec::new();
     if !files.iter().any(is_data) && !has_image(path, 0) {
-        files.extend(below(path, 0));
+        files.extend(below(path, 0, &mut passed_over));
     }
     let size = |file: &Path| std::fs::metadata(file).map_or(0, |facts| facts.len());
     let room =
@@ -89,7 +95,7 @@ fn folder(path: &Path) -> Result<Named, SourceError> {
     else {
         return Ok(Named::Images(path.to_owned()));
     };
-    let (mut taken, mut passed_over) = (Vec::new(), Vec::new());
+    let mut taken = Vec::new();
     for (kind, file) in files {
         match kind {
             Kind::About => passed_over.push((file, "it tells about data and holds none")),
@@ -128,11 +134,19 @@ fn named(file: &Path, names: &[&str]) -> bool {
 }
 
 /// The data files in the folders below, where data sets keep them in `data/` or in one folder a split.
-fn below(folder: &Path, depth: usize) -> Vec<(Kind, PathBuf)> {
+fn below(folder: &Path, depth: usize, passed_over: &mut Vec<(PathBuf, &'static str)>) -> Vec<(Kind, PathBuf)> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
     let folders =
         entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.is_dir() && depth < DEEPEST);
-    folders.flat_map(|path| [data_files(&path).unwrap_or_default(), below(&path, depth + 1)].concat()).collect()
+    let mut found = Vec::new();
+    for path in folders {
+        match data_files(&path) {
+            Ok(files) => found.extend(files),
+            Err(_) => passed_over.push((path.clone(), CLOSED)),
+        }
+        found.extend(below(&path, depth + 1, passed_over));
+    }
+    found
 }
 
 fn has_image(folder: &Path, depth: usize) -> bool {

@@ -47,7 +47,9 @@ fn the_tail_is_filled_and_what_cannot_be_used_is_told() {
         (kept.len() as u64, Some(kept.len() as u64))
     );
     assert!(kept.len() >= 40, "{}", kept.len());
-    kept.iter().for_each(|line| hold_provenance(line, &out));
+    for line in &kept {
+        hold_provenance(line, &out);
+    }
     assert_eq!(told["synthesis"]["makers"][0], kept[0]["maker"]);
     let lost = unusable(events, &lines);
     assert_eq!(told["synthesis"]["missing"]["label:dots"]["unusable"].as_u64(), Some(lost));
@@ -188,8 +190,12 @@ fn a_path_that_leads_outside_the_root_is_never_opened() {
         let told =
             log.iter().any(|line| line.contains("set aside") && line.contains(path) && line.contains("leads outside"));
         assert!(told, "{path} is not told in {log:#?}");
-        let lost: Vec<&str> = lines.lines().filter(|line| line.contains(&format!("\"seed_id\":\"{path}\""))).collect();
-        assert!(!lost.is_empty(), "{path} was no seed");
-        assert!(lost.iter().all(|line| line.contains("\"unusable\"") && line.contains("leads outside")), "{lost:?}");
+        let unmade: Vec<&str> =
+            lines.lines().filter(|line| line.contains(&format!("\"seed_id\":\"{path}\""))).collect();
+        assert!(!unmade.is_empty(), "{path} was no seed");
+        assert!(
+            unmade.iter().all(|line| line.contains("\"unusable\"") && line.contains("leads outside")),
+            "{unmade:?}"
+        );
     }
 }

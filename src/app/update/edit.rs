@@ -202,7 +202,7 @@ fn number(text: &str) -> Option<f64> {
     let groups: Vec<&str> = whole.split([',', '_', ' ']).collect();
     let thousands = |group: &&str| group.len() == 3 && group.bytes().all(|sign| sign.is_ascii_digit());
     let (first, others) = groups.split_first()?;
-    let grouped = others.iter().all(|group| thousands(group)) && (others.is_empty() || is_first_group(first));
+    let grouped = others.iter().all(thousands) && (others.is_empty() || is_first_group(first));
     let plain = fraction.map_or_else(|| groups.concat(), |fraction| format!("{}.{fraction}", groups.concat()));
     let value = if grouped { plain.parse::<f64>().ok()? } else { return None };
     Some(value * unit).filter(|value| value.is_finite())

@@ -10,7 +10,6 @@ use crate::number::{count, counted, measure, relative_change, share};
 use crate::preview::Measures;
 
 /// Writes the report.
-#[expect(clippy::too_many_lines, reason = "to be divided")]
 pub(super) fn write(report: &PreviewReport, out: &mut dyn Write) -> Result<()> {
     let instances = &report.instances;
     let (before, after) = (instances.before, instances.after.round() as u64);

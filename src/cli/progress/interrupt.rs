@@ -55,10 +55,9 @@ impl Interrupt {
             Err(report) => Event::Failed(failure(report)),
         };
         let told = self.teller.end(&last);
-        outcome.map_err(|report| match told {
-            true => Expected { message: String::new(), code: code(&report) }.into(),
-            false => report,
-        })
+        outcome.map_err(
+            |report| if told { Expected { message: String::new(), code: code(&report) }.into() } else { report },
+        )
     }
 }
 

@@ -174,11 +174,7 @@ fn key(checkpoint: &Checkpoint, (sample, plan): (&Sample, &str)) -> String {
 type Lookup<'a> = dyn Fn(&OrderPicture) -> Option<&'a Sampled> + 'a;
 
 /// A line for every picture of an order.
-fn records<'a>(
-    order: &Order,
-    (folder, made, faults): (&Path, &Lookup<'a>, &Faults),
-    maker: &Maker,
-) -> Vec<Synthesized> {
+fn records(order: &Order, (folder, made, faults): (&Path, &Lookup<'_>, &Faults), maker: &Maker) -> Vec<Synthesized> {
     let record = |seed: &OrderSeed, picture: &OrderPicture| {
         let line = made(picture);
         let path = line.and_then(|line| line.path.as_ref()).map(|path| folder.join(path)).unwrap_or_default();

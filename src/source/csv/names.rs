@@ -59,7 +59,7 @@ fn name(value: &Value) -> Option<String> {
     }
 }
 
-/// The elements of a list as Python, or NumPy without commas, prints it.
+/// The elements of a list as Python, or `NumPy` without commas, prints it.
 fn python(inner: &str) -> Option<Vec<String>> {
     let mut names = Vec::new();
     let mut rest = inner.trim_start_matches(is_joint);

@@ -50,9 +50,10 @@ pub(super) fn pairs<'a>(column: &'a Column, row: usize, into: &mut Given<'a>, pa
         return;
     }
     into.pairs.get_or_insert_default();
-    column.each_element(row, &mut |pair, at| match pair {
-        Column::Text(_) => pairs.extend(pair.text(at).map(|text| Pair::Joined(Cow::Borrowed(text)))),
-        _ => {
+    column.each_element(row, &mut |pair, at| {
+        if let Column::Text(_) = pair {
+            pairs.extend(pair.text(at).map(|text| Pair::Joined(Cow::Borrowed(text))));
+        } else {
             let mut sides = Vec::new();
             match pair {
                 Column::Struct { members, .. } => members.iter().for_each(|(_, side)| sides.extend(side.text(at))),

@@ -52,7 +52,6 @@ impl Reference {
     ///
     /// # Errors
     /// Too little memory, or a failure of libtorch.
-    #[expect(clippy::too_many_lines, reason = "to be divided")]
     pub fn new(images: &Images, judge: &Judge, config: &Filters) -> Result<Self, TorchError> {
         let opinion = judge.opinion(&images.pixels)?;
         guard(|| {

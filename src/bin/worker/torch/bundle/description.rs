@@ -51,7 +51,8 @@ pub struct Latent {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Vocabulary {
     /// `vocab.json`, below the bundle.
-    pub vocabulary: PathBuf,
+    #[serde(rename = "vocabulary")]
+    pub words: PathBuf,
     /// `merges.txt`, below the bundle.
     pub merges: PathBuf,
     /// The token that begins a prompt.

@@ -30,7 +30,7 @@ impl Tokenizer {
     /// A file cannot be read, or is not what it should be.
     pub fn read(folder: &Path, described: &Vocabulary) -> Result<Self, TorchError> {
         let read = |path: &Path| std::fs::read_to_string(path).map_err(|error| TorchError::file(path, error));
-        let (words, merges) = (folder.join(&described.vocabulary), folder.join(&described.merges));
+        let (words, merges) = (folder.join(&described.words), folder.join(&described.merges));
         let numbers = serde_json::from_str(&read(&words)?)
             .map_err(|error| TorchError::Bundle { path: words.clone(), reason: error.to_string() })?;
         let text = read(&merges)?;

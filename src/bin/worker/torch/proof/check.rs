@@ -30,12 +30,15 @@ enum Verdict {
     Left(String),
 }
 
+/// What looks at one path through the device.
+type Check = fn(Compute) -> Result<Verdict, TorchError>;
+
 /// Makes all checks and prints a table.
 ///
 /// # Errors
 /// A check failed.
 pub fn run(compute: Compute) -> Result<(), TorchError> {
-    let checks: [(&str, fn(Compute) -> Result<Verdict, TorchError>); 7] = [
+    let checks: [(&str, Check); 7] = [
         ("precision and layout", layout),
         ("the CPU's loss and gradient", same_as_cpu),
         ("training learns", learns),

@@ -81,8 +81,8 @@ fn make(images: &Images, (name, order): (&str, &[usize]), (plan, oracle): (&Plan
             .collect();
         let all = Tensor::cat(&tried.pixels, 0);
         describe((name, class, &plan.levels), (&tried, &all), (&kept, oracle))?;
-        let (tries, seconds) = (tried.findings.len(), begun.elapsed().as_secs_f64());
-        println!("          {missing} wanted, {tries} tried, {} kept, {seconds:.0} s", kept.len());
+        let (drawn, seconds) = (tried.findings.len(), begun.elapsed().as_secs_f64());
+        println!("          {missing} wanted, {drawn} tried, {} kept, {seconds:.0} s", kept.len());
         rows.extend(pairs(images, (&all, &tried.seeds), &kept));
         by_entity[class] = (offset..offset + kept.len() as u32).collect();
         offset += kept.len() as u32;

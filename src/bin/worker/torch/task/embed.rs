@@ -26,7 +26,7 @@ use crate::torch::weights::Weights;
 /// What looks at the images.
 enum Looker {
     Exported(Eyes),
-    Unet(Model, Weights),
+    Unet(Box<(Model, Weights)>),
     Classifier(Judge),
 }
 
@@ -39,7 +39,7 @@ impl Looker {
         if files.model().exists() {
             let (trainer, _) = checkpoint::load(&files.model(), compute)?;
             let weights = guard(|| Ok(trainer.model.view(&trainer.parameters.average)))?;
-            return Ok(Self::Unet(trainer.model, weights));
+            return Ok(Self::Unet(Box::new((trainer.model, weights))));
         }
         Ok(Self::Classifier(Judge::load(&files.encoder(), compute)?))
     }
@@ -48,7 +48,7 @@ impl Looker {
     fn shape(&self) -> (i64, i64) {
         match self {
             Self::Exported(eyes) => (eyes.size(), 3),
-            Self::Unet(model, _) => (model.unet.config().size, model.unet.config().channels),
+            Self::Unet(unet) => (unet.0.unet.config().size, unet.0.unet.config().channels),
             Self::Classifier(judge) => judge.shape(),
         }
     }
@@ -56,7 +56,8 @@ impl Looker {
     fn vectors(&self, pixels: &Tensor) -> Result<Tensor, TorchError> {
         match self {
             Self::Exported(eyes) => eyes.vectors(pixels),
-            Self::Unet(model, weights) => guard(|| {
+            Self::Unet(unet) => guard(|| {
+                let (model, weights) = &**unet;
                 Ok(model.embed(weights, &to_signed(&pixels.to_device(model.compute.device))).to_device(Device::Cpu))
             }),
             Self::Classifier(judge) => Ok(judge.opinion(pixels)?.features),

@@ -95,7 +95,7 @@ impl<'a> Studio<'a> {
 
     /// Whether the model can make it at all.
     fn check(&self, planned: &Planned) -> Result<(), TorchError> {
-        if !planned.entities.first().is_some_and(|&entity| (entity as usize) < self.names.len()) {
+        if planned.entities.first().is_none_or(|&entity| entity as usize >= self.names.len()) {
             return Err(TorchError::Setting(format!("{}: the model does not know its entity", planned.id)));
         }
         let level = if planned.image.is_some() { planned.level } else { 0.0 };

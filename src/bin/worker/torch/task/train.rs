@@ -111,7 +111,7 @@ impl<'a> Run<'a> {
 
     /// The names, the pictures and the classifier, without a diffusion model: for what a bundle makes.
     fn alone(&self) -> Result<(), End> {
-        let names: String = self.origin.entities.iter().map(|name| format!("{name}\n")).collect();
+        let names: String = self.origin.entities.iter().flat_map(|name| [name.as_str(), "\n"]).collect();
         folder::write(&self.folder.names(), names.as_bytes(), true).map_err(end)?;
         let path = self.folder.pictures();
         let same = reference::load(&path).is_ok_and(|held| held.fingerprint() == self.origin.pictures);

@@ -26,7 +26,7 @@ pub struct Ready<'a> {
 /// What makes the pictures.
 pub enum Maker {
     /// The trained model, with the averaged weights.
-    Trained(Trained),
+    Trained(Box<Trained>),
     /// An exported pipeline.
     Exported(Bundle),
 }
@@ -52,7 +52,7 @@ impl Maker {
         let (trainer, origin) = checkpoint::load(&folder.model(), compute)?;
         let weights = guard(|| Ok(trainer.model.view(&trainer.parameters.average)))?;
         let earliest = 1.0 - trainer.config.time_max;
-        Ok((Self::Trained(Trained { model: trainer.model, weights, earliest }), origin.entities))
+        Ok((Self::Trained(Box::new(Trained { model: trainer.model, weights, earliest })), origin.entities))
     }
 
     /// The shape that seeds are brought to.
@@ -71,8 +71,9 @@ impl Maker {
         if !(0.0..=1.0).contains(&level) {
             return Some(format!("level {level}; a level is from 0 to 1"));
         }
-        let Self::Trained(Trained { earliest, .. }) = self else { return None };
-        let beyond = level + 1e-6 < earliest.min(1.0) && *earliest > 0.01;
+        let Self::Trained(trained) = self else { return None };
+        let earliest = trained.earliest;
+        let beyond = level + 1e-6 < earliest.min(1.0) && earliest > 0.01;
         beyond.then(|| format!("level {level}; the model learned levels from {earliest:.2} to 1"))
     }
 
@@ -112,7 +113,7 @@ fn halved<T>(
             told(left.len());
             Ok(Tensor::cat(&[halved(left, make, told)?, halved(right, make, told)?], 0))
         }
-        made => made,
+        pictures => pictures,
     }
 }
 
