@@ -415,10 +415,11 @@ fn policies_stand_side_by_side() {
     assert_eq!(machine.model.rebalance.compared.len(), 4);
     assert!(machine.toast().contains("at most 4"));
     assert_eq!(machine.asked().iter().filter(|label| label.starts_with("ComparePolicies")).count(), 4);
-    machine.press("space h");
+    machine.press("space j h");
     assert!(
         machine.asked().last().unwrap().starts_with("ComparePolicies"),
-        "a turned value changes every policy's figures"
+        "a turned value changes every policy's figures: {:?}",
+        machine.asked()
     );
     machine.press("space");
     machine.press("k c");

@@ -91,15 +91,15 @@ fn merging_and_planning_tell_events_too() {
     let plan = ["plan", "data.jsonl", "--recipe", "recipe.toml", "--emit", "sql", "--out", "sql"];
     for (arguments, stage) in [(&merge[..], "write"), (&plan[..], "plan")] {
         let told = |more: &[&str]| run(&folder, &[arguments, more].concat());
-        let plain = told(&[]);
-        let text = String::from_utf8(plain.stderr).unwrap();
+        let lines_told = told(&[]);
+        let text = String::from_utf8(lines_told.stderr).unwrap();
         assert!(text.contains("writing 100 %") && !text.contains(['\r', '\u{1b}']), "{text}");
         let again = told(&["--force", "--progress", "json"]);
         let told_events = events(&again.stderr);
         let finished = last(&told_events);
         assert_eq!((again.status.code(), &finished["event"]), (Some(0), &"finished".into()), "{finished}");
         let first_line = |output: &[u8]| String::from_utf8_lossy(output).lines().next().map(str::to_owned);
-        assert_eq!(first_line(&again.stdout), first_line(&plain.stdout));
+        assert_eq!(first_line(&again.stdout), first_line(&lines_told.stdout));
         assert_eq!(finished["tally"]["instances"], 3000);
         assert!(told_events.iter().any(|event| event["stage"] == stage), "{told_events:?}");
         // The command that it names does the same.

@@ -276,10 +276,10 @@ fn parts_show_an_entity_as_the_whole_spells_it() {
     let indexes = parts.iter().map(|part| open("part.jsonl", part).index).collect::<Vec<_>>();
     let mut sum = Counts::default();
     // What travels is a file.
-    indexes.iter().for_each(|index| {
+    for index in &indexes {
         let text = serde_json::to_vec(&Counts::of(index)).unwrap();
         sum.add(serde_json::from_slice(&text).unwrap());
-    });
+    }
     for index in indexes {
         assert_eq!(names(&index.under(&sum).unwrap()), whole);
     }

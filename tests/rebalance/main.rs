@@ -1,6 +1,6 @@
 //! What a user turns, turns: overrides, repeats, targets, schedules and sizes do what they say, in closed form and in the plan.
 // Tests read as data, and a table has as many lines as it has cases.
-#![allow(clippy::too_many_lines)]
+#![allow(clippy::too_many_lines, clippy::format_push_string)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::float_cmp, missing_docs)]
 
 mod advice;

@@ -301,7 +301,7 @@ fn the_case_of_tokens_says_nothing_in_names_patterns_and_marks() {
     let rows: Vec<Vec<String>> = ["treehouse", "Tree", "lamp"].iter().map(|name| vec![(*name).to_owned()]).collect();
     let of = |perspective, name: &str| {
         let entry =
-            Override { entity: format!("{}:{name}", perspective), action: OverrideAction::Pin, line: Line::default() };
+            Override { entity: format!("{perspective}:{name}"), action: OverrideAction::Pin, line: Line::default() };
         let index = listed(perspective, &rows);
         let bound = fantail::policy::bind(&index, std::slice::from_ref(&entry)).unwrap_or_default();
         let marks = fantail::policy::Marks::of(&[entry], perspective);

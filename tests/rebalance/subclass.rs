@@ -23,11 +23,9 @@ impl Files {
         let (mut data, mut subclasses, mut id) = ("id,label\n".to_owned(), String::new(), 0);
         for (label, subclass, many) in KINDS {
             for _ in 0..many {
-                data.push_str(&format!("i{id},{label}\n"));
+                data += &format!("i{id},{label}\n");
                 if let Some(subclass) = subclass {
-                    subclasses.push_str(&format!(
-                        "{{\"id\": \"i{id}\", \"label\": \"{label}\", \"subclass\": {subclass}}}\n"
-                    ));
+                    subclasses += &format!("{{\"id\": \"i{id}\", \"label\": \"{label}\", \"subclass\": {subclass}}}\n");
                 }
                 id += 1;
             }

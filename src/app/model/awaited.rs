@@ -41,6 +41,23 @@ impl Awaited {
     /// What is awaited while a dataset is loaded anew: the load, and the job, which has the earlier dataset of its own.
     #[must_use]
     pub fn only_load(self, load: u64) -> Self {
-        Self { load, job: self.job, ..Self::default() }
+        // No answer but the load's own has its generation.
+        Self {
+            load,
+            job: self.job,
+            rows: load,
+            preview: load,
+            comparison: load,
+            instance: load,
+            lines: load,
+            ids: load,
+            picture: load,
+            synthesis: load,
+            seed: load,
+            seed_picture: load,
+            trial: load,
+            explanation: load,
+            findings: load,
+        }
     }
 }

@@ -147,7 +147,8 @@ fn advance(job: &mut Job, step: &str, (done, total): (u64, u64), elapsed: Durati
     let known = job.steps.iter_mut().find(|known| known.name == step);
     match known {
         Some(known) => {
-            if known.done == 0 {
+            // Its first report: a job that goes on begins where it was.
+            if known.done == 0 && known.total == 0 {
                 (known.began, known.from) = (worked, done);
             }
             (known.done, known.total) = (done, total);

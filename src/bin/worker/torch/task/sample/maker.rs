@@ -28,7 +28,7 @@ pub enum Maker {
     /// The trained model, with the averaged weights.
     Trained(Box<Trained>),
     /// An exported pipeline.
-    Exported(Bundle),
+    Exported(Box<Bundle>),
 }
 
 /// The trained model as it samples.
@@ -47,7 +47,7 @@ impl Maker {
     pub fn open(task: &Sample, compute: Compute) -> Result<(Self, Vec<String>), TorchError> {
         let folder = Folder::new(&task.model);
         if let Some(bundle) = &task.bundle {
-            return Ok((Self::Exported(Bundle::open(bundle, compute)?), folder::names(&folder.names())?));
+            return Ok((Self::Exported(Box::new(Bundle::open(bundle, compute)?)), folder::names(&folder.names())?));
         }
         let (trainer, origin) = checkpoint::load(&folder.model(), compute)?;
         let weights = guard(|| Ok(trainer.model.view(&trainer.parameters.average)))?;
@@ -101,7 +101,7 @@ impl Maker {
     }
 }
 
-/// All at once, or by halves where memory is short; `told` hears how many are tried then.
+/// All at once, or by whole where memory is short; `told` hears how many are tried then.
 fn halved<T>(
     wanted: &[T],
     make: &mut dyn FnMut(&[T]) -> Result<Tensor, TorchError>,
@@ -162,8 +162,8 @@ mod tests {
             }
             Ok(Tensor::from_slice(part))
         };
-        let made = halved(&wanted, &mut make, &mut |count| heard.push(count)).unwrap();
-        assert_eq!(Vec::<i64>::try_from(made).unwrap(), wanted);
+        let whole = halved(&wanted, &mut make, &mut |count| heard.push(count)).unwrap();
+        assert_eq!(Vec::<i64>::try_from(whole).unwrap(), wanted);
         assert_eq!(heard[..2], [6, 3]);
         let mut never = |_: &[i64]| Err(TorchError::OutOfMemory("CUDA out of memory".into()));
         assert!(matches!(halved(&wanted, &mut never, &mut |_| ()), Err(TorchError::OutOfMemory(_))));
