@@ -13,6 +13,7 @@ pub mod exit_code;
 pub mod explain;
 mod explore;
 mod indexed;
+mod loaded;
 mod man;
 pub mod merge;
 pub mod plan;

@@ -8,17 +8,15 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
+use super::configuration_folder;
+use super::loaded::loaded_under;
 use super::progress::{Interrupt, ProgressForm};
 use super::worker::WorkerArguments;
-use super::{configuration_folder, counts};
 use crate::config::settings::Settings;
-use crate::index::cache::Cache;
 use crate::job::{self, ApplyJob, Event, Failure, Handle, Summary};
-use crate::load::{self, Loaded, Provenance};
 use crate::manifest::{self, ManifestError, Shard, Target, WrittenFile};
 use crate::number::{bytes, count, counted};
 use crate::plan::Tally;
-use crate::policy;
 use crate::progress::{Observer, Stage};
 use crate::recipe::{Recipe, SynthesisName};
 
@@ -105,15 +103,8 @@ fn applied(arguments: &ApplyArguments, interrupt: &Interrupt) -> color_eyre::Res
         step: arguments.checkpoint,
     };
     target.check(&recipe).map_err(Failure::from)?;
-    let cache = Cache::of_user();
-    let (loaded, provenance) = load::load(&arguments.dataset, &recipe, interrupt, &cache)?;
-    if let Provenance::Built(_) = provenance
-        && let Err(cause) = load::keep(&loaded, &recipe, &cache)
-    {
-        interrupt.log(&format!("the index could not be cached, so the next time takes as long: {cause}"));
-    }
-    let loaded = Loaded { index: counts::under(loaded.index, &recipe, &arguments.counts_in)?, dataset: loaded.dataset };
-    policy::fits(&loaded.index, &recipe).map_err(|error| error.in_file(&arguments.recipe))?;
+    let fitting = (&recipe, arguments.recipe.as_path());
+    let loaded = loaded_under(fitting, &arguments.dataset, &arguments.counts_in, interrupt)?;
     super::advice::lines(&recipe.advice(), &arguments.recipe).for_each(|line| interrupt.log(&line));
     let job = ApplyJob {
         data: Arc::new(loaded),

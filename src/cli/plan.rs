@@ -5,15 +5,13 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use super::counts;
+use super::loaded::loaded_under;
 use super::progress::{Interrupt, ProgressForm};
-use crate::index::cache::Cache;
 use crate::job::{Failure, Summary, quoted};
-use crate::load::{self, Loaded, Provenance};
+use crate::load::Loaded;
 use crate::manifest::{self, Contents, Shard, Target};
 use crate::number::{bytes, count};
 use crate::plan::{Plan, PlanError};
-use crate::policy;
 use crate::recipe::{Recipe, RecipeError};
 
 const NOTES: &str = "\
@@ -91,21 +89,14 @@ fn planned(arguments: &PlanArguments, interrupt: &Interrupt) -> color_eyre::Resu
 
 /// The dataset, and its index under the counts of the whole, where the recipe fits them and SQL can tell it.
 fn loaded(arguments: &PlanArguments, recipe: &Recipe, interrupt: &Interrupt) -> color_eyre::Result<Loaded> {
-    let cache = Cache::of_user();
-    let (loaded, provenance) = load::load(&arguments.dataset, recipe, interrupt, &cache)?;
-    if let Provenance::Built(_) = provenance
-        && let Err(cause) = load::keep(&loaded, recipe, &cache)
-    {
-        interrupt.log(&format!("the index could not be cached, so the next time takes as long: {cause}"));
-    }
-    let index = counts::under(loaded.index, recipe, &arguments.counts_in)?;
-    policy::fits(&index, recipe).map_err(|error| error.in_file(&arguments.recipe))?;
+    let fitting = (recipe, arguments.recipe.as_path());
+    let loaded = loaded_under(fitting, &arguments.dataset, &arguments.counts_in, interrupt)?;
     if recipe.synthesis.is_on() {
         let reason = "SQL tells what is kept, and synthesis appends what the whole plan chose; write policies = [] under \
                       [synthesis], or use `fantail apply`";
         return Err(RecipeError::Unfit(reason.into()).into());
     }
-    Ok(Loaded { index, dataset: loaded.dataset })
+    Ok(loaded)
 }
 
 /// The command that does the same.
