@@ -36,6 +36,7 @@
 //!
 //! Invariant: no libtorch in here, and no defect of the worker reaches further than its error.
 
+mod alone;
 mod child;
 mod client;
 mod error;
@@ -47,6 +48,7 @@ mod task;
 mod watch;
 mod work;
 
+pub use alone::alone;
 pub use client::{Client, Patience};
 pub use error::WorkerError;
 pub use find::{Choice, Found, Launch, Libtorch, Origin, Place, Surroundings, find};
