@@ -6,23 +6,12 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use fantail::manifest::{ManifestError, Shard, Target};
-use fantail::progress::{Observer, Stage, Unobserved};
+use fantail::progress::Unobserved;
 use fantail::recipe::{ManifestFormat, PolicyName, Recipe};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 use tempfile::{TempDir, tempdir};
 
-use crate::{bytes_below, coco, lines, loaded, recipe, write, write_with};
-
-/// Says stop after so many questions.
-struct Impatient(AtomicUsize);
-
-impl Observer for Impatient {
-    fn advanced(&self, _stage: Stage, _done: u64, _total: u64) {}
-
-    fn cancelled(&self) -> bool {
-        self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, |left| left.checked_sub(1)).is_err()
-    }
-}
+use crate::{Impatient, bytes_below, coco, lines, loaded, recipe, write, write_with};
 
 #[test]
 fn stopped_anywhere_a_run_goes_on_to_the_same_bytes() {

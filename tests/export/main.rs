@@ -15,15 +15,27 @@ mod tables;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use fantail::index::cache::Cache;
 use fantail::load;
 use fantail::load::Loaded;
 use fantail::manifest::{self, Contents, ManifestError, Shard, Target, Written};
 use fantail::plan::Plan;
-use fantail::progress::{Observer, Unobserved};
+use fantail::progress::{Observer, Stage, Unobserved};
 use fantail::recipe::{ManifestFormat, PolicyName, Recipe};
 use tempfile::TempDir;
+
+/// Says stop after so many questions.
+struct Impatient(AtomicUsize);
+
+impl Observer for Impatient {
+    fn advanced(&self, _stage: Stage, _done: u64, _total: u64) {}
+
+    fn cancelled(&self) -> bool {
+        self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, |left| left.checked_sub(1)).is_err()
+    }
+}
 
 fn recipe(policy: PolicyName, formats: &[ManifestFormat]) -> Recipe {
     let mut recipe = Recipe::default();

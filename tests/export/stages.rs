@@ -2,10 +2,10 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 
 use fantail::manifest::{Shard, Target};
-use fantail::progress::{Observer, Stage, Unobserved};
+use fantail::progress::Unobserved;
 use fantail::recipe::{ManifestFormat, PolicyName, Recipe};
 use fantail::{plan, policy};
 use polars::prelude::{ParquetReader, SerReader};
@@ -14,7 +14,7 @@ use tempfile::tempdir;
 
 use crate::shards::in_shards;
 use crate::tables::elements;
-use crate::{bytes_below, list, loaded, recipe, write, write_with};
+use crate::{Impatient, bytes_below, list, loaded, recipe, write, write_with};
 
 /// Temperature 2, with two stages: 4 and then 1.
 fn schedule(formats: &[ManifestFormat]) -> Recipe {
@@ -79,17 +79,6 @@ fn every_stage_has_a_weight_for_every_instance() {
     let listed: Vec<&str> =
         told["files"].as_array().unwrap().iter().map(|file| file["name"].as_str().unwrap()).collect();
     assert!(listed.contains(&"weights-stage1.npy") && listed.contains(&"weights-stage2.npy"), "{listed:?}");
-}
-
-/// Says stop after so many questions.
-struct Impatient(AtomicUsize);
-
-impl Observer for Impatient {
-    fn advanced(&self, _stage: Stage, _done: u64, _total: u64) {}
-
-    fn cancelled(&self) -> bool {
-        self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, |left| left.checked_sub(1)).is_err()
-    }
 }
 
 #[test]
