@@ -27,7 +27,8 @@ pub struct VoteExplanation {
     pub perspective: Perspective,
     /// Whether it voted for the instance.
     pub passed: bool,
-    /// The deciding entity: of all that drew, the one that would be the first to pass if every probability rose together.
+    /// The deciding entity: the rarest of those whose draw passed; where none did, the one that would be the first to pass if every
+    /// probability rose together.
     /// For policies that do not draw for entities, the rarest one; `None` when the instance holds none.
     pub entity: Option<String>,
     /// The probability that the draw was compared with; for resampling policies the entity's number.
