@@ -115,7 +115,7 @@ impl Exact {
         let overrides = self.overridden(index);
         let target = self.target(index, &perspectives, &rule);
         let policy = recipe.rebalance.policy;
-        let advice = advice::advice(recipe, &instances);
+        let advice = advice::advice((index, recipe), &instances, observer)?;
         Ok(Preview { policy, exact: true, instances, perspectives, overrides, target, size_scale, advice })
     }
 

@@ -8,6 +8,7 @@ mod entities;
 mod explained;
 mod lvis;
 mod overrides;
+mod refused;
 mod repeats;
 mod sampled;
 mod size;

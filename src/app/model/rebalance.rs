@@ -8,7 +8,7 @@ use crate::app::hit::Spacing;
 use crate::entity::Perspective;
 use crate::index::Index;
 use crate::number;
-use crate::policy::{self, Parameter, Scale, SynthesisParameter};
+use crate::policy::{self, Parameter, Range, Scale, SynthesisParameter};
 use crate::preview::{Measures, Preview};
 use crate::recipe::{PolicyName, Recipe};
 
@@ -71,6 +71,8 @@ pub struct Slider {
     pub spacing: Spacing,
     /// The value as it is shown.
     pub shown: String,
+    /// How many characters the longest value that the slider gives has.
+    pub widest: u16,
 }
 
 impl Slider {
@@ -170,7 +172,8 @@ pub fn parameters(recipe: &Recipe, index: &Index) -> Vec<Parameter> {
 pub(super) fn slider(parameter: Parameter, recipe: &Recipe, index: &Index) -> Slider {
     let range = parameter.range(index);
     let value = parameter.get(recipe, index);
-    let choice = parameter.choices(index).get(value as usize).copied();
+    let choices = parameter.choices(index);
+    let choice = choices.get(value as usize).copied();
     let perspective = match parameter {
         Parameter::Threshold(perspective) => Some(perspective),
         _ => None,
@@ -196,10 +199,29 @@ pub(super) fn slider(parameter: Parameter, recipe: &Recipe, index: &Index) -> Sl
             (None, Some(unset)) => unset.into(),
             (None, None) => shown(value, range.whole),
         },
+        widest: widest(range, &choices),
     }
+}
+
+/// The length of the longest value of a range or among choices.
+fn widest(range: Range, choices: &[&str]) -> u16 {
+    /// A number with four digits: `0.9375`, `33.33`.
+    const FOUR_DIGITS: usize = 6;
+    let ends = [range.low, range.high].map(|end| shown(end, range.whole).len());
+    let longest = match range.scale {
+        _ if !choices.is_empty() => choices.iter().map(|choice| choice.len()).max().unwrap_or(0),
+        Scale::Share => 4,
+        _ if range.whole => ends[1],
+        _ => ends[0].max(ends[1]).max(FOUR_DIGITS),
+    };
+    longest as u16
 }
 
 /// A value as typed text: whole numbers with separators, others with as many digits as they need.
 fn shown(value: f64, whole: bool) -> String {
-    if whole { number::count(value as u64) } else { format!("{value}") }
+    match value {
+        _ if whole => number::count(value as u64),
+        _ if value.abs() < 0.001 && value != 0.0 => format!("{value:e}"),
+        _ => format!("{value}"),
+    }
 }
