@@ -84,10 +84,31 @@ fn check_table(table: &DeTable<'_>, path: &str) -> Result<(), Fault> {
                 return Err(Fault(key.span(), format!("unknown key '{name}'; {hint}")));
             }
             Some((_, Status::NotYet(missing))) => return Err(Fault(key.span(), (*missing).to_owned())),
-            Some((_, Status::Ready)) => check_value(value, &joined(path, name))?,
+            Some((_, Status::Ready)) => {
+                let path = joined(path, name);
+                check_brackets(value, &path)?;
+                check_value(value, &path)?;
+            }
         }
     }
     Ok(())
+}
+
+/// A table that stands once has one pair of brackets, and each entry of a list has two.
+fn check_brackets(value: &Spanned<DeValue<'_>>, path: &str) -> Result<(), Fault> {
+    let listed = grammar::LISTS.contains(&path);
+    match value.get_ref() {
+        DeValue::Table(_) if listed => {
+            let message = format!("[{path}] is one of a list; write [[{path}]] over each entry");
+            Err(Fault(value.span(), message))
+        }
+        DeValue::Array(items) if !listed && grammar::table(path).is_some() => {
+            let tables = items.iter().filter(|item| matches!(item.get_ref(), DeValue::Table(_)));
+            let message = || format!("[[{path}]] begins a list, and there is one {path} only; write [{path}]");
+            tables.last().map_or(Ok(()), |table| Err(Fault(table.span(), message())))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn joined(path: &str, name: &str) -> String {
@@ -96,18 +117,8 @@ fn joined(path: &str, name: &str) -> String {
 
 fn check_value(value: &Spanned<DeValue<'_>>, path: &str) -> Result<(), Fault> {
     match value.get_ref() {
-        DeValue::Table(_) if grammar::LISTS.contains(&path) => {
-            let message = format!("[{path}] is a list of tables; write [[{path}]] over each of its entries");
-            Err(Fault(value.span(), message))
-        }
         DeValue::Table(table) => check_table(table, path),
         DeValue::Array(items) => {
-            let tables = items.iter().all(|item| matches!(item.get_ref(), DeValue::Table(_)));
-            let once = grammar::table(path).is_some() && !grammar::LISTS.contains(&path);
-            if let (true, Some(first)) = (tables && once, items.first()) {
-                let message = format!("[[{path}]] begins a list, and there is one {path}; write [{path}]");
-                return Err(Fault(first.span(), message));
-            }
             check_list(items, (path, value.span()))?;
             items.iter().try_for_each(|item| check_value(item, path))
         }

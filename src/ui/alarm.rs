@@ -31,14 +31,17 @@ fn lines(model: &Model, theme: &Theme, screen: Rect) -> Vec<Line<'static>> {
     let Some(alarm) = model.alarm() else { return Vec::new() };
     let (style, width) = (theme.style(Role::Warning), screen.width.saturating_sub(2));
     let most = MOST.min(usize::from(screen.height / SHARE)).max(1);
-    let all = text::wrap(&format!("⚠ {alarm} {IN_FORCE}"), width, style);
-    if all.len() <= most {
-        return all;
+    let mut said = alarm.to_owned();
+    loop {
+        let cut = if said.len() < alarm.len() { "…" } else { "" };
+        let lines = text::wrap(&format!("⚠ {said}{cut} {IN_FORCE}"), width, style);
+        if lines.len() <= most || said.is_empty() {
+            return lines.into_iter().take(most).collect();
+        }
+        // The end is what is in force; what is before it goes, a few characters at a time.
+        let shorter = said.chars().count().saturating_sub(4);
+        said = said.chars().take(shorter).collect();
     }
-    // The end is what is in force; the middle goes.
-    let room = usize::from(width) * most - IN_FORCE.chars().count() - usize::from(width) / 4;
-    let begun: String = alarm.chars().take(room).collect();
-    text::wrap(&format!("⚠ {begun}… {IN_FORCE}"), width, style).into_iter().take(most).collect()
 }
 
 /// What holds meanwhile.

@@ -260,7 +260,10 @@ fn wrong_overrides_are_refused_with_place_and_fix() {
     for (text, message) in table {
         assert_eq!(refusal(&text), message, "{text}");
     }
-    assert!(refusal("[[rebalance.override]]\naction = \"pin\"").contains("missing field `entity`"));
+    assert!(
+        refusal("[[rebalance.override]]\naction = \"pin\"")
+            .contains("this entry lacks entity; write for example entity = \"token:man\"")
+    );
     // A floor under a cap, and one beside a pin, can be had.
     parsed(&second("{ floor = 50 }"));
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::*;
 
 /// One fault each.
-const BROKEN: [&str; 60] = [
+const BROKEN: [&str; 63] = [
     // No TOML.
     "[rebalance]\nalpha == 0.5",
     "[rebalance]\nalpha = ",
@@ -14,6 +14,8 @@ const BROKEN: [&str; 60] = [
     "[rebalance]\nalpha = 0,5",
     "[rebalance]\nalpha = .5",
     "[rebalance]\npolicy = adr",
+    "[rebalance]\nalpha = yes",
+    "[rebalance]\npolicy = \"adr\", cap = 5",
     "[rebalance]\npolicy = 'adr",
     "[rebalance]\npolicy = \"adr",
     "[rebalance\npolicy = \"adr\"",
@@ -56,6 +58,7 @@ const BROKEN: [&str; 60] = [
     "[rebalance.override]\nentity = \"token:man\"\naction = \"pin\"",
     "[[rebalance.override]]\nentity = \"token:man\"",
     "[[rebalance.override]]\nentity = \"token:man\"\naction = \"drop\"",
+    "[[rebalance.override]]\nentity = \"token:man\"\naction = \"cap\"",
     "[[rebalance.override]]\nentity = \"token:man\"\naction = { cap = -1 }",
     "[[rebalance.override]]\nentity = \"token:man\"\naction = { cap = 5, floor = 2 }",
     "[[rebalance.override]]\nentity = \"man\"\naction = \"pin\"",

@@ -69,7 +69,7 @@ fn how_sure_the_figures_are_is_always_said() {
                 let mut model = fixture::rebalancing();
                 (model.perspective, model.rebalance.preview) = (perspective, reckoning.clone());
                 let screen = shown(&model, size);
-                let edge = screen.lines().rfind(|line| line.contains("581,894") && line.contains('→'));
+                let edge = screen.lines().find(|line| line.contains("581,894") && line.contains('→'));
                 let edge = edge.unwrap_or_else(|| panic!("{perspective} at {size:?}:\n{screen}"));
                 assert!(signs.iter().any(|sign| edge.contains(&format!("{sign} "))), "{size:?}: {edge}");
             }

@@ -203,13 +203,15 @@ pub(super) fn slider(parameter: Parameter, recipe: &Recipe, index: &Index) -> Sl
     }
 }
 
-/// The length of the longest value of a range or among choices.
+/// The length of the longest value of a range; of a choice as much as tells it from others: the whole of it stands where the
+/// selected slider is explained.
 fn widest(range: Range, choices: &[&str]) -> u16 {
     /// A number with four digits: `0.9375`, `33.33`.
     const FOUR_DIGITS: usize = 6;
+    const CHOICE: usize = 6;
     let ends = [range.low, range.high].map(|end| shown(end, range.whole).len());
     let longest = match range.scale {
-        _ if !choices.is_empty() => choices.iter().map(|choice| choice.len()).max().unwrap_or(0),
+        _ if !choices.is_empty() => CHOICE.min(choices.iter().map(|choice| choice.len()).max().unwrap_or(0)),
         Scale::Share => 4,
         _ if range.whole => ends[1],
         _ => ends[0].max(ends[1]).max(FOUR_DIGITS),
