@@ -11,7 +11,7 @@ use super::exit_code::UsageError;
 use super::indexed::indexed_for;
 use super::stats::StatsFormat;
 use super::synthesis;
-use crate::index::{Index, name_hash};
+use crate::index::Index;
 use crate::number::{count, measure};
 use crate::plan::{self, Explainer, Explanation, Plan};
 use crate::recipe::{Recipe, SynthesisName};
@@ -85,9 +85,9 @@ fn synthetic(index: &Index, plan: Option<&Plan>, instance: usize) -> Vec<SeedRep
 pub fn run(arguments: &ExplainArguments) -> color_eyre::Result<()> {
     let recipe = Recipe::load(&arguments.recipe)?;
     let index = indexed_for((&recipe, &arguments.recipe), &arguments.dataset)?;
-    let (id, hash) = (arguments.id.as_str(), name_hash(&arguments.id));
+    let id = arguments.id.as_str();
     let unknown = || UsageError(format!("no instance of {} has the id '{id}'", arguments.dataset.display()));
-    let instances: Vec<usize> = (0..index.instances()).filter(|&number| index.id_hashes[number] == hash).collect();
+    let instances = index.of_id(id);
     let plan = recipe.synthesis.is_on().then(|| synthesis::plan(&index, &arguments.dataset, &recipe)).transpose()?;
     let explainer = Explainer::new(&index, &recipe)?;
     let report = |&instance: &usize| {

@@ -17,6 +17,7 @@ mod subclass;
 mod synthesis;
 mod tables;
 mod target;
+mod voted;
 
 use std::path::Path;
 

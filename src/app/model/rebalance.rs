@@ -76,6 +76,13 @@ pub struct Slider {
 }
 
 impl Slider {
+    /// Its name, its value in full, and what it does; the value of a threshold is told beside what it leaves to the tail.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let value = if self.perspective.is_some() { String::new() } else { format!(" = {}", self.shown) };
+        format!("{}{value}: {}", self.label, self.purpose)
+    }
+
     /// Where the knob is: 0 left, 1 right.
     #[must_use]
     pub fn fraction(&self) -> f64 {

@@ -8,7 +8,6 @@ use super::{next_generation, overlay, tell};
 use crate::app::action::Action;
 use crate::app::effect::Effect;
 use crate::app::model::{Data, Drill, Level, Model, Overlay, Screen};
-use crate::index::name_hash;
 use crate::load::Loaded;
 
 /// Asks why the opened instance is kept or dropped; on Rebalance, where none is opened, one of the entity that moves most.
@@ -32,9 +31,7 @@ pub(super) fn of_id(model: &mut Model, id: &str) -> Result<Vec<Effect>, String> 
     if id.is_empty() {
         return Err("type the id of an instance".to_owned());
     }
-    let hash = name_hash(id);
-    let hashes = model.loaded().map_or(&[][..], |loaded| &loaded.index.id_hashes);
-    let numbers: Vec<usize> = (0..hashes.len()).filter(|&number| hashes[number] == hash).collect();
+    let numbers = model.loaded().map_or_else(Vec::new, |loaded| loaded.index.of_id(id));
     if numbers.is_empty() {
         return Err(format!("no instance has the id '{id}'"));
     }
