@@ -11,7 +11,7 @@ use super::*;
 const SEEDS: u64 = 200;
 const INSTANCES: usize = 400;
 /// τ of tokens, objects and pairs.
-const THRESHOLDS: [f64; 3] = [6.0, 6.0, 2.0];
+const THRESHOLDS: [f64; 3] = [10.0, 9.0, 3.0];
 
 /// A stream of numbers in [0, 1).
 struct Stream(u64);
@@ -185,6 +185,8 @@ fn sampled(rows: &[Row], mode: Mode) -> Vec<f64> {
 fn every_mode_is_as_the_papers_sampler_samples() {
     let rows = rows();
     let (index, sampler) = (index_of(&rows), Sampler::new(&rows));
+    let times = [1, 2, 3].map(|times| rows.iter().filter(|row| sampler.times(row) == times).count());
+    assert!(times.iter().all(|&many| many >= 5), "every number of times has its instances: {times:?}");
     for mode in MODES {
         let mut recipe = recipe_of(mode);
         let (_, closed) = exact(&index, &recipe);
@@ -201,7 +203,7 @@ fn every_mode_is_as_the_papers_sampler_samples() {
         }
         for (whose, sums) in [("plan", planned), ("sampler", sampled(&rows, mode))] {
             let (statistic, freedom) = chi_square(&sums, (closed.keep(), closed.expected()));
-            assert!(freedom > 100.0, "{mode:?}: too few instances are in doubt: {freedom}");
+            assert!(freedom > 50.0, "{mode:?}: too few instances are in doubt: {freedom}");
             assert!(limits(freedom).contains(&statistic), "{whose} under {mode:?}: {statistic} of {freedom}");
             // What is sure is sure.
             for (sum, (&keep, &expected)) in sums.iter().zip(closed.keep().iter().zip(closed.expected())) {
