@@ -117,8 +117,13 @@ impl OverrideExplanation {
     fn line(&self) -> String {
         let verdict = if self.changed { "it decides" } else { "it changes nothing here" };
         let drawn = self.draw.map_or_else(String::new, |draw| {
-            let sign = if draw < self.probability { "below" } else { "not below" };
-            format!(", the draw {} is {sign} {}", chance(draw), chance(self.probability))
+            let sign = if draw < self.cut { "below" } else { "not below" };
+            format!(
+                ", the draw {} is {sign} its cut {} (probability {})",
+                chance(draw),
+                chance(self.cut),
+                measure(self.probability)
+            )
         });
         format!("override {} of {}: {verdict}{drawn}", self.action, self.entity)
     }
