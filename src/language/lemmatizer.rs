@@ -90,6 +90,11 @@ impl Lemmatizer {
         detach(words, form, &NOUN_RULES, is_noun).or(own)
     }
 
+    /// The singular that a noun has within a collocation, though it has none alone: the "glass" of "wine glasses".
+    pub(crate) fn part(&self, words: &Words, form: &[u8]) -> Option<WordId> {
+        if is_plural_only(form) { detach(words, form, &NOUN_RULES, is_noun) } else { None }
+    }
+
     /// Appends the lemma of a noun to `out`.
     pub(crate) fn append(&self, words: &Words, noun: &Noun<'_>, out: &mut String) {
         let Some(folded) = Folded::new(noun.written) else {

@@ -8,7 +8,7 @@ use std::ops::Range;
 use crate::number::count;
 use crate::source::guess;
 use crate::source::json::text_start;
-use crate::source::span::{Flaw, Member, Members, members, skip_space};
+use crate::source::span::{Flaw, Member, Members, members, skip_space, value_end};
 
 /// How much of a file is looked at before the whole of it is.
 const SAMPLE: usize = 1 << 20;
@@ -125,6 +125,11 @@ impl File<'_> {
         Some(value.start + 1..if *complete { value.end - 1 } else { value.end })
     }
 
+    /// Whether the first element of a list is whole.
+    fn begins_whole(&self, name: &str) -> bool {
+        self.list(name).is_some() && self.first(name).is_some_and(|first| value_end(self.bytes, first).is_ok())
+    }
+
     fn is_complete(&self, name: &str) -> bool {
         self.member(name).is_some_and(|member| member.complete)
     }
@@ -148,7 +153,7 @@ impl File<'_> {
         let advice = "copy or download it again";
         match missing.as_slice() {
             [] => self.whole(Some(format!("{end}, before its object is closed; nothing is missing of what is read"))),
-            [_] if self.member("images").is_some_and(|images| !images.complete) => self.whole(Some(format!(
+            [_] if self.begins_whole("images") && !self.is_complete("images") => self.whole(Some(format!(
                 "{end}; the images before that are read with all their annotations, {advice} for the rest"
             ))),
             missing => Outline::Broken(format!("{end}, so that {} are missing; {advice}", missing.join(" and "))),
