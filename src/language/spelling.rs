@@ -12,6 +12,11 @@ const LONGEST: usize = 64;
 /// artifact, food, plant.
 const KINDS: [u8; 4] = [5, 6, 13, 20];
 
+/// Lexicographer files of what a compound names only where its last word does ("leatherjacket" is a fish): animal, person, plant.
+const LIVING: [u8; 3] = [5, 18, 20];
+/// That of parts of bodies, after which things are called that are none ("cattail").
+const BODY: u8 = 8;
+
 /// Words one space apart that may be a noun.
 #[derive(Clone, Copy)]
 pub(crate) struct Phrase<'t> {
@@ -21,6 +26,8 @@ pub(crate) struct Phrase<'t> {
     pub(crate) capital: bool,
     /// WordNet has a hyphen in some phrase that begins so.
     pub(crate) hyphened: bool,
+    /// More holds them together than that they stand beside each other, as it does "tall" and "grass".
+    pub(crate) compound: bool,
 }
 
 impl Language {
@@ -30,12 +37,24 @@ impl Language {
         if spaced.is_some() {
             return self.usual(phrase.words, spaced);
         }
-        let joined = if phrase.hyphened { self.joined(phrase.words) } else { WordId::NONE };
-        if joined.is_some() || !phrase.hyphened { joined } else { self.hyphened(phrase.words) }
+        let joined = if phrase.compound { self.compound(phrase.words) } else { WordId::NONE };
+        let other = phrase.compound && phrase.hyphened && !joined.is_some();
+        if other { self.hyphened(phrase.words) } else { joined }
+    }
+
+    /// The noun that two words are when they are written as one, unless it is far from what the second word is.
+    fn compound(&self, words: &str) -> WordId {
+        let joined = self.joined(words);
+        let far = joined.is_some() && {
+            let head = self.find_noun(words.rsplit(' ').next().unwrap_or_default());
+            let (kind, of_head) = (self.words.entry(joined).file, self.words.entry(head).file);
+            kind != of_head && (LIVING.contains(&kind) || of_head == BODY)
+        };
+        if far { WordId::NONE } else { joined }
     }
 
     /// The noun that two words are when they are written as one.
-    pub(crate) fn joined(&self, words: &str) -> WordId {
+    fn joined(&self, words: &str) -> WordId {
         let mut buffer = [0; LONGEST];
         let Some((first, second)) = words.split_once(' ').filter(|(_, second)| !second.contains(' ')) else {
             return WordId::NONE;

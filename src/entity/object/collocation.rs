@@ -5,7 +5,7 @@
 //! ("ice | hockey stick"), else the earlier ("police car | door").
 
 use super::finder::{Finder, Last};
-use crate::language::{Kind, Phrase, Tag, WordId, shape};
+use crate::language::{Phrase, Tag, WordId, shape};
 
 /// The most words that a collocation has here.
 const LONGEST: usize = 4;
@@ -59,28 +59,26 @@ impl Finder<'_> {
 
     /// The longest WordNet collocation that begins at a token and ends in a noun.
     fn longest(&mut self, at: usize) -> Option<Found> {
-        let tags = &self.reading.tags;
-        if matches!(tags[at], Tag::Det | Tag::Pron | Tag::Adp) {
+        if matches!(self.reading.tags[at], Tag::Det | Tag::Pron | Tag::Adp) {
             return None;
         }
         let second = self.next_word(at)?;
         let written = |at: usize| &self.text[self.reading.tokens[at].range()];
         let begins = self.language.begins(written(at), written(second));
-        let nouns = tags[at] == Tag::Noun && tags[second] == Tag::Noun;
-        let listed = if begins.spaced || begins.hyphened {
-            (2..=LONGEST).rev().find_map(|words| self.listed((at, words), begins.hyphened))
-        } else {
-            None
-        };
-        listed.or_else(|| if nouns { self.compound(at) } else { None })
+        let most = if begins.spaced || begins.hyphened { LONGEST } else { 2 };
+        let compound = second > at + 1 || self.reading.tags[at] == Tag::Noun && self.reading.tags[second] == Tag::Noun;
+        if most == 2 && !compound {
+            return None;
+        }
+        (2..=most).rev().find_map(|words| self.listed((at, words), (begins.hyphened, compound || words > 2)))
     }
 
     /// The collocation of so many words.
-    fn listed(&mut self, (at, words): (usize, usize), hyphened: bool) -> Option<Found> {
+    fn listed(&mut self, (at, words): (usize, usize), (hyphened, compound): (bool, bool)) -> Option<Found> {
         let tokens = &self.reading.tokens;
         let end = self.put_together((at, words), Last::Singular)?;
         let is_hyphenated = end - at == 2 * words - 1;
-        if !self.reading.tags[end - 1].is_noun() && !self.phrase.ends_with(" can") && !(is_hyphenated && hyphened) {
+        if !self.reading.tags[end - 1].is_noun() && !self.phrase.ends_with(" can") && !is_hyphenated {
             return None;
         }
         let capital = tokens[at].has(shape::CAPITAL) && tokens[end - 1].has(shape::CAPITAL);
@@ -88,19 +86,9 @@ impl Finder<'_> {
             if last != Last::Singular {
                 self.put_together((at, words), last)?;
             }
-            let id = self.language.spelled(Phrase { words: self.phrase, capital, hyphened });
+            let id = self.language.spelled(Phrase { words: self.phrase, capital, hyphened, compound });
             (id.is_some() && !self.language.word(id).starts_with(PAIR)).then_some(id)
         })?;
         Some(Found { id, end, words })
-    }
-
-    /// The noun that two nouns are which WordNet has as one word: "cell phone".
-    fn compound(&mut self, at: usize) -> Option<Found> {
-        [Last::Singular, Last::Part].into_iter().find_map(|last| {
-            let end = self.put_together((at, 2), last)?;
-            let is_word = self.reading.tokens[end - 1].kind == Kind::Word;
-            let id = if is_word { self.language.joined(self.phrase) } else { WordId::NONE };
-            id.is_some().then_some(Found { id, end, words: 2 })
-        })
     }
 }

@@ -6,12 +6,12 @@
 use crate::language::words::Words;
 
 /// The nouns, with `, ` between.
-pub(crate) const SEPARATE: &str = "air gun, barn door, beach ball, bed bug, bow tie, brain stem, coat rack, coffee cake, day bed, dining room, \
-     dish towel, egg cup, flower bed, foster child, foster parent, garbage man, gold mine, golf cart, grape vine, \
-     ground cover, hot dog, hot plate, hot pot, hot rod, house guest, ice cap, ice cream, ice pick, lamb chop, launch pad, \
-     light bulb, living room, mug shot, oil rig, pet food, pumpkin seed, race horse, salt shaker, school teacher, sea snail, \
-     ship builder, snow bank, staple gun, stock car, sugar cane, sun hat, tin foil, tree frog, walking stick, water bird, \
-     wood fern, wood frog";
+pub(crate) const SEPARATE: &str = "air gun, barn door, beach ball, bed bug, bird feeder, bottle cap, bow tie, brain stem, coat rack, \
+     coffee cake, dining room, dish towel, egg cup, flower bed, foster child, foster parent, garbage man, \
+     gold mine, golf cart, grape vine, ground cover, hot dog, hot plate, hot pot, hot rod, house guest, ice cap, \
+     ice cream, ice pick, lamb chop, launch pad, light bulb, living room, mug shot, oil rig, pet food, \
+     pumpkin seed, salt shaker, school teacher, sea snail, ship builder, snow bank, staple gun, stock car, \
+     sun hat, tin foil, tree frog, walking stick, water bird, wood fern, wood frog";
 
 /// Marks the joined spellings.
 pub(super) fn mark(words: &mut Words) {
