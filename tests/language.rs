@@ -126,6 +126,7 @@ fn of_collocations_that_overlap_the_one_that_is_meant_is_taken() {
         ("The police car door is open.", vec!["police car", "door"]),
         ("A dark chocolate cake is on the dining table.", vec!["chocolate cake", "dining table"]),
         ("He eats dark chocolate.", vec!["dark chocolate"]),
+        ("There is an x-ray film.", vec!["x-ray film"]),
         ("Hot air balloons rise.", vec!["hot-air balloon"]),
         ("An ice cream cone and a coffee table book", vec!["ice-cream cone", "coffee-table book"]),
     ] {

@@ -4,7 +4,7 @@
 //! words.
 
 use super::wordnet::SEPARATE;
-use super::{Language, WordId};
+use super::{Beginning, Language, WordId};
 
 /// The longest phrase that is looked up, in bytes.
 const LONGEST: usize = 64;
@@ -24,8 +24,8 @@ pub(crate) struct Phrase<'t> {
     pub(crate) words: &'t str,
     /// The first and the last word are written with capitals.
     pub(crate) capital: bool,
-    /// WordNet has a hyphen in some phrase that begins so.
-    pub(crate) hyphened: bool,
+    /// What WordNet has that may begin so.
+    pub(crate) begins: Beginning,
     /// More holds them together than that they stand beside each other, as it does "tall" and "grass".
     pub(crate) compound: bool,
 }
@@ -33,12 +33,14 @@ pub(crate) struct Phrase<'t> {
 impl Language {
     /// The lemma that a phrase spells; none where WordNet has it as a name and the text as common words ("a white house").
     pub(crate) fn spelled(&self, phrase: Phrase<'_>) -> WordId {
-        let spaced = self.words.find_by(phrase.words.as_bytes(), |id| self.fits(id, phrase.capital));
+        let fits = |id| self.fits(id, phrase.capital);
+        let words = phrase.words.as_bytes();
+        let spaced = if phrase.begins.spaced { self.words.find_by(words, fits) } else { WordId::NONE };
         if spaced.is_some() {
             return self.usual(phrase.words, spaced);
         }
         let joined = if phrase.compound { self.compound(phrase.words) } else { WordId::NONE };
-        let other = phrase.compound && phrase.hyphened && !joined.is_some();
+        let other = phrase.compound && phrase.begins.hyphened && !joined.is_some();
         if other { self.hyphened(phrase.words) } else { joined }
     }
 

@@ -5,12 +5,17 @@
 //! ("ice | hockey stick"), else the earlier ("police car | door").
 
 use super::finder::{Finder, Last};
-use crate::language::{Phrase, Tag, WordId, shape};
+use crate::language::{Beginning, Phrase, Tag, WordId, shape};
 
 /// The most words that a collocation has here.
 const LONGEST: usize = 4;
 /// What is counted so is one thing by itself: "a pair of scissors".
 const PAIR: &str = "pair of ";
+
+/// Whether no collocation begins with such a word.
+const fn never_begins(tag: Tag) -> bool {
+    matches!(tag, Tag::Adp | Tag::Aux | Tag::Cconj | Tag::Det | Tag::Part | Tag::Pron | Tag::Punct | Tag::Sconj)
+}
 
 /// A collocation that stands in the text. It takes its words even where it is nothing visible: "ice hockey" has no ice.
 #[derive(Clone, Copy)]
@@ -19,6 +24,13 @@ struct Found {
     /// The token after it.
     end: usize,
     words: usize,
+}
+
+/// What holds the words of a phrase together.
+#[derive(Clone, Copy)]
+struct Held {
+    begins: Beginning,
+    compound: bool,
 }
 
 impl Finder<'_> {
@@ -59,36 +71,62 @@ impl Finder<'_> {
 
     /// The longest WordNet collocation that begins at a token and ends in a noun.
     fn longest(&mut self, at: usize) -> Option<Found> {
-        if matches!(self.reading.tags[at], Tag::Det | Tag::Pron | Tag::Adp) {
+        if never_begins(self.reading.tags[at]) {
             return None;
         }
         let second = self.next_word(at)?;
         let written = |at: usize| &self.text[self.reading.tokens[at].range()];
         let begins = self.language.begins(written(at), written(second));
-        let most = if begins.spaced || begins.hyphened { LONGEST } else { 2 };
         let compound = second > at + 1 || self.reading.tags[at] == Tag::Noun && self.reading.tags[second] == Tag::Noun;
-        if most == 2 && !compound {
-            return None;
+        if !begins.spaced && !begins.hyphened {
+            let held = Held { begins, compound };
+            return if compound && self.may_end((at, second), 2) { self.listed((at, 2), held) } else { None };
         }
-        (2..=most).rev().find_map(|words| self.listed((at, words), (begins.hyphened, compound || words > 2)))
+        let mut ends = [at; LONGEST + 1];
+        let mut most = 1;
+        while most < LONGEST
+            && let Some(next) = self.next_word(ends[most])
+        {
+            most += 1;
+            ends[most] = next;
+        }
+        (2..=most).rev().find_map(|words| {
+            let held = Held { begins, compound: compound || words > 2 };
+            if self.may_end((at, ends[words]), words) { self.listed((at, words), held) } else { None }
+        })
+    }
+
+    /// Whether a collocation of so many words may end in a token.
+    fn may_end(&self, (at, last): (usize, usize), words: usize) -> bool {
+        let is_hyphenated = last - at == 2 * (words - 1);
+        let can = || self.text[self.reading.tokens[last].range()].eq_ignore_ascii_case("can");
+        is_hyphenated || self.reading.tags[last].is_noun() || can()
     }
 
     /// The collocation of so many words.
-    fn listed(&mut self, (at, words): (usize, usize), (hyphened, compound): (bool, bool)) -> Option<Found> {
-        let tokens = &self.reading.tokens;
+    fn listed(&mut self, (at, words): (usize, usize), held: Held) -> Option<Found> {
         let end = self.put_together((at, words), Last::Singular)?;
-        let is_hyphenated = end - at == 2 * words - 1;
-        if !self.reading.tags[end - 1].is_noun() && !self.phrase.ends_with(" can") && !is_hyphenated {
-            return None;
-        }
+        let tokens = &self.reading.tokens;
         let capital = tokens[at].has(shape::CAPITAL) && tokens[end - 1].has(shape::CAPITAL);
-        let id = [Last::Singular, Last::Written, Last::Part].into_iter().find_map(|last| {
-            if last != Last::Singular {
-                self.put_together((at, words), last)?;
-            }
-            let id = self.language.spelled(Phrase { words: self.phrase, capital, hyphened, compound });
-            (id.is_some() && !self.language.word(id).starts_with(PAIR)).then_some(id)
+        let written = &self.text[tokens[end - 1].range()];
+        let singular = self.phrase.as_bytes().get(self.phrase.len().saturating_sub(written.len())..);
+        // A word that is its own singular has, at most, another within a collocation.
+        let other = match singular.is_some_and(|singular| singular.eq_ignore_ascii_case(written.as_bytes())) {
+            true if written.ends_with(['s', 'S']) => Some(Last::Part),
+            true => None,
+            false => Some(Last::Written),
+        };
+        let id = self.known(held, capital).or_else(|| {
+            self.put_together((at, words), other?)?;
+            self.known(held, capital)
         })?;
         Some(Found { id, end, words })
+    }
+
+    /// The noun that the words spell that were put together.
+    fn known(&self, held: Held, capital: bool) -> Option<WordId> {
+        let Held { begins, compound } = held;
+        let id = self.language.spelled(Phrase { words: self.phrase, capital, begins, compound });
+        (id.is_some() && !self.language.word(id).starts_with(PAIR)).then_some(id)
     }
 }

@@ -4,14 +4,9 @@
 //!
 //! Invariant: a pair that was added is always held; a pair that was not may be, rarely.
 
-/// The pairs of words that collocations begin with.
+/// The pairs of words that collocations begin with: two bits each, so that both are found in one place.
 #[derive(Debug)]
-pub(super) struct Pairs {
-    /// Of those whose words stand spaces apart.
-    spaced: Vec<u64>,
-    /// Of those with a hyphen anywhere.
-    hyphened: Vec<u64>,
-}
+pub(super) struct Pairs(Vec<u64>);
 
 /// Which collocations may begin with two words. A `true` can be wrong (rarely), a `false` never is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,53 +17,47 @@ pub(crate) struct Beginning {
     pub(crate) hyphened: bool,
 }
 
-/// 2²⁰ bits for 45,000 collocations: one pair in 25 that begins none is looked up in vain.
-const SPACED_BITS: usize = 1 << 20;
-/// 2¹⁷ bits for 3,700.
-const HYPHENED_BITS: usize = 1 << 17;
+/// 2²⁰ places for 45,000 collocations: one pair in 25 that begins none is looked up in vain.
+const PLACES: usize = 1 << 20;
+/// The bits of a place.
+const SPACED: u64 = 1;
+const HYPHENED: u64 = 2;
 
 impl Pairs {
     pub(super) fn new() -> Self {
-        Self { spaced: vec![0; SPACED_BITS / 64], hyphened: vec![0; HYPHENED_BITS / 64] }
+        Self(vec![0; PLACES / 32])
     }
 
-    /// Adds the first two words of a phrase; a word alone is none.
+    /// Adds the first two words of a phrase; a word alone is none. A hyphen joins words or divides them, as a text has it.
     pub(super) fn add(&mut self, phrase: &[u8]) {
-        let mut words = phrase.split(|byte| matches!(byte, b' ' | b'-'));
+        self.add_divided(phrase, SPACED, |byte| *byte == b' ');
+        if phrase.contains(&b'-') {
+            self.add_divided(phrase, HYPHENED, |byte| matches!(byte, b' ' | b'-'));
+        }
+    }
+
+    fn add_divided(&mut self, phrase: &[u8], bit: u64, divides: fn(&u8) -> bool) {
+        let mut words = phrase.split(divides);
         if let (Some(first), Some(second)) = (words.next(), words.next()) {
-            let hash = pair_hash(first, second);
-            if phrase.contains(&b'-') {
-                set(&mut self.hyphened, hash % HYPHENED_BITS);
-            } else {
-                set(&mut self.spaced, hash % SPACED_BITS);
-            }
+            let place = place(first, second);
+            self.0[place / 32] |= bit << (place % 32 * 2);
         }
     }
 
     /// What the pair may have been added as.
     pub(super) fn begin(&self, first: &[u8], second: &[u8]) -> Beginning {
-        let hash = pair_hash(first, second);
-        Beginning {
-            spaced: is_set(&self.spaced, hash % SPACED_BITS),
-            hyphened: is_set(&self.hyphened, hash % HYPHENED_BITS),
-        }
+        let place = place(first, second);
+        let bits = self.0[place / 32] >> (place % 32 * 2);
+        Beginning { spaced: bits & SPACED != 0, hyphened: bits & HYPHENED != 0 }
     }
-}
-
-fn set(bits: &mut [u64], at: usize) {
-    bits[at / 64] |= 1 << (at % 64);
-}
-
-fn is_set(bits: &[u64], at: usize) -> bool {
-    bits[at / 64] >> (at % 64) & 1 == 1
 }
 
 /// Hashes the first word whole and three letters of the second, which an inflection leaves alone; both
 /// in small letters.
-fn pair_hash(first: &[u8], second: &[u8]) -> usize {
+fn place(first: &[u8], second: &[u8]) -> usize {
     let mut hash: u32 = 0x811c_9dc5;
     for byte in first.iter().chain([b' '].iter()).chain(second.iter().take(3)) {
         hash = (hash ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193);
     }
-    (hash ^ hash >> 15) as usize
+    (hash ^ hash >> 15) as usize % PLACES
 }
