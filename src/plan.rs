@@ -22,7 +22,7 @@ pub use explainer::{Explainer, explain, weights};
 pub use explanation::{Decision, Explanation, OverrideExplanation, VoteExplanation};
 pub use ledger::{Ledger, OverrideDraw};
 pub use order::{ORDER_VERSION, Order, OrderPicture, OrderSeed, entity, made_id};
-pub use overrides::{Columns, Holders, Outlooks, Settled, Settlement};
+pub use overrides::{Columns, Cut, Holders, Outlooks, Settled, Settlement};
 pub use size::{Searched, sized};
 pub use synthesis::{Evidence, Lack, Make, Seed, SynthesisPlan, Tail};
 

@@ -11,7 +11,7 @@ use fantail::plan::{self, Decision, Key, Plan, Purpose};
 use fantail::policy::{self, Parameter};
 use fantail::preview::{Exact, Preview, Sketch};
 use fantail::progress::Unobserved;
-use fantail::recipe::{NoEntity, PolicyName, Recipe, ThresholdChoice, Vote};
+use fantail::recipe::{Line, NoEntity, Override, OverrideAction, PolicyName, Recipe, ThresholdChoice, Vote};
 use proptest::prelude::*;
 
 const TOKENS: [&[&str]; 6] =
@@ -429,6 +429,40 @@ proptest! {
         after.threshold.insert(Perspective::Token, ThresholdChoice::Count(low + more));
         let (before, after) = (kept(&index, &before), kept(&index, &after));
         prop_assert!(before.iter().zip(&after).all(|(&before, &after)| !before || after));
+    }
+
+    #[test]
+    fn raising_a_threshold_moves_none_but_holders_of_capped_or_floored_entities(
+        seed: u64, low in 1_u32..40, more in 0_u32..40, alpha in 0.05..1.0, up in 0.0..1.0_f64, pass in 1_u32..=3,
+        cap in 1_u32..30, floor in 1_u32..30,
+    ) {
+        let index = long_tailed(150);
+        let (capped, floored) = ("token:thing 0", "token:thing 4");
+        let mut before = adr(pass);
+        (before.seed, before.rebalance.alpha) = (seed, alpha);
+        before.threshold.insert(Perspective::Token, ThresholdChoice::Count(low));
+        let asked = [(capped, OverrideAction::Cap(cap)), (floored, OverrideAction::Floor(floor))];
+        before.rebalance.overrides = asked.map(|(entity, action)| Override { entity: entity.into(), action, line: Line::default() }).into();
+        let mut after = before.clone();
+        after.rebalance.alpha = (alpha + up).min(1.0);
+        after.threshold.insert(Perspective::Token, ThresholdChoice::Count(low + more));
+        let (counts, others) = (plan(&index, &before).counts(&index), plan(&index, &after).counts(&index));
+        let tokens = index.perspectives.iter().position(|entry| entry.perspective == Perspective::Token).unwrap();
+        let entry = &index.perspectives[tokens];
+        let ranks = [capped, floored].map(|entity| entry.find(&entity["token:".len()..]).unwrap());
+        let (before, after) = (kept(&index, &before), kept(&index, &after));
+        let left = |instance: &usize| before[*instance] && !after[*instance];
+        for instance in (0..before.len()).filter(left) {
+            let row = entry.by_instance.row(instance);
+            prop_assert!(ranks.iter().any(|&rank| row.contains(&(rank as u32))), "{instance} left");
+        }
+        // The floor holds under both; the cap holds but for what the floor brings back.
+        for counts in [counts, others] {
+            let all = entry.counts[ranks[1]];
+            prop_assert!(counts[tokens][ranks[1]] >= floor);
+            let lifted = entry.by_entity.row(ranks[1]).iter().filter(|&&instance| entry.by_instance.row(instance as usize).contains(&(ranks[0] as u32))).count();
+            prop_assert!(counts[tokens][ranks[0]] as usize <= cap as usize + lifted * floor.div_ceil(all.max(1)) as usize);
+        }
     }
 
     #[test]

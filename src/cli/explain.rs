@@ -132,7 +132,9 @@ fn write_table(id: &str, told: &Explanation, recipe: &Recipe, out: &mut dyn Writ
         let verdict = if told.changed { "decides" } else { "changes nothing here" };
         write!(out, "  override: {} of {}", told.action, told.entity)?;
         if let Some(draw) = told.draw {
-            write!(out, ", probability {}, draw {draw:.4}", measure(told.probability))?;
+            let side = if draw < told.cut { "below" } else { "not below" };
+            let probability = measure(told.probability);
+            write!(out, ", draw {draw:.4} is {side} its cut {:.4} (probability {probability})", told.cut)?;
         }
         writeln!(out, ": {verdict}")?;
     }

@@ -17,8 +17,8 @@ use crate::recipe::{Recipe, RecipeError};
 const NOTES: &str = "\
 Writes instances, entities, perspectives, probabilities, overrides, override_draws and parameters as Parquet, load.sql (DuckDB's way to
 find them) and decisions.sql: a view `decisions` of (instance, id, decision, repeat). All policies are covered, with votes, repeats,
-\u{3b1}, instances without entities, and overrides. Draws are exported, not computed in SQL, so that a query under another threshold, \u{3b1},
-share or gate gives the decisions that fantail would make. Scores that are products or means are floating-point sums in the engine's
+\u{3b1}, instances without entities, and overrides. Draws are exported, not computed in SQL, so that a query under another threshold, \u{3b1}
+or share gives the decisions that fantail would make (caps and floors of single entities then hold on average only). Scores that are products or means are floating-point sums in the engine's
 own order: a draw within about 1e-15 of one may fall on the other side (policies target, and adr with vote mean or length_normalised).
 
   fantail plan data.jsonl --recipe recipe.toml --emit sql --out sql

@@ -2,6 +2,7 @@
 //!
 //! Invariant: whether an instance is kept is read from this file alone; explanations ask here, too.
 
+mod cut;
 mod outlook;
 mod overridden;
 mod voter;
@@ -38,6 +39,7 @@ impl<'a> Decider<'a> {
         let (rule, _) = sized(index, rule, observer)?;
         let mut decider = Self::of_policy(index, rule, seed, observer)?;
         decider.settlement = decider.settle(bound);
+        decider.cut();
         Ok(decider)
     }
 

@@ -27,7 +27,8 @@ pub struct VoteExplanation {
     pub perspective: Perspective,
     /// Whether it voted for the instance.
     pub passed: bool,
-    /// The deciding entity: of all that drew, the one that would be the first to pass if every probability rose together.
+    /// The deciding entity: the rarest of those whose draw passed; where none did, the one that would be the first to pass if every
+    /// probability rose together.
     /// For policies that do not draw for entities, the rarest one; `None` when the instance holds none.
     pub entity: Option<String>,
     /// The probability that the draw was compared with; for resampling policies the entity's number.
@@ -69,8 +70,11 @@ pub struct OverrideExplanation {
     pub action: OverrideAction,
     /// Cap: the probability that an instance of it stays. Floor: that a dropped one comes back. 1 for the others.
     pub probability: f64,
-    /// The draw that was compared with it; `None` where nothing is drawn.
+    /// What the instance drew; `None` where nothing is drawn.
     pub draw: Option<f64>,
+    /// What the draw was compared with: below it, an instance stays under a cap and comes back under a floor. Under the recipe's
+    /// seed it is where the cap is full or the floor is reached.
+    pub cut: f64,
     /// Floor: how often each of its instances is repeated, on average; 1 for the others.
     pub refill: f64,
     /// True when the instance would be written, or weigh, more or less without it.
@@ -86,6 +90,7 @@ impl OverrideExplanation {
             action: bound.action,
             probability: applied.settled.gate,
             draw: applied.draw,
+            cut: applied.settled.cut.draw,
             refill: applied.settled.refill,
             changed: applied.changed,
         }

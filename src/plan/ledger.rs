@@ -20,7 +20,7 @@ pub struct Ledger<'a> {
 pub struct OverrideDraw {
     /// Its place in [`Ledger::overrides`].
     pub place: usize,
-    /// What is compared with its gate; `None` where nothing is drawn.
+    /// What is compared with its cut; `None` where nothing is drawn.
     pub draw: Option<f64>,
     /// What a floor's repeats are rounded by; `None` where none are.
     pub refill_draw: Option<f64>,

@@ -23,6 +23,8 @@ pub struct Bound {
     pub rank: u32,
     /// What is asked.
     pub action: OverrideAction,
+    /// The place of what asks it among the recipe's overrides.
+    pub place: usize,
 }
 
 /// The entities that a recipe's overrides mean, in the order of the recipe, then by rank.
@@ -57,7 +59,7 @@ pub fn bind(index: &Index, overrides: &[Override]) -> Result<Vec<Bound>, RecipeE
             }
             // The same action twice, by two patterns, is one.
             if earlier.iter().all(|&other| action(other) != action(place)) {
-                bound.push((place, Bound { slot, rank, action: action(place) }));
+                bound.push((place, Bound { slot, rank, action: action(place), place }));
             }
         }
     }

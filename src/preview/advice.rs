@@ -1,10 +1,14 @@
-//! What a preview shows that a recipe's author should know: a volume out of reach, and instances that are repeated very often.
+//! What a preview shows that a recipe's author should know: a volume out of reach, instances that are repeated very often, and caps
+//! that floors and pins of other entities pass.
 //!
 //! Invariant: says nothing of what the recipe alone tells; that is `Recipe::advice`, which comes first.
 
+use super::Overridden;
 use super::volume::{OFTEN, Volume};
+use crate::index::Index;
 use crate::number::{count, counted, measure};
-use crate::recipe::{Advice, BalanceBy, PolicyName, Rebalance, Recipe};
+use crate::policy::Bound;
+use crate::recipe::{Advice, BalanceBy, OverrideAction, PolicyName, Rebalance, Recipe};
 
 /// The share of a wanted volume by which it may be missed.
 const MISSED: f64 = 0.005;
@@ -32,6 +36,34 @@ fn missed(recipe: &Recipe, instances: &Volume, size: u64) -> Option<String> {
     Some(format!(
         "size = {size} is out of reach of the policy '{policy}', which gives {reached} at {end}; write {reached}"
     ))
+}
+
+/// What is said of caps that do not hold, as floors and pins of other entities bring instances back: once for each of the recipe's
+/// overrides, of the entity that passes its cap most.
+pub(super) fn passed_caps(index: &Index, recipe: &Recipe, bound: &[Bound], after: &[Overridden]) -> Vec<Advice> {
+    let passed = |told: &Overridden| match told.action {
+        OverrideAction::Cap(most) => f64::from(told.after) / f64::from(most.max(1)) - 1.0,
+        _ => 0.0,
+    };
+    let mut worst: Vec<Option<&Overridden>> = vec![None; recipe.rebalance.overrides.len()];
+    for (bound, told) in bound.iter().zip(after).filter(|(_, told)| passed(told) > MISSED) {
+        let Some(known) = worst.get_mut(bound.place) else { continue };
+        if known.is_none_or(|known| passed(known) < passed(told)) {
+            *known = Some(told);
+        }
+    }
+    let told = recipe.rebalance.overrides.iter().zip(worst).filter_map(|(asked, told)| {
+        let told = told?;
+        let name = index.perspective(told.perspective)?.names.get(told.rank as usize).into_owned();
+        let (after, action) = (measure(f64::from(told.after)), told.action);
+        let message = format!(
+            "{action} of '{}:{name}' is passed, {after} expected: floors and pins of entities that share its instances come first; \
+             lower those, or raise the cap",
+            told.perspective.key()
+        );
+        Some(Advice { line: asked.line, message })
+    });
+    told.collect()
 }
 
 fn often(rebalance: &Rebalance, instances: &Volume) -> Option<String> {

@@ -223,7 +223,12 @@ fn explanation_lines(explanation: &Explanation) -> Vec<String> {
 
 fn override_line(told: &OverrideExplanation) -> String {
     let drawn = told.draw.map_or_else(String::new, |draw| {
-        format!(", probability {}, draw {draw:.3}", number::measure(told.probability))
+        let side = if draw < told.cut { "below" } else { "not below" };
+        format!(
+            ", draw {draw:.4} is {side} its cut {:.4} (probability {})",
+            told.cut,
+            number::measure(told.probability)
+        )
     });
     let verdict = if told.changed { "and decides" } else { "and changes nothing here" };
     format!("override: {} of {}{drawn}, {verdict}", told.action, told.entity)

@@ -52,6 +52,18 @@ fn a_size_out_of_reach_and_very_frequent_repeats_are_told() {
 }
 
 #[test]
+fn a_cap_that_others_pass_is_told() {
+    let capped =
+        "[rebalance]\npolicy = \"none\"\noverride = [\n  { entity = \"object:thing 0\", action = { cap = 3 } },\n";
+    assert!(told(&format!("{capped}]\n")).is_empty());
+    let found = told(&format!("{capped}  {{ entity = \"object:thing 1*\", action = \"pin\" }},\n]\n"));
+    assert!(found.len() == 1 && found[0].starts_with("line 4: cap 3 of 'object:thing 0' is passed, "), "{found:?}");
+    assert!(found[0].contains("floors and pins of entities that share its instances come first"), "{found:?}");
+    let found = told(&format!("{capped}  {{ entity = \"object:thing 2\", action = {{ floor = 500 }} }},\n]\n"));
+    assert!(found[0].starts_with("line 4: cap 3 of 'object:thing 0' is passed, "), "{found:?}");
+}
+
+#[test]
 fn lists_that_are_empty_or_name_the_same_twice_are_refused() {
     let table = [
         (

@@ -53,7 +53,7 @@ fn assert_explained(index: &Index) {
             let told = explainer.explain(instance).unwrap();
             assert_eq!(told.repeat, plan.repeat(instance), "{instance}");
             assert_eq!(told.decision == Decision::Keep, told.repeat > 0);
-            let stays = told.overridden.as_ref().is_none_or(|entry| entry.draw.unwrap() < entry.probability);
+            let stays = told.overridden.as_ref().is_none_or(|entry| entry.draw.unwrap() < entry.cut);
             assert_eq!(told.repeat > 0, says_kept(&told, &recipe) && stays, "{told:?}");
             for vote in told.votes.iter().filter(|vote| vote.draw.is_some()) {
                 assert!(vote.entity.is_some() && vote.passed == (vote.draw.unwrap() < vote.probability), "{vote:?}");

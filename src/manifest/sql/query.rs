@@ -16,14 +16,15 @@ const HEAD: &str = "\
 --   entities        instance, perspective, entity, draw                 what it holds; what each entity draws for its vote
 --   perspectives    instance, perspective, draw                         the draw of a perspective that draws once
 --   probabilities   perspective, entity, name, count, probability, odds an entity's number; odds is not clamped to 1
---   overrides       place, perspective, entity, name, action, gate, refill
+--   overrides       place, perspective, entity, name, action, cut, times, up
 --   override_draws  place, instance, draw, refill_draw
 --   parameters      one row: policy, seed, share, pass_count, alpha, scale, copies, no_entity_repeat, score_limit
 --
 -- Draws are uniform in [0, 1) and hang on seed, id, perspective, entity and purpose alone, so that other probabilities give the
 -- decisions that the program would make: for adr and cap, probability is min(1, t / count) and odds t / count for a threshold t;
--- alpha, share, pass_count and gates can be changed as they stand. Of policies that fit or scale to the whole set (target, and those
--- with scale other than 1), scale and probabilities are those of this recipe; so are the gates of caps and floors.
+-- alpha, share and pass_count can be changed as they stand. Of policies that fit or scale to the whole set (target, and those with
+-- scale other than 1), scale and probabilities are those of this recipe; so are the cuts of caps and floors, which under other
+-- numbers cap and fill on average only.
 ";
 
 /// How engines find the tables; `DuckDB`'s way.
@@ -131,7 +132,7 @@ fn overridden(place: usize, before: &str, action: OverrideAction) -> String {
     let (gone, repeat) = match action {
         OverrideAction::Exclude => ("1", "0"),
         OverrideAction::Pin => ("b.gone", "CASE WHEN b.repeat < 1 THEN 1 ELSE b.repeat END"),
-        OverrideAction::Cap(_) => ("b.gone", "CASE WHEN d.draw < o.gate THEN b.repeat ELSE 0 END"),
+        OverrideAction::Cap(_) => ("b.gone", "CASE WHEN d.draw < o.cut THEN b.repeat ELSE 0 END"),
         OverrideAction::Floor(_) => ("b.gone", FLOORED),
     };
     format!(
@@ -144,6 +145,6 @@ fn overridden(place: usize, before: &str, action: OverrideAction) -> String {
 
 /// What comes back is written once; then all are repeated, rounded by a draw.
 const FLOORED: &str =
-    "CAST(FLOOR((CASE WHEN b.repeat < 1 AND d.draw < o.gate THEN 1 ELSE b.repeat END) * o.refill) AS INTEGER)
-    + CASE WHEN d.refill_draw < (CASE WHEN b.repeat < 1 AND d.draw < o.gate THEN 1 ELSE b.repeat END) * o.refill
-      - FLOOR((CASE WHEN b.repeat < 1 AND d.draw < o.gate THEN 1 ELSE b.repeat END) * o.refill) THEN 1 ELSE 0 END";
+    "CAST(FLOOR((CASE WHEN b.repeat < 1 AND d.draw < o.cut THEN 1 ELSE b.repeat END) * o.times) AS INTEGER)
+    + CASE WHEN d.refill_draw < o.up AND (CASE WHEN b.repeat < 1 AND d.draw < o.cut THEN 1 ELSE b.repeat END) * o.times
+      > FLOOR((CASE WHEN b.repeat < 1 AND d.draw < o.cut THEN 1 ELSE b.repeat END) * o.times) THEN 1 ELSE 0 END";

@@ -1,6 +1,6 @@
 //! What overrides make of an instance's decision.
 //!
-//! Invariant: their probabilities are settled once for all instances; here, each instance draws.
+//! Invariant: their probabilities and cuts are settled once for all instances; here, each instance draws.
 
 use rayon::prelude::*;
 
@@ -54,16 +54,12 @@ impl Decider<'_> {
                 OverrideAction::Cap(_) | OverrideAction::Floor(_) if self.rule.fate == Fate::Weights => {}
                 OverrideAction::Cap(_) => {
                     drawn = Some(draw(Purpose::Cap));
-                    repeat = if draw(Purpose::Cap) < settled.gate { repeat } else { 0 };
+                    repeat = if draw(Purpose::Cap) < settled.cut.draw { repeat } else { 0 };
                 }
                 OverrideAction::Floor(_) => {
                     drawn = Some(draw(Purpose::Floor));
-                    repeat = if draw(Purpose::Floor) < settled.gate { repeat.max(1) } else { repeat };
-                    if settled.refill > 1.0 {
-                        let wanted = f64::from(repeat) * settled.refill;
-                        let up = draw(Purpose::Refill) < wanted.fract();
-                        repeat = wanted.trunc() as u32 + u32::from(up);
-                    }
+                    repeat = if draw(Purpose::Floor) < settled.cut.draw { repeat.max(1) } else { repeat };
+                    repeat = settled.cut.repeated(repeat, draw(Purpose::Refill));
                 }
             }
             let changed = repeat != before || (settled.weight - 1.0).abs() > 1e-9;

@@ -16,11 +16,10 @@ pub(in super::super) struct Voter<'a> {
     pub(in super::super) formula: Formula,
     pub(in super::super) reduction: Reduction,
     pub(in super::super) scorer: Scorer,
-    /// The largest number of an entity.
-    ceiling: f64,
 }
 
-/// The draw that decided a vote: the one that would be the first to succeed if all probabilities rose together.
+/// The draw that decided a vote: that of the rarest entity whose draw succeeded; where none did, of the one that came nearest, which
+/// would be the first to succeed if all probabilities rose together.
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct Draw {
     /// The entity that drew; `None` when the perspective drew once for all of them.
@@ -33,16 +32,6 @@ impl Draw {
     pub(in super::super) fn passed(&self) -> bool {
         self.number < self.probability
     }
-
-    /// The bits of a key above which no draw of a probability up to `ceiling` comes before this one.
-    fn reach(&self, ceiling: f64) -> u64 {
-        /// Far more than products are rounded by, and far less than a draw in a million.
-        const MARGIN: f64 = 1.0 + 1e-9;
-        const ALL: f64 = 2.0 * (1_u64 << 63) as f64;
-        let number = self.number * ceiling / self.probability * MARGIN;
-        // Numbers leave out a key's last eleven bits.
-        if number < 1.0 { ((number * ALL) as u64).saturating_add(1 << 11) } else { u64::MAX }
-    }
 }
 
 impl<'a> Voter<'a> {
@@ -51,8 +40,7 @@ impl<'a> Voter<'a> {
         let entry = index.layers().nth(dictionary.slot(index)?)?;
         let (formula, reduction) = (dictionary.formula, dictionary.reduction);
         let scorer = scorer(dictionary, entry, observer);
-        let ceiling = (0..entry.entities()).map(|rank| scorer.value(rank as u32)).fold(0.0, f64::max);
-        Some(Self { entry, formula, reduction, scorer, ceiling })
+        Some(Self { entry, formula, reduction, scorer })
     }
 }
 
@@ -83,37 +71,24 @@ impl Decider<'_> {
             let probability = voter.score(instance)?;
             return Some(Draw { rank: None, probability, number: key.unit() });
         }
-        let (mut first, mut reach): (Option<Draw>, u64) = (None, u64::MAX);
-        // Names are fetched many at a time, as each lies elsewhere.
-        let mut drawn = [key; 32];
-        // The rarest first, as it is the likeliest to be the one: most others are then out of reach by what they draw alone.
-        for ranks in voter.ranks(instance).rchunks(drawn.len()) {
-            drawn.iter_mut().zip(ranks).for_each(|(drawn, &rank)| *drawn = key.with(voter.name_hash(rank)));
-            for (&drawn, &rank) in drawn.iter().zip(ranks).rev() {
-                if drawn.bits() > reach {
-                    continue;
-                }
-                let draw = Draw { rank: Some(rank), probability: voter.value(rank), number: drawn.unit() };
-                // Of equal ones the most frequent is the first.
-                if first.is_none_or(|first| draw.number * first.probability <= first.number * draw.probability) {
-                    reach = draw.reach(voter.ceiling);
-                    first = Some(draw);
-                }
+        let mut nearest: Option<Draw> = None;
+        for &rank in voter.ranks(instance).iter().rev() {
+            let number = key.with(voter.name_hash(rank)).unit();
+            let draw = Draw { rank: Some(rank), probability: voter.value(rank), number };
+            if draw.passed() {
+                return Some(draw);
+            }
+            // Of equal ones the rarest is the nearest.
+            if nearest.is_none_or(|nearest| number * nearest.probability < nearest.number * draw.probability) {
+                nearest = Some(draw);
             }
         }
-        first
+        nearest
     }
 
-    /// As [`Self::deciding_draw`], stopping at the first success; the rarest entity is asked first.
+    /// Whether a perspective votes for an instance.
     pub(super) fn votes(&self, voter: &Voter<'_>, instance: usize) -> bool {
-        if voter.reduction != Reduction::Any {
-            return self.deciding_draw(voter, instance).is_some_and(|draw| draw.passed());
-        }
-        let key = self.vote_key(voter, instance);
-        voter.ranks(instance).iter().rev().any(|&rank| {
-            let probability = voter.value(rank);
-            probability >= 1.0 || key.with(voter.name_hash(rank)).unit() < probability
-        })
+        self.deciding_draw(voter, instance).is_some_and(|draw| draw.passed())
     }
 
     /// What an entity of an instance draws for its perspective's vote.

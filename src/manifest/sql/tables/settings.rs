@@ -56,8 +56,9 @@ impl Source<'_> {
                 texts(&|place| entry(all[place].bound.slot).names.get(all[place].bound.rank as usize).into_owned()),
             ),
             column("action", texts(&|place| action(all[place].bound.action).to_owned())),
-            column("gate", all.iter().map(|settled| settled.gate).collect::<Vec<f64>>()),
-            column("refill", all.iter().map(|settled| settled.refill).collect::<Vec<f64>>()),
+            column("cut", all.iter().map(|settled| settled.cut.draw).collect::<Vec<f64>>()),
+            column("times", all.iter().map(|settled| settled.cut.times).collect::<Vec<f64>>()),
+            column("up", all.iter().map(|settled| settled.cut.up).collect::<Vec<f64>>()),
         ];
         Ok(DataFrame::new(all.len(), columns)?)
     }
