@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::format_collect, missing_docs)]
 
 mod faults;
+mod guarded;
 mod killed;
 mod native;
 mod progress;
