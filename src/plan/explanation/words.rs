@@ -99,16 +99,19 @@ impl VoteExplanation {
         if self.entity.is_none() && self.draw.is_none() {
             return format!("{name}: holds no entity, so it does not vote");
         }
-        let entity =
-            self.entity.as_ref().map_or_else(|| "its entities' mean".to_owned(), |entity| format!("'{entity}'"));
+        let (whose, of_whom) = self.entity.as_ref().map_or_else(
+            || ("its one draw".to_owned(), "the probability of all its entities"),
+            |entity| (format!("the draw of '{entity}'"), "its probability"),
+        );
         let Some(draw) = self.draw.filter(|_| votes) else {
-            return format!("{name}: {entity} is its rarest entity, of number {}", measure(self.probability));
+            let entity = self.entity.as_deref().unwrap_or_default();
+            return format!("{name}: '{entity}' is its rarest entity, of number {}", measure(self.probability));
         };
         let verdict = if self.passed { "votes for it" } else { "does not vote for it" };
         let sign = if self.passed { "below" } else { "not below" };
         let (draw, probability, pass) = (chance(draw), chance(self.probability), share(self.pass_probability));
         format!(
-            "{name}: {verdict}, the draw {draw} of {entity} is {sign} its probability {probability} (passes in {pass} of all draws)"
+            "{name}: {verdict}, {whose}, {draw}, is {sign} {of_whom}, {probability} (passes in {pass} of all draws)"
         )
     }
 }
