@@ -21,7 +21,7 @@ use crate::progress::Cancelled;
 pub use extract::extract;
 
 /// One more with every change of what is extracted from the same dataset: cached indexes of other versions are built again.
-pub const EXTRACTOR_VERSION: u32 = 6;
+pub const EXTRACTOR_VERSION: u32 = 7;
 
 /// A way of looking at a dataset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

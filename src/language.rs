@@ -5,6 +5,7 @@
 mod fold;
 mod lemmatizer;
 mod reading;
+mod spelling;
 mod tag;
 mod tagger;
 mod tokenizer;
@@ -16,8 +17,10 @@ use std::sync::OnceLock;
 
 pub(crate) use fold::Folded;
 pub(crate) use reading::Reading;
+pub(crate) use spelling::Phrase;
 pub use tag::Tag;
 pub(crate) use tokenizer::{Kind, shape};
+pub(crate) use wordnet::Beginning;
 pub(crate) use words::WordId;
 
 use lemmatizer::Lemmatizer;
@@ -80,9 +83,14 @@ impl Language {
         wordnet::visible::is_visible(self.words.entry(id).parts)
     }
 
-    /// Whether a collocation may begin with these two words, in whatever capitals.
-    pub(crate) fn may_begin(&self, first: &str, second: &str) -> bool {
-        self.wordnet.may_begin(first, second)
+    /// Which collocations may begin with these two words, in whatever capitals.
+    pub(crate) fn begins(&self, first: &str, second: &str) -> Beginning {
+        self.wordnet.begins(first, second)
+    }
+
+    /// Whether a known word is an adjective more often than anything else.
+    pub(crate) fn is_mostly_adjective(&self, id: WordId) -> bool {
+        id.is_some() && wordnet::part::most(self.words.entry(id).parts) == wordnet::part::ADJECTIVE
     }
 
     /// The base form of a known word that can be a verb.

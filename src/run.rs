@@ -92,6 +92,16 @@ pub fn terminal_pictures() -> Protocol {
     protocol
 }
 
+/// Whether the terminal says that its ground is light. The ground is all that is asked for: some terminals tell no other colour.
+///
+/// # Errors
+/// When there is no terminal, or it does not tell within `patience`.
+pub fn is_terminal_light(patience: std::time::Duration) -> Result<bool, terminal_colorsaurus::Error> {
+    let mut options = terminal_colorsaurus::QueryOptions::default();
+    options.timeout = patience;
+    terminal_colorsaurus::background_color(options).map(|ground| ground.perceived_lightness() > 0.5)
+}
+
 /// The terminal's size in columns and rows, where there is a terminal.
 #[must_use]
 pub fn terminal_size() -> Option<(u16, u16)> {

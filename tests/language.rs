@@ -115,6 +115,81 @@ fn objects_are_the_longest_visible_phrases() {
 }
 
 #[test]
+fn of_collocations_that_overlap_the_one_that_is_meant_is_taken() {
+    for (text, names) in [
+        ("There is a red fire hydrant.", vec!["fire hydrant"]),
+        ("Two red fire trucks stand there.", vec!["fire truck"]),
+        ("She holds a red wine glass.", vec!["wineglass"]),
+        ("She holds a glass of red wine.", vec!["glass", "red wine"]),
+        ("He has an ice hockey stick.", vec!["hockey stick"]),
+        ("Nobody plays ice hockey.", vec![]),
+        ("The police car door is open.", vec!["police car", "door"]),
+        ("A dark chocolate cake is on the dining table.", vec!["chocolate cake", "dining table"]),
+        ("He eats dark chocolate.", vec!["dark chocolate"]),
+        ("There is an x-ray film.", vec!["x-ray film"]),
+        ("Hot air balloons rise.", vec!["hot-air balloon"]),
+        ("An ice cream cone and a coffee table book", vec!["ice-cream cone", "coffee-table book"]),
+    ] {
+        assert_eq!(objects(text), names, "{text}");
+    }
+}
+
+#[test]
+fn a_name_is_found_where_it_has_its_capitals() {
+    for (text, names) in [
+        ("There is a white house.", vec!["house"]),
+        ("This is the White House.", vec![]),
+        ("White houses stand there.", vec!["house"]),
+        ("There is a black panther.", vec!["panther"]),
+        ("There is a great dane and a german shepherd.", vec!["great dane", "german shepherd"]),
+        ("There are french fries.", vec!["french fries"]),
+    ] {
+        assert_eq!(objects(text), names, "{text}");
+    }
+}
+
+#[test]
+fn spellings_of_one_noun_are_one_object() {
+    for (spellings, name) in [
+        (["a cell phone", "two cellphones", "a cell-phone"], "cellphone"),
+        (["a wine glass", "three wine glasses", "a wineglass"], "wineglass"),
+        (["a hot air balloon", "hot-air balloons", "a hot-air balloon"], "hot-air balloon"),
+        (["an ice cream", "an icecream", "an ice-cream"], "ice cream"),
+        (["a fire truck", "firetrucks", "a fire-truck"], "fire truck"),
+        (["a sea gull", "seagulls", "a sea-gull"], "seagull"),
+        (["a walkie-talkie", "walkie talkies", "a walkie-talkie"], "walkie-talkie"),
+        (["hot dogs", "a hotdog", "a hot-dog"], "hot dog"),
+        (["a light bulb", "lightbulbs", "a lightbulb"], "light bulb"),
+        (["a stop sign", "a stopsign", "stop-signs"], "stop sign"),
+    ] {
+        for text in spellings {
+            assert_eq!(objects(&format!("There is {text}.")), [name], "{text}");
+        }
+    }
+    // Words that stand beside each other by chance are not.
+    for (text, names) in [
+        ("There is a black bird in tall grass.", vec!["bird", "grass"]),
+        ("He wears a leather jacket and blue jeans.", vec!["leather", "jacket", "jeans"]),
+        ("The cat tail is black.", vec!["cat", "tail"]),
+    ] {
+        assert_eq!(objects(text), names, "{text}");
+    }
+}
+
+#[test]
+fn what_has_no_singular_is_itself_and_one_thing() {
+    let things = "binoculars, breeches, eyeglasses, forceps, goggles, jeans, khakis, leggings, pajamas, panties, pants, pliers, \
+                  scissors, shears, shorts, slacks, spectacles, sunglasses, sweatpants, tights, tongs, trousers, tweezers";
+    for thing in things.split(", ") {
+        for text in [format!("She has the {thing} here."), format!("There is a pair of {thing} on it.")] {
+            assert_eq!(objects(&text), [thing], "{text}");
+            assert!(tokens(&text).contains(&thing.to_owned()), "{text}: {:?}", tokens(&text));
+        }
+    }
+    assert_eq!(objects("There are two pairs of scissors and a pair of shoes."), ["scissors", "shoe"]);
+}
+
+#[test]
 fn a_vocabulary_goes_before_wordnet() {
     let vocabulary = Vocabulary::parse("# mine\n\nred panda cub\nKöttbullar\ntraffic cones\n");
     assert_eq!(vocabulary.len(), 3);

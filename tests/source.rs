@@ -3,6 +3,9 @@
 // Tests read as data, and a table has as many lines as it has cases.
 #![allow(clippy::too_many_lines)]
 
+#[path = "source/cut.rs"]
+mod cut;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -494,6 +497,32 @@ fn lists_are_read_with_any_separator() {
     assert_eq!(kinds(&dataset), [(30, SetAsideKind::BadRow)]);
 }
 
+#[test]
+fn one_bad_row_of_a_few_is_set_aside() {
+    let tables: [(&str, &str, &[&str], u64); 8] = [
+        ("x.csv", "id,caption\n1,a cat\n2,a,dog\n3,an owl\n", &["1", "3"], 1),
+        ("x.csv", "id,caption\n1,a,cat\n2,a dog\n", &["2"], 0),
+        ("x.csv", "id,caption\n1,a cat\n2\n", &["1"], 1),
+        ("x.tsv", "image\tlabel\na.jpg\tcat\nb.jpg\n", &["row-0"], 1),
+        ("x.csv", "name,sort\na,x\nb,y z\nc,d,e\n", &["row-0", "row-1"], 2),
+        ("x.txt", "a.jpg 0\nb.jpg 1\nalone\n", &["a.jpg", "b.jpg"], 2),
+        ("x.txt", "alone\na.jpg 0\nb.jpg 1\n", &["a.jpg", "b.jpg"], 0),
+        ("x.txt", "a.jpg,0\nalone\nb.jpg,1\nc.jpg,1\n", &["a.jpg", "b.jpg", "c.jpg"], 1),
+    ];
+    for (name, content, good, bad) in tables {
+        let dataset = opened(name, content);
+        assert_eq!(ids(&dataset), good, "{content:?}");
+        assert_eq!(kinds(&dataset), [(bad, SetAsideKind::BadRow)], "{content:?}");
+    }
+    let message = failure("x.csv", b"id,caption\n1,a,cat\n");
+    assert!(message.contains("the row has 3 fields, the header has 2"), "{message}");
+    for prose in
+        ["well, once upon a time\nthere was, a fish\nno more", "see photo.jpg now\nanother line\n", "a,b\nc\nd,e\n"]
+    {
+        assert!(failure("x.txt", prose.as_bytes()).contains("dataset.format"), "{prose:?}");
+    }
+}
+
 fn write_parquet(path: &Path, columns: Vec<Series>) {
     let height = columns[0].len();
     let mut frame = DataFrame::new(height, columns.into_iter().map(IntoColumn::into_column).collect()).unwrap();
@@ -776,15 +805,13 @@ fn an_image_folder_is_labelled_by_its_folders() {
 #[cfg(unix)]
 #[test]
 fn what_cannot_be_read_is_told_and_never_waited_for() {
-    use std::os::unix::fs::PermissionsExt;
-    let folder =
-        folder(&[("data/a.jsonl", llava("a", "x").as_bytes()), ("locked/cat/1.jpg", b"x"), ("locked/dog/2.jpg", b"x")]);
+    let folder = folder(&[("data/a.jsonl", llava("a", "x").as_bytes()), ("images/dog/2.jpg", b"x")]);
     let path = |name: &str| folder.path().join(name);
     assert!(
         std::process::Command::new("mkfifo")
             .arg(path("pipe.json"))
             .arg(path("data/pipe.jsonl"))
-            .arg(path("locked/dog/pipe.jpg"))
+            .arg(path("images/dog/pipe.jpg"))
             .status()
             .unwrap()
             .success()
@@ -795,31 +822,89 @@ fn what_cannot_be_read_is_told_and_never_waited_for() {
     assert!(error("absent.json").contains("absent.json"));
     assert!(error("none-*.json").contains("no file matches"));
     assert_eq!(ids(&open(&path("data"), &Options::default(), &Unobserved).unwrap()), ["a"]);
+    let images = open(&path("images"), &Options::default(), &Unobserved).unwrap();
+    assert_eq!((ids(&images), images.set_aside().len()), (vec!["dog/2.jpg".to_owned()], 1), "{:?}", images.set_aside());
+}
 
-    // Without rights, unless the tests run as root, who has all: then the class is read.
-    std::fs::set_permissions(path("locked/cat"), PermissionsExt::from_mode(0o000)).unwrap();
-    let enforced = std::fs::read_dir(path("locked/cat")).is_err();
-    let dataset = open(&path("locked"), &Options::default(), &Unobserved).unwrap();
-    let expected: &[&str] = if enforced { &["dog/2.jpg"] } else { &["cat/1.jpg", "dog/2.jpg"] };
-    assert_eq!(ids(&dataset), expected);
-    assert_eq!(dataset.set_aside().len(), if enforced { 2 } else { 1 }, "{:?}", dataset.set_aside());
-    std::fs::set_permissions(path("locked/cat"), PermissionsExt::from_mode(0o700)).unwrap();
+/// Runs a test of this file once more without the right to read everything, where whoever runs it has that; true where it was run.
+#[cfg(unix)]
+fn ran_without_rights(test: &str) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    const AGAIN: &str = "FANTAIL_TEST_WITHOUT_RIGHTS";
+    let locked = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(locked.path(), PermissionsExt::from_mode(0o000)).unwrap();
+    if std::fs::read_dir(locked.path()).is_err() {
+        return false;
+    }
+    assert!(std::env::var_os(AGAIN).is_none(), "the right was not taken");
+    let rights = "-dac_override,-dac_read_search";
+    let output = std::process::Command::new("setpriv")
+        .args(["--inh-caps", rights, "--bounding-set", rights])
+        .arg(std::env::current_exe().unwrap())
+        .args([test, "--exact", "--nocapture"])
+        .env(AGAIN, "1")
+        .output()
+        .unwrap_or_else(|error| panic!("root reads everything, unless setpriv (util-linux) takes the right: {error}"));
+    let told = String::from_utf8_lossy(&output.stdout);
+    let failed = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && told.contains("1 passed"), "{told}\n{failed}");
+    true
+}
 
-    for split in ["splits/train/a.jsonl", "splits/val/b.jsonl"] {
-        std::fs::create_dir_all(path(split).parent().unwrap()).unwrap();
-        std::fs::write(path(split), llava(split, "words")).unwrap();
+#[cfg(unix)]
+#[test]
+fn folders_without_rights_are_told() {
+    use std::os::unix::fs::PermissionsExt;
+    if ran_without_rights("folders_without_rights_are_told") {
+        return;
     }
-    std::fs::set_permissions(path("splits/train"), PermissionsExt::from_mode(0o000)).unwrap();
-    for asked in ["splits", "splits/*/*.jsonl"] {
-        let dataset = open(&path(asked), &Options::default(), &Unobserved).unwrap();
-        assert_eq!(dataset.len(), if enforced { 1 } else { 2 }, "{asked}");
-        let told = dataset
-            .warnings()
-            .iter()
-            .any(|warning| warning.contains("train: passed over") && warning.contains("cannot be read"));
-        assert_eq!(told, enforced, "{asked}: {:?}", dataset.warnings());
+    let folder = folder(&[
+        ("images/cat/1.jpg", b"x"),
+        ("images/dog/2.jpg", b"x"),
+        ("splits/train/a.jsonl", llava("a", "words").as_bytes()),
+        ("splits/val/b.jsonl", llava("b", "words").as_bytes()),
+        ("beside/a.jsonl", llava("a", "words").as_bytes()),
+        ("beside/train/b.jsonl", llava("b", "words").as_bytes()),
+    ]);
+    let path = |name: &str| folder.path().join(name);
+    let rights = |mode| {
+        for name in ["images/cat", "splits/train", "beside/train"] {
+            std::fs::set_permissions(path(name), PermissionsExt::from_mode(mode)).unwrap();
+        }
+    };
+    rights(0o000);
+    let opened = |name: &str| open(&path(name), &Options::default(), &Unobserved).unwrap();
+    let images = opened("images");
+    assert_eq!((ids(&images), images.set_aside().len()), (vec!["dog/2.jpg".to_owned()], 1), "{:?}", images.set_aside());
+    for (asked, id) in [("splits", "b"), ("splits/*/*.jsonl", "b"), ("beside", "a")] {
+        let dataset = opened(asked);
+        assert_eq!(ids(&dataset), [id], "{asked}");
+        let [warning] = dataset.warnings() else { panic!("{asked}: {:?}", dataset.warnings()) };
+        assert!(warning.contains("train: passed over") && warning.contains("cannot be read"), "{asked}: {warning}");
     }
-    std::fs::set_permissions(path("splits/train"), PermissionsExt::from_mode(0o700)).unwrap();
+    rights(0o700);
+}
+
+#[test]
+fn data_in_folders_beside_files_is_told() {
+    let line = |id: &str| llava(id, "words").into_bytes();
+    let folder = folder(&[
+        ("a.jsonl", &line("a")),
+        ("pictures/1.jpg", b"x"),
+        ("sub/deeper/b.jsonl", &line("b")),
+        ("more/c.jsonl.gz", &line("c")),
+        ("about/calibration.json", b"{}"),
+        (".hidden/d.jsonl", &line("d")),
+    ]);
+    let dataset = open(folder.path(), &Options::default(), &Unobserved).unwrap();
+    assert_eq!(ids(&dataset), ["a"]);
+    let [more, sub] = dataset.warnings() else { panic!("{:?}", dataset.warnings()) };
+    for (warning, name) in [(more, "more"), (sub, "sub")] {
+        let start = format!("{}: passed over", folder.path().join(name).display());
+        assert!(warning.starts_with(&start) && warning.contains("**/*.jsonl"), "{warning}");
+    }
+    let all = open(&folder.path().join("**/*.jsonl"), &Options::default(), &Unobserved).unwrap();
+    assert_eq!(ids(&all), ["d", "a", "b"], "a pattern finds what it names, hidden or not");
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {

@@ -23,6 +23,9 @@ pub struct DoctorArguments {
     pub worker: WorkerArguments,
 }
 
+/// How long the terminal may take to tell its ground.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(1);
+
 /// A line of the report: what, and how it is.
 type Line = (&'static str, String);
 
@@ -80,9 +83,9 @@ fn ground() -> String {
     if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
         return "unknown: no terminal".into();
     }
-    match terminal_colorsaurus::theme_mode(terminal_colorsaurus::QueryOptions::default()) {
-        Ok(terminal_colorsaurus::ThemeMode::Light) => "light".into(),
-        Ok(terminal_colorsaurus::ThemeMode::Dark) => "dark".into(),
+    match crate::run::is_terminal_light(PATIENCE) {
+        Ok(true) => "light".into(),
+        Ok(false) => "dark".into(),
         Err(error) => match variable("COLORFGBG").and_then(|told| is_light_by(&told)) {
             Some(light) => format!("{} by COLORFGBG: {error}", if light { "light" } else { "dark" }),
             None => format!("unknown, taken for dark: {error}"),

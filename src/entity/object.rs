@@ -1,14 +1,15 @@
 //! Owns the object perspective taken from text: phrases of the user's vocabulary, WordNet collocations,
 //! and nouns whose first WordNet sense is a thing that can be seen.
 //!
-//! Invariant: at each place the longest phrase wins, and a word belongs to one phrase at most.
+//! Invariant: a word belongs to one phrase at most.
+
+mod collocation;
+mod finder;
 
 use super::text::Analysis;
 use super::vocabulary::Vocabulary;
-use crate::language::{Kind, Language, Reading, Tag, WordId, shape};
-
-/// The most words that a collocation has here.
-const LONGEST_COLLOCATION: usize = 4;
+use crate::language::{Kind, Language, Tag, WordId};
+use finder::{Finder, Last};
 
 /// Records the objects of the reading.
 pub(super) fn extract(language: &Language, text: &str, vocabulary: Option<&Vocabulary>, out: &mut Analysis) {
@@ -17,16 +18,17 @@ pub(super) fn extract(language: &Language, text: &str, vocabulary: Option<&Vocab
     let mut at = 0;
     while at < out.reading.tokens.len() {
         let mut finder = Finder { language, text, reading: &out.reading, at, phrase: &mut phrase };
-        let own =
-            vocabulary.and_then(|vocabulary| finder.own(vocabulary).map(|(name, words)| (Thing::Own(name), words)));
-        let (thing, words) = own.or_else(|| finder.collocation()).unwrap_or_else(|| (finder.noun(), 1));
-        let span = out.reading.tokens[at].start..out.reading.tokens[at + words - 1].end;
+        let own = vocabulary
+            .and_then(|vocabulary| finder.own(vocabulary).map(|(name, tokens)| (Thing::Own(name), at + tokens)));
+        let found = own.or_else(|| finder.collocation().map(|(id, end)| (Thing::seen(language, id), end)));
+        let (thing, end) = found.unwrap_or_else(|| (finder.noun(), at + 1));
+        let span = out.reading.tokens[at].start..out.reading.tokens[end - 1].end;
         match thing {
             Thing::Own(name) => out.objects.add(span, |names| names.push_str(name)),
             Thing::Known(id) => out.objects.add(span, |names| push_small(language.word(id), names)),
             Thing::None => {}
         }
-        at += words;
+        at = end;
     }
     out.phrase = phrase;
 }
@@ -37,13 +39,11 @@ enum Thing<'v> {
     None,
 }
 
-/// The search for an object that begins at one token.
-struct Finder<'a> {
-    language: &'a Language,
-    text: &'a str,
-    reading: &'a Reading,
-    at: usize,
-    phrase: &'a mut String,
+impl Thing<'_> {
+    /// The thing that a noun names, where that can be seen.
+    fn seen(language: &Language, id: WordId) -> Self {
+        if id.is_some() && language.is_visible(id) { Self::Known(id) } else { Self::None }
+    }
 }
 
 impl Finder<'_> {
@@ -52,47 +52,19 @@ impl Finder<'_> {
         if self.reading.tokens[self.at].kind == Kind::Punctuation {
             return None;
         }
-        self.start_phrase();
+        self.put_together((self.at, 1), Last::Written);
         let mut longest = vocabulary.longest_from(self.phrase);
         if longest == 0 {
-            self.phrase.clear();
-            self.language.push_singular(self.text, self.reading, self.at, self.phrase);
+            self.put_together((self.at, 1), Last::Singular);
             longest = vocabulary.longest_from(self.phrase);
         }
         (1..=longest).rev().find_map(|words| {
-            let tokens = self.put_together(words, false)?;
+            let tokens = self.put_together((self.at, words), Last::Written)? - self.at;
             let exact = vocabulary.name(self.phrase);
             exact.map(|name| (name, tokens)).or_else(|| {
-                let tokens = self.put_together(words, true)?;
+                let tokens = self.put_together((self.at, words), Last::Singular)? - self.at;
                 vocabulary.name(self.phrase).map(|name| (name, tokens))
             })
-        })
-    }
-
-    /// The longest WordNet collocation that ends in a noun, and its number of tokens. It takes its words
-    /// even where it is nothing visible: "ice hockey" has no ice.
-    fn collocation<'v>(&mut self) -> Option<(Thing<'v>, usize)> {
-        if matches!(self.reading.tags[self.at], Tag::Det | Tag::Pron | Tag::Adp) {
-            return None;
-        }
-        let second = self.next_word(self.at)?;
-        let written = |at: usize| &self.text[self.reading.tokens[at].range()];
-        if !self.language.may_begin(written(self.at), written(second)) {
-            return None;
-        }
-        (2..=LONGEST_COLLOCATION).rev().find_map(|words| {
-            let tokens = self.put_together(words, true)?;
-            let last = self.at + tokens - 1;
-            if !self.reading.tags[last].is_noun() && !self.phrase.ends_with(" can") {
-                return None;
-            }
-            let mut id = self.language.find_noun(self.phrase);
-            if !id.is_some() {
-                self.put_together(words, false)?;
-                id = self.language.find_noun(self.phrase);
-            }
-            let visible = self.language.is_visible(id);
-            id.is_some().then_some((if visible { Thing::Known(id) } else { Thing::None }, tokens))
         })
     }
 
@@ -104,45 +76,11 @@ impl Finder<'_> {
             return Thing::None;
         }
         let id = self.language.noun_at(self.text, self.reading, self.at);
-        if id.is_some() && self.language.is_visible(id) { Thing::Known(id) } else { Thing::None }
-    }
-
-    fn start_phrase(&mut self) {
-        self.phrase.clear();
-        self.language.push_small(self.text, self.reading, self.at, self.phrase);
-    }
-
-    /// Puts the next `words` words together in small letters, the last one singular where asked, and
-    /// returns the number of their tokens; `None` where the text or the phrase ends before.
-    fn put_together(&mut self, words: usize, singular: bool) -> Option<usize> {
-        self.phrase.clear();
-        let mut at = self.at;
-        for number in 1..=words {
-            if number > 1 {
-                at = self.next_word(at)?;
-                self.phrase.push(' ');
-            }
-            if number == words && singular {
-                self.language.push_singular(self.text, self.reading, at, self.phrase);
-            } else {
-                self.language.push_small(self.text, self.reading, at, self.phrase);
-            }
+        if id.is_some() {
+            return Thing::seen(self.language, self.language.separate(id));
         }
-        Some(at + 1 - self.at)
-    }
-
-    /// The word that follows directly, or after a hyphen.
-    fn next_word(&self, at: usize) -> Option<usize> {
-        let tokens = &self.reading.tokens;
-        let mut next = at + 1;
-        let token = tokens.get(next)?;
-        if token.kind == Kind::Punctuation && &self.text[token.range()] == "-" && !token.has(shape::SPACED) {
-            next += 1;
-        }
-        let follows = tokens
-            .get(next)
-            .is_some_and(|token| matches!(token.kind, Kind::Word | Kind::Number) && !token.has(shape::OPENS));
-        follows.then_some(next)
+        self.put_together((self.at, 1), Last::Singular);
+        Thing::seen(self.language, self.language.parted(self.phrase))
     }
 }
 

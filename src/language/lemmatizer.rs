@@ -90,6 +90,12 @@ impl Lemmatizer {
         detach(words, form, &NOUN_RULES, is_noun).or(own)
     }
 
+    /// The singular that a noun has within a collocation, though alone it means something else: the "glass" of "wine glasses".
+    pub(crate) fn part(&self, words: &Words, form: &[u8]) -> Option<WordId> {
+        let glass = (form == b"glasses").then(|| words.find(b"glass"))?;
+        glass.is_some().then_some(glass)
+    }
+
     /// Appends the lemma of a noun to `out`.
     pub(crate) fn append(&self, words: &Words, noun: &Noun<'_>, out: &mut String) {
         let Some(folded) = Folded::new(noun.written) else {

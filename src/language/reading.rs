@@ -168,6 +168,14 @@ impl Language {
         }
     }
 
+    /// Appends the singular that the noun at `at` has within a collocation; false where it has none but its own.
+    pub(crate) fn push_part(&self, text: &str, reading: &Reading, at: usize, out: &mut String) -> bool {
+        let folded = Folded::new(&text[reading.tokens[at].range()]);
+        let part = folded.and_then(|folded| self.lemmatizer.part(&self.words, folded.bytes()));
+        out.push_str(part.map_or("", |part| self.words.text(part)));
+        part.is_some()
+    }
+
     /// The words of a phrase in small letters, and the singular of the last one.
     pub(crate) fn phrase(&self, phrase: &str) -> (Vec<String>, String) {
         let mut reading = Reading::default();

@@ -7,6 +7,7 @@
 //! into the other.
 
 mod pairs;
+mod separate;
 mod synsets;
 pub(crate) mod visible;
 
@@ -14,7 +15,9 @@ use std::sync::OnceLock;
 
 use super::word_list;
 use super::words::{WordId, Words};
+pub(crate) use pairs::Beginning;
 use pairs::Pairs;
+pub(crate) use separate::SEPARATE;
 use synsets::Synsets;
 
 const LEMMAS: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/wordnet/lemmas.bin"));
@@ -55,6 +58,7 @@ impl WordNet {
         words.append(|add| {
             let rest = word_list::read(LEMMAS, |word| {
                 add(word);
+                pairs.add(word);
                 singles += 1;
             });
             word_list::read(rest, |word| {
@@ -65,14 +69,14 @@ impl WordNet {
         let lemmas = words.len();
         describe(words, singles);
         visible::mark(words);
+        separate::mark(words);
         visible::added().for_each(|name| pairs.add(name.as_bytes()));
         Self { lemmas, pairs, synsets: OnceLock::new() }
     }
 
-    /// Whether some collocation may begin with these two words, in whatever capitals; the second may be
-    /// inflected. A `true` can be wrong (rarely), a `false` never is.
-    pub(crate) fn may_begin(&self, first: &str, second: &str) -> bool {
-        self.pairs.may_hold(first.as_bytes(), second.as_bytes())
+    /// Which collocations may begin with these two words, in whatever capitals; the second may be inflected.
+    pub(crate) fn begins(&self, first: &str, second: &str) -> Beginning {
+        self.pairs.begin(first.as_bytes(), second.as_bytes())
     }
 
     /// The other members of the synsets of a lemma, without repetition.

@@ -41,6 +41,21 @@ pub(crate) struct Entry {
     pub(crate) role: u8,
 }
 
+impl Entry {
+    /// Whether the noun is usually written as two words, though WordNet has it as one too.
+    pub(crate) fn is_separate(self) -> bool {
+        self.parts & SEPARATE != 0
+    }
+
+    /// Marks it as one that is.
+    pub(crate) fn mark_separate(&mut self) {
+        self.parts |= SEPARATE;
+    }
+}
+
+/// The bit of an entry's parts of speech that says so.
+const SEPARATE: u8 = 128;
+
 /// The table of known words.
 #[derive(Debug)]
 pub(crate) struct Words {
@@ -122,7 +137,12 @@ impl Words {
 
     /// The id of `word` in whatever capitals, where its entry is one to `accept`.
     pub(crate) fn find_any_case(&self, word: &[u8], accept: impl Fn(Entry) -> bool) -> WordId {
-        let same = |id: WordId| accept(self.entry(id)) && self.text(id).as_bytes().eq_ignore_ascii_case(word);
+        self.find_by(word, |id| accept(self.entry(id)))
+    }
+
+    /// The id of `word` in whatever capitals, where it is one to `accept`.
+    pub(crate) fn find_by(&self, word: &[u8], accept: impl Fn(WordId) -> bool) -> WordId {
+        let same = |id: WordId| self.text(id).as_bytes().eq_ignore_ascii_case(word) && accept(id);
         self.probe(hash(word), same).unwrap_or(WordId::NONE)
     }
 

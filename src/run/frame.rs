@@ -106,10 +106,8 @@ impl Painter {
         if self.theme.support() == ColorSupport::None {
             return Ground { light: false, told: false };
         }
-        let mut options = terminal_colorsaurus::QueryOptions::default();
-        options.timeout = PATIENCE;
-        if let Ok(mode) = terminal_colorsaurus::theme_mode(options) {
-            Ground { light: mode == terminal_colorsaurus::ThemeMode::Light, told: true }
+        if let Ok(light) = super::is_terminal_light(PATIENCE) {
+            Ground { light, told: true }
         } else {
             let variable = std::env::var("COLORFGBG").ok();
             Ground { light: variable.and_then(|told| is_light_by(&told)).unwrap_or(false), told: false }

@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::coco::Outline;
 use super::content::{Content, intact};
 use super::contents;
 use super::detect::{Detected, detect};
@@ -100,7 +101,9 @@ impl<'a> Assembly<'a> {
         })?;
         let cut = content.cut.clone().map(|message| (message, length));
         let input = Input { path: file, content, first_row: self.rows, options: self.options, phase };
-        let (mut part, format) = read(detected, input, cut.as_ref().map(|(cut, _)| cut.as_str()))?;
+        let loaded = read(detected, input);
+        let (mut part, format) =
+            loaded.map_err(|error| because_of(error, cut.as_ref().map(|(cut, _)| cut.as_str())))?;
         if let Some(first) = self.format.filter(|first| *first != format) {
             let reason = format!("it is {}, and the files before it are {}", format.key(), first.key());
             return Err(SourceError::Malformed { path: file.to_owned(), format: first.key(), reason });
@@ -183,20 +186,26 @@ fn nothing_usable(dataset: &Dataset, path: &Path) -> SourceError {
     SourceError::Empty { path: path.to_owned(), reason }
 }
 
-/// Reads a file as the format that it is in; `cut` is what ended it early.
-fn read(detected: Detected, input: Input<'_>, cut: Option<&str>) -> Result<(Part, Format), SourceError> {
+/// Reads a file as the format that it is in.
+fn read(detected: Detected, input: Input<'_>) -> Result<(Part, Format), SourceError> {
     Ok(match detected {
-        Detected::Json(shape) => json::load(input, &shape).map_err(|error| match (error, cut) {
-            (SourceError::Malformed { path, format, reason }, Some(cut)) => {
-                SourceError::Malformed { path, format, reason: format!("{reason}; {cut}") }
-            }
-            (error, _) => error,
-        })?,
-        Detected::Coco(lists) => coco::load(input, &lists)?,
+        Detected::Json(shape) => json::load(input, &shape)?,
+        Detected::Coco(Outline::Lists(lists)) => coco::load(input, &lists)?,
+        Detected::Coco(Outline::Broken(reason)) => return Err(input.malformed("COCO", reason)),
         Detected::Parquet => (parquet::load(&input)?, Format::Parquet),
         Detected::Csv(delimiter) => (csv::load(input, delimiter)?, Format::Csv),
         Detected::List(separator) => (list::load(input, separator)?, Format::List),
     })
+}
+
+/// A file that is unusable, and that compression cut short, is unusable for that.
+fn because_of(error: SourceError, cut: Option<&str>) -> SourceError {
+    match (error, cut) {
+        (SourceError::Malformed { path, format, reason }, Some(cut)) => {
+            SourceError::Malformed { path, format, reason: format!("{reason}; {cut}") }
+        }
+        (error, _) => error,
+    }
 }
 
 /// Why there is nothing to read, if there is not.

@@ -4,6 +4,7 @@
 //! picture's categories are what is seen in it and not its class.
 
 mod annotation;
+mod outline;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -12,52 +13,14 @@ use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 use annotation::{Annotation, Annotations};
+pub(crate) use outline::{Lists, Outline, outline};
 
 use super::content::Content;
-use super::json::{Check, Name, Samples, Sequence, Shape, Text, parse, text_start};
+use super::json::{Check, Name, Samples, Sequence, Shape, Text, parse};
 use super::part::{Input, Part, id_hash, set_aside};
 use super::reader::{Place, Reader};
-use super::span::{Member, members, skip_space};
 use super::walk::{Fault, Spans, walk};
 use super::{Annotated, Format, Image, Instance, SourceError, Speaker, Turn};
-
-/// How much of a file is looked at before the whole of it is.
-const SAMPLE: usize = 1 << 20;
-
-/// Where the lists of a COCO file are.
-#[derive(Clone, Debug)]
-pub(crate) struct Lists {
-    images: Range<usize>,
-    annotations: Option<Range<usize>>,
-    categories: Option<Range<usize>>,
-}
-
-/// The lists of a COCO file, or why the text is none.
-pub(crate) fn lists(bytes: &[u8]) -> Result<Lists, String> {
-    let start = skip_space(bytes, text_start(bytes));
-    if bytes.get(start) != Some(&b'{') {
-        return Err("it is not one object".into());
-    }
-    let named = |name: &str| ["images", "annotations", "categories", "info", "licenses"].contains(&name);
-    let (sampled, _) = members(&bytes[..bytes.len().min(start + SAMPLE)], start);
-    if !sampled.iter().any(|member| named(member.name)) {
-        return Err("its object has no images and annotations".into());
-    }
-    let (found, _) = members(bytes, start);
-    let list = |name: &str| found.iter().find(|member| member.name == name).and_then(|member| elements(bytes, member));
-    let (images, annotations, categories) = (list("images"), list("annotations"), list("categories"));
-    match images {
-        Some(images) if annotations.is_some() || categories.is_some() => Ok(Lists { images, annotations, categories }),
-        _ => Err("its object has no list of images beside annotations or categories".into()),
-    }
-}
-
-/// The bytes between the brackets of a list.
-fn elements(bytes: &[u8], member: &Member<'_>) -> Option<Range<usize>> {
-    (bytes.get(member.value.start) == Some(&b'[')).then_some(())?;
-    let end = if member.complete { member.value.end - 1 } else { member.value.end };
-    Some(member.value.start + 1..end)
-}
 
 /// Loads one file.
 pub(crate) fn load(input: Input<'_>, lists: &Lists) -> Result<(Part, Format), SourceError> {
@@ -74,10 +37,11 @@ pub(crate) fn load(input: Input<'_>, lists: &Lists) -> Result<(Part, Format), So
     for (number, &hash) in walked.id_hashes.iter().enumerate() {
         by_image.entry(hash).or_insert(number as u32);
     }
-    let (annotations, warnings) = match lists.annotations.clone() {
+    let (annotations, mut warnings) = match lists.annotations.clone() {
         Some(range) => Annotations::find(&input, range, (&by_image, &categories))?,
         None => (Annotations::default(), vec![format!("{}: it has no annotations", input.path.display())]),
     };
+    warnings.extend(lists.cut.iter().map(|cut| format!("{}: {cut}", input.path.display())));
     let part = Part {
         id_hashes: walked.id_hashes,
         set_aside: set_aside(walked.aside, input.path),

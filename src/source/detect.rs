@@ -2,7 +2,7 @@
 //!
 //! Invariant: file names decide nothing; what was tried and why it did not fit is told.
 
-use super::coco::{self, Lists};
+use super::coco::{self, Outline};
 use super::content::Content;
 use super::json::{self, Shape};
 use super::{Format, csv, list};
@@ -12,7 +12,7 @@ pub(crate) enum Detected {
     /// JSON records in this arrangement.
     Json(Shape),
     /// COCO or LVIS.
-    Coco(Lists),
+    Coco(Outline),
     /// Parquet.
     Parquet,
     /// A table with this delimiter.
@@ -29,7 +29,7 @@ pub(crate) fn detect(content: &Content, wanted: Format) -> Result<Detected, Stri
             json::shape(content).map(Detected::Json).map_err(|reason| format!("JSON ({reason})"))
         }
         Format::Coco | Format::Lvis => {
-            coco::lists(content).map(Detected::Coco).map_err(|reason| format!("COCO ({reason})"))
+            coco::outline(content).map(Detected::Coco).map_err(|reason| format!("COCO ({reason})"))
         }
         Format::Parquet if is_parquet(content) => Ok(Detected::Parquet),
         Format::Parquet => Err("Parquet (it does not start with PAR1)".into()),
@@ -50,8 +50,8 @@ fn guess(content: &Content) -> Result<Detected, String> {
     if content.starts_with(b"\xff\xfe") || content.starts_with(b"\xfe\xff") {
         return Err("text, but it is UTF-16: convert it to UTF-8 first".into());
     }
-    let coco = match coco::lists(content) {
-        Ok(lists) => return Ok(Detected::Coco(lists)),
+    let coco = match coco::outline(content) {
+        Ok(outline) => return Ok(Detected::Coco(outline)),
         Err(reason) => format!("COCO ({reason})"),
     };
     let json = match json::shape(content) {

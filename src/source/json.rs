@@ -2,6 +2,7 @@
 //!
 //! Invariant: of each record only its place and the hash of its id are kept; reading parses it anew.
 
+mod ending;
 mod frame;
 mod layout;
 mod pair;
@@ -31,14 +32,17 @@ use super::{Format, Instance, SourceError};
 /// Loads one file of JSON records.
 pub(crate) fn load(input: Input<'_>, shape: &Shape) -> Result<(Part, Format), SourceError> {
     let mut samples = Samples::take(&input.content, shape);
-    if samples.records.is_empty() {
-        return Err(input.malformed("JSON records", "none of its records can be read as an object"));
-    }
-    let (mut roles, format) = guess::roles(&samples.records, &input.options.columns);
     let body = match shape {
         Shape::Sequence(body) => Some(body.clone()),
         Shape::Lines => None,
     };
+    if let Some(reason) = body.as_ref().and_then(|body| ending::cut_at_once(&input.content, body, &samples.records)) {
+        return Err(input.malformed("JSON records", reason));
+    }
+    if samples.records.is_empty() {
+        return Err(input.malformed("JSON records", "none of its records can be read as an object"));
+    }
+    let (mut roles, format) = guess::roles(&samples.records, &input.options.columns);
     let format = settled(&input, format, &roles, &samples)?;
     let rare = rare::Watch::over(&mut roles, &input.options.columns, &samples.records);
     let mut walked = walk_records(&input, shape, &samples.first_members, &roles)?;
@@ -48,8 +52,10 @@ pub(crate) fn load(input: Input<'_>, shape: &Shape) -> Result<(Part, Format), So
         walked = walk_records(&input, shape, &samples.first_members, &roles)?;
     }
     let mapping = shown(&roles, &samples);
+    let unclosed = body.as_ref().and_then(|body| ending::unclosed(&input.content, body, &walked));
+    let unclosed = unclosed.map(|told| format!("{}: {told}", input.path.display()));
     let mut part = of_walk(input, walked, mapping, |records| Box::new(Objects { records, roles, body }));
-    part.warnings.extend(found.warnings);
+    part.warnings.extend(found.warnings.into_iter().chain(unclosed));
     Ok((part, format))
 }
 

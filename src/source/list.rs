@@ -23,18 +23,23 @@ pub(crate) fn load(input: Input<'_>, separator: u8) -> Result<Part, SourceError>
     Ok(of_walk(input, walked, mapping, |records| Box::new(Entries { records, list })))
 }
 
-/// The separator of a list, or why the text is none. A list names an image on most of its lines, the first included.
+/// The separator of a list, or why the text is none. A list names an image on most of its lines: on nine of ten, or, of a few, on
+/// all but one. Its first line does, or is nothing that could be taken for an entry.
 pub(crate) fn separator(bytes: &[u8]) -> Result<u8, String> {
     let lines = sample(bytes);
     let first = lines.first().ok_or("it has no line")?;
     let fits = |line: &[u8], separator: u8| {
         List { separator }.split(line).is_some_and(|(path, label)| names_image(path) && !label.contains(&b'/'))
     };
-    let candidates = [b'\t', b',', b' '].into_iter().filter(|&separator| fits(first, separator));
+    let begins = |&separator: &u8| fits(first, separator) || List { separator }.split(first).is_none();
+    let candidates = [b'\t', b',', b' '].into_iter().filter(begins);
     let share = |separator: u8| lines.iter().filter(|line| fits(line, separator)).count();
     candidates
         .max_by_key(|&separator| share(separator))
-        .filter(|&separator| share(separator) * 10 >= lines.len() * 9)
+        .filter(|&separator| {
+            let good = share(separator);
+            good > 0 && good * 10 >= lines.len() * 9 || good > 1 && good + 1 == lines.len()
+        })
         .ok_or_else(|| "its lines are not an image path and a label".to_owned())
 }
 

@@ -10,8 +10,12 @@ use super::{Format, SourceError};
 
 /// How deep a folder is searched for data.
 const DEEPEST: usize = 4;
+/// How many entries of a folder are looked at to tell whether it holds data that is not read: folders of pictures hold more.
+const GLANCE: usize = 10_000;
 /// Why a folder below is passed over.
 const CLOSED: &str = "it is a folder that cannot be read";
+const BELOW: &str = "its data lies in a folder beside the files that are read; open it by itself, or all with a pattern such as \
+                     'FOLDER/**/*.jsonl'";
 
 /// Files that tell about data and hold none: what Hugging Face and fantail write beside records.
 const ABOUT_DATA: [&str; 4] = ["dataset_info.json", "dataset_infos.json", "calibration.json", "shard.json"];
@@ -82,7 +86,9 @@ fn folder(path: &Path) -> Result<Named, SourceError> {
     let mut files = data_files(path).map_err(unreadable)?;
     let is_data = |(kind, _): &(Kind, PathBuf)| *kind != Kind::About;
     let mut passed_over = Vec::new();
-    if !files.iter().any(is_data) && !has_image(path, 0) {
+    if files.iter().any(is_data) {
+        passed_over.extend(folders(path).filter_map(|folder| unread(&folder).map(|why| (folder, why))));
+    } else if !has_image(path, 0) {
         files.extend(below(path, 0, &mut passed_over));
     }
     let size = |file: &Path| std::fs::metadata(file).map_or(0, |facts| facts.len());
@@ -147,6 +153,35 @@ fn below(folder: &Path, depth: usize, passed_over: &mut Vec<(PathBuf, &'static s
         found.extend(below(&path, depth + 1, passed_over));
     }
     found
+}
+
+/// The folders in a folder, as far as they can be told; hidden ones are nobody's data.
+fn folders(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let is_folder = |entry: &std::fs::DirEntry| match entry.file_type() {
+        Ok(kind) if kind.is_symlink() => entry.path().is_dir(),
+        kind => kind.is_ok_and(|kind| kind.is_dir()),
+    };
+    let entries = std::fs::read_dir(folder).into_iter().flatten().take(GLANCE).filter_map(Result::ok);
+    entries
+        .filter(|entry| !entry.file_name().as_encoded_bytes().starts_with(b"."))
+        .filter(is_folder)
+        .map(|entry| entry.path())
+}
+
+/// Why a folder beside files that are read is passed over, where it holds, or may hold, data.
+fn unread(folder: &Path) -> Option<&'static str> {
+    if std::fs::read_dir(folder).is_err() {
+        return Some(CLOSED);
+    }
+    holds_data(folder, 0).then_some(BELOW)
+}
+
+/// Whether there is data in a folder, or below it.
+fn holds_data(folder: &Path, depth: usize) -> bool {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().take(GLANCE).filter_map(Result::ok);
+    let is_data = |file: &PathBuf| kind(file).is_some_and(|kind| kind != Kind::About) && file.is_file();
+    entries.map(|entry| entry.path()).any(|file| is_data(&file))
+        || depth + 1 < DEEPEST && folders(folder).any(|folder| holds_data(&folder, depth + 1))
 }
 
 fn has_image(folder: &Path, depth: usize) -> bool {

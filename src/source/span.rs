@@ -149,32 +149,53 @@ pub(crate) struct Member<'b> {
     pub(crate) complete: bool,
 }
 
-/// The members of the object at `start`, as far as they can be told apart, and where the object ends if it does.
-pub(crate) fn members(bytes: &[u8], start: usize) -> (Vec<Member<'_>>, Option<usize>) {
+/// The members of an object, as far as they can be told apart.
+pub(crate) struct Members<'b> {
+    pub(crate) found: Vec<Member<'b>>,
+    /// Where the object ends, or why it does not.
+    pub(crate) end: Result<usize, Flaw>,
+}
+
+/// The members of the object at `start`.
+pub(crate) fn members(bytes: &[u8], start: usize) -> Members<'_> {
     let mut found = Vec::new();
+    let end = collect_members(bytes, start, &mut found);
+    Members { found, end }
+}
+
+fn collect_members<'b>(bytes: &'b [u8], start: usize, found: &mut Vec<Member<'b>>) -> Result<usize, Flaw> {
     let mut at = skip_space(bytes, start + 1);
     loop {
         if bytes.get(at) == Some(&b'}') {
-            return (found, Some(at + 1));
+            return Ok(at + 1);
         }
-        let Some((name, value)) = member_name(bytes, at) else { return (found, None) };
+        let (name, value) = member_name(bytes, at)?;
         let end = value_end(bytes, value);
         found.push(Member { name, value: value..end.unwrap_or(bytes.len()), complete: end.is_ok() });
-        let Ok(end) = end else { return (found, None) };
-        at = skip_space(bytes, end);
-        if bytes.get(at) == Some(&b',') {
-            at = skip_space(bytes, at + 1);
-        } else if bytes.get(at) != Some(&b'}') {
-            return (found, None);
+        at = skip_space(bytes, end?);
+        match bytes.get(at) {
+            Some(b',') => at = skip_space(bytes, at + 1),
+            Some(b'}') => {}
+            Some(_) => return Err(Flaw::Stray(at)),
+            None => return Err(Flaw::Unclosed),
         }
     }
 }
 
 /// The name at `at` and where its value starts.
-fn member_name(bytes: &[u8], at: usize) -> Option<(&str, usize)> {
-    (bytes.get(at) == Some(&b'"')).then_some(())?;
-    let end = string_end(bytes, at).ok()?;
-    let name = std::str::from_utf8(&bytes[at + 1..end - 1]).ok()?;
+fn member_name(bytes: &[u8], at: usize) -> Result<(&str, usize), Flaw> {
+    expect(bytes, at, b'"')?;
+    let end = string_end(bytes, at)?;
+    let name = std::str::from_utf8(&bytes[at + 1..end - 1]).map_err(|_| Flaw::Stray(at))?;
     let colon = skip_space(bytes, end);
-    (bytes.get(colon) == Some(&b':')).then(|| (name, skip_space(bytes, colon + 1)))
+    expect(bytes, colon, b':')?;
+    Ok((name, skip_space(bytes, colon + 1)))
+}
+
+fn expect(bytes: &[u8], at: usize, wanted: u8) -> Result<(), Flaw> {
+    match bytes.get(at) {
+        Some(&byte) if byte == wanted => Ok(()),
+        Some(_) => Err(Flaw::Stray(at)),
+        None => Err(Flaw::Unclosed),
+    }
 }

@@ -45,6 +45,19 @@ fn a_pinned_entity_with_signs_of_patterns_gives_a_recipe_that_loads() {
 }
 
 #[test]
+fn what_cannot_be_entered_yet_says_why() {
+    let mut machine = Machine::starting();
+    machine.press("enter");
+    assert!(machine.toast().contains("still being opened"), "{}", machine.toast());
+    machine.send(Message::CountsSeen { generation: 1, counts: vec![(Perspective::Label, vec![3, 1])] });
+    machine.press("enter");
+    assert!(machine.toast().contains("still being opened"), "{}", machine.toast());
+    let mut machine = Machine::with(labelled());
+    machine.press("/ q x q x enter enter");
+    assert!(machine.model.explore.drill.is_none() && machine.toast().contains("no entity"), "{}", machine.toast());
+}
+
+#[test]
 fn what_was_planned_for_an_earlier_dataset_is_dropped() {
     let mut machine = Machine::with(labelled());
     machine.press("3");

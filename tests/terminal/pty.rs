@@ -105,14 +105,7 @@ impl Terminal {
     pub fn take(&mut self, bytes: &[u8]) {
         let text = String::from_utf8_lossy(bytes).into_owned();
         if let Some(ground) = self.ground {
-            // In the order in which they are asked, as terminals answer.
-            if text.contains("\x1b]10;?") {
-                self.press(if ground == DARK {
-                    "\x1b]10;rgb:ffff/ffff/ffff\x07"
-                } else {
-                    "\x1b]10;rgb:0000/0000/0000\x07"
-                });
-            }
+            // In the order in which they are asked, as terminals answer; some tell their ground and not the colour of their text.
             if text.contains("\x1b]11;?") {
                 self.press(ground);
             }

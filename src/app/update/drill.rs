@@ -17,7 +17,10 @@ const MOST_IDS: usize = 4096;
 
 /// Opens the instances of the selected entity.
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
-    let Some((loaded, rank)) = model.loaded().zip(model.explore.table.rank()) else { return Vec::new() };
+    let Some((loaded, rank)) = model.loaded().zip(model.explore.table.rank()) else {
+        tell(model, Level::Info, why_closed(&model.data));
+        return Vec::new();
+    };
     let perspective = model.perspective;
     let Some(index) = loaded.index.perspective(perspective) else { return Vec::new() };
     let entity = index.names.get(rank).into_owned();
@@ -38,6 +41,15 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     });
     model.explore.focus = Pane::Instances;
     read_selected(model)
+}
+
+/// Why no instances are opened.
+const fn why_closed(data: &Data) -> &'static str {
+    match data {
+        Data::Loading { .. } => "the dataset is still being opened; an entity's instances can be shown once it is",
+        Data::Ready(_) => "no entity is there whose instances could be shown",
+        Data::Stopped | Data::Failed(_) => "no dataset is open",
+    }
 }
 
 /// Moves through the instances, or scrolls the text when it has the focus.

@@ -54,15 +54,15 @@ const OF_THE_MEDIUM: &str = "article, artwork, back, backdrop, background, base,
      side, snapshot, structure, subject, surface, thing, top, view, way";
 
 /// Visible things whose first sense in WordNet is another, or that WordNet has in the singular only.
-const VISIBLE_TOO: &str = "animal, armband, audience, award, banner, baseball, basketball, battery, binoculars, bolt, book, booklet, bottle cap, \
-     bouquet, brake light, branch, bunch, buoy, business card, calendar, carton, city, cityscape, cloud, coin, \
-     comic book, couple, crowd, crumb, cube, desert, donut, doughnut, dustpan, family, field, fire, fire alarm, \
-     flag, flame, flip-flop, flock, fog, food, football, forest, funnel, gallery, garden, globe, goggles, golf \
-     club, graffiti, heart, herd, jeans, jungle, kite, lawn, leggings, letter, lettuce, lightning, logo, \
-     magazine, mansion, map, mat, meadow, medicine, menu, mixer, money, moon, mug, mural, newspaper, nightstand, \
-     notebook, overalls, pajamas, palette, pants, park, passport, penny, people, perfume, person, place mat, \
-     playground, pliers, police, postcard, poster, puddle, racket, rain, rainbow, receipt, reflection, ring, \
-     saucer, scale, sculpture, shadow, shorts, sign, sky, skyline, slice, smoke, snow, snowman, soccer ball, \
-     soup, spotlight, stage, statue, stew, stop sign, stoplight, street sign, sun, sunglasses, table, tag, \
-     tapestry, teacup, team, television, tights, traffic light, trash can, trousers, traffic cone, tv, van, village, \
-     volleyball, watering can, wave, whistle, wrench";
+const VISIBLE_TOO: &str = "animal, armband, audience, award, banner, baseball, basketball, battery, binoculars, bolt, book, booklet, \
+     bottle cap, bouquet, brake light, branch, bunch, buoy, business card, calendar, carton, chinos, city, \
+     cityscape, cloud, coin, comic book, couple, crowd, crumb, cube, desert, donut, doughnut, dungarees, dustpan, \
+     family, field, fire, fire alarm, flag, flame, flip-flop, flock, fog, food, football, forest, funnel, gallery, \
+     garden, globe, goggles, golf club, graffiti, heart, herd, jeans, jodhpurs, jungle, kite, lawn, leggings, \
+     letter, lettuce, lightning, logo, magazine, mansion, map, mat, meadow, medicine, menu, mixer, money, moon, mug, \
+     mural, newspaper, nightstand, notebook, overalls, pajamas, palette, panties, pants, park, passport, penny, \
+     people, perfume, person, place mat, playground, pliers, police, postcard, poster, puddle, pyjamas, racket, \
+     rain, rainbow, receipt, reflection, ring, saucer, scale, sculpture, shadow, shorts, sign, sky, skyline, slice, \
+     smoke, snow, snowman, soccer ball, soup, spotlight, stage, statue, stew, stop sign, stoplight, street sign, \
+     sun, sunglasses, table, tag, tapestry, teacup, team, television, tights, traffic cone, traffic light, \
+     trash can, trousers, tv, tweezers, van, village, volleyball, watering can, wave, whistle, wrench";

@@ -1,6 +1,7 @@
 //! Tells by what a table's fields are separated.
 //!
-//! Invariant: a text is a table only where most of its rows have as many fields as its header, and more than one.
+//! Invariant: a text is a table only where its rows have as many fields as its header, and more than one: most of them, or,
+//! under what is a header for sure, half of them.
 
 use super::{Header, SAMPLE, Table, header};
 use crate::source::guess;
@@ -19,7 +20,14 @@ pub(crate) fn delimiter(bytes: &[u8]) -> Result<u8, String> {
             all += 1;
             good += usize::from(step.outcome.is_ok());
         }
-        (good == 1 && all == 1 && is_header(bytes, start, delimiter)) || good >= 2 && good * 10 >= all * 8
+        if good >= 2 && good * 10 >= all * 8 {
+            return true;
+        }
+        match likeness(bytes, start, delimiter) {
+            Likeness::Sure => good * 2 >= all,
+            Likeness::Likely => good >= 3 && all - good == 1,
+            Likeness::Doubtful => false,
+        }
     };
     let candidates = [b'\t', b',', b';', b'|'].into_iter().filter(|&delimiter| width(delimiter) > 1 && fits(delimiter));
     candidates
@@ -27,11 +35,27 @@ pub(crate) fn delimiter(bytes: &[u8]) -> Result<u8, String> {
         .ok_or_else(|| "its rows have no common number of fields".into())
 }
 
-/// Whether a line that stands alone is a header for sure: some of its names are known ones, and no name is a sentence.
-fn is_header(bytes: &[u8], start: usize, delimiter: u8) -> bool {
-    let Ok(Header { names, .. }) = header(bytes, start, delimiter) else { return false };
+/// How much the first line looks like a header.
+enum Likeness {
+    /// Some of its names are known ones.
+    Sure,
+    /// Its fields may be names.
+    Likely,
+    /// It has sentences or gaps.
+    Doubtful,
+}
+
+fn likeness(bytes: &[u8], start: usize, delimiter: u8) -> Likeness {
+    let Ok(Header { names, .. }) = header(bytes, start, delimiter) else { return Likeness::Doubtful };
+    if names.iter().any(|name| name.contains(' ')) {
+        return Likeness::Doubtful;
+    }
     let known = [guess::IDS, guess::IMAGES, guess::LABELS, guess::OBJECTS];
-    names.iter().all(|name| !name.contains(' '))
-        && (known.iter().any(|known| guess::first_of(known, &names).is_some())
-            || names.iter().any(|name| guess::text_speaker(name).is_some()))
+    let is_known = known.iter().any(|known| guess::first_of(known, &names).is_some())
+        || names.iter().any(|name| guess::text_speaker(name).is_some());
+    match (is_known, names.iter().all(|name| !name.is_empty())) {
+        (true, _) => Likeness::Sure,
+        (false, true) => Likeness::Likely,
+        (false, false) => Likeness::Doubtful,
+    }
 }

@@ -71,7 +71,7 @@ fn told(name: &String) -> String {
 /// The first records that have some of these members, with nothing but these.
 fn holding(bytes: &[u8], walked: &Walked, wanted: &[&str]) -> Vec<Map<String, Value>> {
     let is_wanted = |name: &str| wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(name));
-    let holds = |at: usize| members(bytes, at).0.iter().any(|member| is_wanted(member.name)).then_some(at);
+    let holds = |at: usize| members(bytes, at).found.iter().any(|member| is_wanted(member.name)).then_some(at);
     let mut starts: Vec<usize> =
         (0..walked.spans.len()).into_par_iter().filter_map(|index| holds(walked.spans.range(index).start)).collect();
     // A record may have been refused for nothing but that the rare member has no role yet.
@@ -79,7 +79,7 @@ fn holding(bytes: &[u8], walked: &Walked, wanted: &[&str]) -> Vec<Map<String, Va
     let (mut records, mut seen) = (Vec::new(), vec![0; wanted.len()]);
     for at in starts {
         let mut tells = false;
-        for name in members(bytes, at).0.iter().map(|member| member.name) {
+        for name in members(bytes, at).found.iter().map(|member| member.name) {
             let place = wanted.iter().position(|wanted| wanted.eq_ignore_ascii_case(name));
             if let Some(place) = place.filter(|&place| seen[place] < ENOUGH) {
                 seen[place] += 1;

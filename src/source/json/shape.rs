@@ -8,7 +8,7 @@ use memchr::memchr_iter;
 use serde_json::{Map, Value};
 
 use super::layout::{first_member, line_start};
-use crate::source::span::{Member, members, skip_space, value_end};
+use crate::source::span::{Member, Members, members, skip_space, value_end};
 use crate::source::{Speaker, exchange, guess};
 
 /// How much of the file is looked at, unless its first record is larger.
@@ -81,8 +81,8 @@ fn wrapped(bytes: &[u8], start: usize) -> Option<Range<usize>> {
     if bytes.get(start) != Some(&b'{') {
         return None;
     }
-    let (found, end) = members(bytes, start);
-    if end.is_some_and(|end| skip_space(bytes, end) != bytes.len()) {
+    let Members { found, end } = members(bytes, start);
+    if end.is_ok_and(|end| skip_space(bytes, end) != bytes.len()) {
         return None;
     }
     if found.iter().any(|member| is_of_record(member.name)) {
