@@ -43,16 +43,16 @@ impl Explanation {
             return format!(" it holds no entity in {}, and {chosen}", names.join(", "));
         }
         let Some(needed) = self.needed else { return self.unvoted(recipe.rebalance.policy) };
-        let voters: Vec<&str> =
+        let agreeing: Vec<&str> =
             self.votes.iter().filter(|vote| vote.passed).map(|vote| vote.perspective.title()).collect();
         let all = counted(self.votes.len() as u64, "perspective");
-        let votes = match voters.len() {
+        let votes = match agreeing.len() {
             0 => format!("none of {all} votes for it"),
-            1 => format!("1 of {all} votes for it ({})", voters[0]),
-            many => format!("{many} of {all} vote for it ({})", voters.join(", ")),
+            1 => format!("1 of {all} votes for it ({})", agreeing[0]),
+            many => format!("{many} of {all} vote for it ({})", agreeing.join(", ")),
         };
         let by_alpha =
-            voters.len() >= needed && self.alpha_draw.zip(self.alpha).is_some_and(|(draw, alpha)| draw >= alpha);
+            agreeing.len() >= needed && self.alpha_draw.zip(self.alpha).is_some_and(|(draw, alpha)| draw >= alpha);
         let but = if by_alpha { ", but alpha's draw fails" } else { "" };
         format!(" {votes}, at least {needed} must{but}")
     }
