@@ -40,15 +40,15 @@ fn subclasses(contents: &Contents<'_>) -> Option<String> {
         return None;
     }
     let mut hasher = blake3::Hasher::new();
-    split.name_hashes.iter().for_each(|hash| {
+    for hash in &split.name_hashes {
         hasher.update(&hash.to_le_bytes());
-    });
+    }
     for instance in 0..split.by_instance.rows() {
         let row = split.by_instance.row(instance);
         hasher.update(&(row.len() as u64).to_le_bytes());
-        row.iter().for_each(|rank| {
+        for rank in row {
             hasher.update(&rank.to_le_bytes());
-        });
+        }
     }
     Some(hasher.finalize().to_hex().to_string())
 }

@@ -43,16 +43,16 @@ impl Explanation {
             return format!(" it holds no entity in {}, and {chosen}", names.join(", "));
         }
         let Some(needed) = self.needed else { return self.unvoted(recipe.rebalance.policy) };
-        let voters: Vec<&str> =
+        let agreeing: Vec<&str> =
             self.votes.iter().filter(|vote| vote.passed).map(|vote| vote.perspective.title()).collect();
         let all = counted(self.votes.len() as u64, "perspective");
-        let votes = match voters.len() {
+        let votes = match agreeing.len() {
             0 => format!("none of {all} votes for it"),
-            1 => format!("1 of {all} votes for it ({})", voters[0]),
-            many => format!("{many} of {all} vote for it ({})", voters.join(", ")),
+            1 => format!("1 of {all} votes for it ({})", agreeing[0]),
+            many => format!("{many} of {all} vote for it ({})", agreeing.join(", ")),
         };
         let by_alpha =
-            voters.len() >= needed && self.alpha_draw.zip(self.alpha).is_some_and(|(draw, alpha)| draw >= alpha);
+            agreeing.len() >= needed && self.alpha_draw.zip(self.alpha).is_some_and(|(draw, alpha)| draw >= alpha);
         let but = if by_alpha { ", but alpha's draw fails" } else { "" };
         format!(" {votes}, at least {needed} must{but}")
     }
@@ -99,16 +99,19 @@ impl VoteExplanation {
         if self.entity.is_none() && self.draw.is_none() {
             return format!("{name}: holds no entity, so it does not vote");
         }
-        let entity =
-            self.entity.as_ref().map_or_else(|| "its entities' mean".to_owned(), |entity| format!("'{entity}'"));
+        let (whose, of_whom) = self.entity.as_ref().map_or_else(
+            || ("its one draw".to_owned(), "the probability of all its entities"),
+            |entity| (format!("the draw of '{entity}'"), "its probability"),
+        );
         let Some(draw) = self.draw.filter(|_| votes) else {
-            return format!("{name}: {entity} is its rarest entity, of number {}", measure(self.probability));
+            let entity = self.entity.as_deref().unwrap_or_default();
+            return format!("{name}: '{entity}' is its rarest entity, of number {}", measure(self.probability));
         };
         let verdict = if self.passed { "votes for it" } else { "does not vote for it" };
         let sign = if self.passed { "below" } else { "not below" };
         let (draw, probability, pass) = (chance(draw), chance(self.probability), share(self.pass_probability));
         format!(
-            "{name}: {verdict}, the draw {draw} of {entity} is {sign} its probability {probability} (passes in {pass} of all draws)"
+            "{name}: {verdict}, {whose}, {draw}, is {sign} {of_whom}, {probability} (passes in {pass} of all draws)"
         )
     }
 }
