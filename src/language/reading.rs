@@ -124,15 +124,16 @@ impl Language {
     }
 
     /// Appends the lemma of the noun at `at` to `out`: a proper noun with its capitals, a common noun in
-    /// small letters; both singular.
-    pub(crate) fn noun_lemma(&self, text: &str, reading: &Reading, at: usize, out: &mut String) {
+    /// small letters; both singular. Returns which it is, where it is a known common noun.
+    pub(crate) fn noun_lemma(&self, text: &str, reading: &Reading, at: usize, out: &mut String) -> WordId {
         let token = reading.tokens[at];
         let written = &text[token.range()];
         let noun = Noun { written, id: reading.words[at], proper: reading.tags[at] != Tag::Noun };
         if token.kind == Kind::Address {
             out.extend(written.chars().map(|c| if noun.proper { c } else { c.to_ascii_lowercase() }));
+            WordId::NONE
         } else {
-            self.lemmatizer.append(&self.words, &noun, out);
+            self.lemmatizer.append(&self.words, &noun, out)
         }
     }
 
