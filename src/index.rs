@@ -12,6 +12,7 @@ mod facts;
 mod groups;
 mod imbalance;
 mod inequality;
+mod lookup;
 mod names;
 mod perspective;
 mod power_law;

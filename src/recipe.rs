@@ -13,13 +13,14 @@ pub(crate) mod overrides;
 mod policy_name;
 mod ranges;
 mod rebalance;
+mod syntax;
 mod synthesis;
 
 pub(crate) use crate::nearest::nearest;
 pub use advice::Advice;
 pub use choice::{BalanceBy, NoEntity, Repeats, TargetShape, Vote};
 pub use error::RecipeError;
-pub use overrides::{Line, Override, OverrideAction};
+pub use overrides::{Line, Override, OverrideAction, Place};
 pub use policy_name::PolicyName;
 pub use rebalance::{Lines, Rebalance};
 pub use synthesis::{Backend, Budget, Diffusion, EntityCeiling, Filter, Repeat, Synthesis, SynthesisName};

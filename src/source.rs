@@ -46,6 +46,7 @@ pub use images::read_picture;
 pub use instance::{Given, Image, Instance, Speaker, Turn};
 pub use opening::{fingerprint, open};
 pub use reader::{Place, Reader};
+pub use repetition::occurrence_hash;
 pub use set_aside::{SetAside, SetAsideKind};
 pub use state::Fingerprint;
 pub use stdin::{STDIN, STDIN_NAME, is_stdin};

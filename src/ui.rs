@@ -2,6 +2,7 @@
 //!
 //! Invariant: reads the model and nothing else: no I/O, no clock, no state of its own; a screen of any size is drawn without panic.
 
+mod alarm;
 mod explore;
 mod export;
 mod footer;
@@ -35,7 +36,7 @@ pub fn view(frame: &mut Frame<'_>, model: &Model, theme: &Theme) {
 pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let area = area.intersection(buffer.area);
     buffer.set_style(area, theme.style(Role::Text).patch(theme.style(Role::Background)));
-    let Some(shell) = shell::Shell::of(area) else {
+    let Some(shell) = shell::Shell::of(area, alarm::rows(model, area)) else {
         return draw_too_small(theme, area, buffer);
     };
     shell::draw_top(model, theme, &shell, buffer);
@@ -46,6 +47,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         Screen::Run => run::draw(model, theme, shell.body, buffer),
         Screen::Export => export::draw(model, theme, shell.body, buffer),
     }
+    alarm::draw(model, theme, (area, shell.alarm), buffer);
     footer::draw(model, theme, shell.footer, buffer);
     overlay::draw(model, theme, area, buffer);
 }

@@ -256,8 +256,29 @@ fn why_is_told_on_rebalance_at_once_and_of_any_id() {
     let Some(Overlay::EditValue { problem: Some(problem), .. }) = &machine.model.overlay else { panic!() };
     assert_eq!(problem, "no instance has the id '9'");
     machine.press("backspace 3 enter");
-    assert!(machine.asked().last().unwrap().ends_with(" 3"), "{:?}", machine.asked());
+    assert!(machine.asked().last().unwrap().ends_with(" [3]"), "{:?}", machine.asked());
     assert!(machine.model.overlay.is_none());
+}
+
+#[test]
+fn every_instance_of_an_id_is_explained() {
+    // Another record of the same id is set aside; the same record once more is a repetition.
+    let data = "id,label\na,cat\nb,dog\na,dog\na,cat\na,cat\n";
+    let mut machine = Machine::with(load("twice.csv", data));
+    machine.press("2 X a enter");
+    assert!(machine.asked().last().unwrap().ends_with(" [0, 2, 3]"), "{:?}", machine.asked());
+}
+
+#[test]
+fn changed_subclasses_are_read_again_while_the_recipe_names_them() {
+    let mut machine = Machine::with(labelled());
+    machine.send(Message::FileChanged(Watched::Subclasses));
+    assert!(machine.asked().is_empty() && machine.model.loaded().is_some(), "none are named");
+    let mut machine = Machine::with(labelled());
+    machine.model.recipe.rebalance.subclasses = Some("subclasses.jsonl".into());
+    machine.send(Message::FileChanged(Watched::Subclasses));
+    assert!(machine.asked().last().unwrap().starts_with("LoadDataset"), "{:?}", machine.asked());
+    assert!(machine.model.loaded().is_none());
 }
 
 #[test]
@@ -572,8 +593,10 @@ fn the_editor_gets_a_saved_recipe_and_its_changes_can_be_undone() {
     let failure =
         Failure { title: "not in use".into(), cause: "recipe.toml:3:1: unknown key".into(), next: String::new() };
     machine.send(Message::RecipeRead(Err(failure)));
-    assert!(machine.toast().contains("recipe.toml:3:1"));
+    assert_eq!(machine.model.alarm(), Some("recipe.toml:3:1: unknown key"));
     assert_eq!(machine.model.warnings(), 1);
+    machine.press("j j 2 1");
+    assert_eq!(machine.model.alarm(), Some("recipe.toml:3:1: unknown key"), "no key takes it away");
 }
 
 #[test]
@@ -593,7 +616,7 @@ fn an_unsaved_recipe_is_edited_in_a_copy_and_stays_unsaved() {
     edited.rebalance.pass_count = 9;
     machine.send(Message::DraftRead { path, outcome: Ok(edited) });
     assert_eq!(machine.model.recipe.rebalance.pass_count, 1, "what does not fit the dataset is refused");
-    assert!(machine.toast().contains("pass_count = 9"), "{}", machine.toast());
+    assert!(machine.model.alarm().unwrap().contains("pass_count = 9"));
 }
 
 #[test]
@@ -825,6 +848,7 @@ fn sliders_are_dragged_and_turned() {
     machine.send(Message::Mouse(Mouse::Released));
     let dragged = machine.model.recipe.rebalance.alpha;
     assert!((0.45..0.56).contains(&dragged), "{dragged}");
+    assert_eq!(dragged.to_string().len(), 4, "{dragged}");
     machine.send(Message::Mouse(Mouse::WheeledUp(3, 5)));
     assert!(machine.model.recipe.rebalance.alpha > dragged);
     machine.press("= ctrl-u 2 enter");
@@ -980,8 +1004,6 @@ fn a_saved_override_of_nothing_is_reported_and_the_last_good_recipe_stays() {
     assert_eq!(machine.model.recipe, before);
     assert_eq!(machine.asked.len(), asked);
     let told = &machine.model.notices.last().unwrap().text;
-    assert_eq!(
-        told,
-        "recipe.toml:2:1: no label entity is called 'cta'; did you mean 'cat'?; the last good recipe stays"
-    );
+    assert_eq!(told, "recipe.toml:2:10: no label entity is called 'cta'; did you mean 'cat'?");
+    assert_eq!(machine.model.alarm(), Some(told.as_str()));
 }

@@ -9,6 +9,8 @@ mod fixture;
 mod paper;
 #[path = "screens/refused.rs"]
 mod refused;
+#[path = "screens/turned.rs"]
+mod turned;
 
 use std::sync::Arc;
 
@@ -29,11 +31,12 @@ use ratatui::style::Color;
 type Make = fn() -> Model;
 
 const SIZES: [(u16, u16); 4] = [(60, 20), (80, 24), (120, 36), (300, 80)];
-const SCREENS: [(&str, Make); 14] = [
+const SCREENS: [(&str, Make); 15] = [
     ("explore", fixture::model),
     ("instances", fixture::drilled),
     ("rebalance", fixture::rebalancing),
     ("compare", fixture::comparing),
+    ("compare-four", fixture::comparing_four),
     ("synthesize", fixture::synthesizing),
     ("synthesize-untried", fixture::synthesizing_untried),
     ("synthesize-tried", fixture::synthesizing_tried),

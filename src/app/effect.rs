@@ -112,7 +112,7 @@ pub enum Effect {
         /// Which of its pictures.
         image: usize,
     },
-    /// Say why an instance is kept or dropped.
+    /// Say why an instance is kept or dropped, or each of those that share an id.
     ExplainInstance {
         /// Which request this is.
         generation: u64,
@@ -120,8 +120,8 @@ pub enum Effect {
         loaded: Arc<Loaded>,
         /// The recipe.
         recipe: Box<Recipe>,
-        /// The instance.
-        number: usize,
+        /// The instances, all of one id.
+        numbers: Vec<usize>,
     },
     /// Break a long text into lines.
     WrapText {

@@ -213,6 +213,8 @@ pub enum Message {
 pub enum Watched {
     /// The dataset.
     Dataset,
+    /// The file of subclasses that the recipe names.
+    Subclasses,
     /// The recipe.
     Recipe,
     /// The copy of the recipe that is edited.

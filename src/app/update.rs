@@ -122,6 +122,7 @@ fn file_changed(model: &mut Model, watched: Watched) -> Vec<Effect> {
         Watched::Keymap => vec![Effect::ReadKeymap],
         Watched::Recipe => vec![Effect::ReadRecipe { path: model.history.path.clone() }],
         Watched::Draft => vec![Effect::ReadDraft],
+        Watched::Subclasses => load::subclasses_changed(model),
         Watched::Dataset => {
             if model.overlay.is_some() || input::typing(model) {
                 warn_of(model, Subject::Dataset, "the dataset changed on disk; reload it to see the change");

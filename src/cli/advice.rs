@@ -14,7 +14,7 @@ pub(super) fn tell(advice: &[Advice], file: &Path) {
 /// The lines of [`tell`].
 pub(super) fn lines(advice: &[Advice], file: &Path) -> impl Iterator<Item = String> {
     advice.iter().map(move |Advice { line, message }| {
-        let place = line.0.map_or_else(String::new, |line| format!("{line}:"));
+        let place = line.0.map_or_else(String::new, |place| format!("{}:{}:", place.line, place.column));
         format!("{}:{place} warning: {message}", file.display())
     })
 }

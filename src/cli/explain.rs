@@ -3,7 +3,7 @@
 //! Invariant: says what the plan says; nothing is decided here.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::Serialize;
 
@@ -11,9 +11,9 @@ use super::exit_code::UsageError;
 use super::indexed::indexed_for;
 use super::stats::StatsFormat;
 use super::synthesis;
-use crate::index::{Index, name_hash};
-use crate::number::measure;
-use crate::plan::{self, Decision, Explanation, VoteExplanation};
+use crate::index::Index;
+use crate::number::{count, measure};
+use crate::plan::{self, Explainer, Explanation, Plan};
 use crate::recipe::{Recipe, SynthesisName};
 
 /// The arguments of `fantail explain`.
@@ -41,6 +41,11 @@ struct Report<'a> {
     /// What is made of it for the tail.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     synthetic: Vec<SeedReport>,
+    /// Its place in the dataset, from 1.
+    instance: usize,
+    /// The other instances that have the id.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    others: Vec<Self>,
 }
 
 /// An instance's part in synthesis.
@@ -60,15 +65,8 @@ struct SeedReport {
 }
 
 /// What is made of an instance, by policy.
-fn synthetic(
-    index: &Index,
-    dataset: &Path,
-    (recipe, instance): (&Recipe, usize),
-) -> color_eyre::Result<Vec<SeedReport>> {
-    if !recipe.synthesis.is_on() {
-        return Ok(Vec::new());
-    }
-    let plan = synthesis::plan(index, dataset, recipe)?;
+fn synthetic(index: &Index, plan: Option<&Plan>, instance: usize) -> Vec<SeedReport> {
+    let Some(plan) = plan else { return Vec::new() };
     let seeds = plan.synthesis().seeds.iter().filter(|seed| seed.instance as usize == instance);
     let told = seeds.map(|seed| SeedReport {
         policy: seed.policy,
@@ -77,7 +75,7 @@ fn synthetic(
         made: seed.makes.len(),
         guidance: seed.makes.iter().filter_map(|make| make.guidance).collect(),
     });
-    Ok(told.collect())
+    told.collect()
 }
 
 /// Runs `fantail explain` to stdout.
@@ -87,67 +85,49 @@ fn synthetic(
 pub fn run(arguments: &ExplainArguments) -> color_eyre::Result<()> {
     let recipe = Recipe::load(&arguments.recipe)?;
     let index = indexed_for((&recipe, &arguments.recipe), &arguments.dataset)?;
-    let (id, hash) = (arguments.id.as_str(), name_hash(&arguments.id));
+    let id = arguments.id.as_str();
     let unknown = || UsageError(format!("no instance of {} has the id '{id}'", arguments.dataset.display()));
-    let instance = index.id_hashes.iter().position(|&known| known == hash).ok_or_else(unknown)?;
-    let explanation = plan::explain(&index, &recipe, instance)?.ok_or_else(unknown)?;
-    let synthetic = synthetic(&index, &arguments.dataset, (&recipe, instance))?;
+    let instances = index.of_id(id);
+    let plan = recipe.synthesis.is_on().then(|| synthesis::plan(&index, &arguments.dataset, &recipe)).transpose()?;
+    let explainer = Explainer::new(&index, &recipe)?;
+    let report = |&instance: &usize| {
+        let explanation = explainer.explain(instance)?;
+        let synthetic = synthetic(&index, plan.as_ref(), instance);
+        Some(Report { id, explanation, synthetic, instance: instance + 1, others: Vec::new() })
+    };
+    let mut reports: Vec<Report<'_>> = instances.iter().filter_map(report).collect();
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     match arguments.format {
         StatsFormat::Json => {
-            serde_json::to_writer_pretty(&mut out, &Report { id, explanation, synthetic })
-                .map_err(std::io::Error::from)?;
+            let others = reports.split_off(reports.len().min(1));
+            let first = reports.pop().ok_or_else(unknown)?;
+            serde_json::to_writer_pretty(&mut out, &Report { others, ..first }).map_err(std::io::Error::from)?;
             writeln!(out)?;
         }
-        StatsFormat::Table => {
-            write_table(id, &explanation, &recipe, &mut out)?;
-            for made in &synthetic {
-                let weight = measure(made.weight);
-                writeln!(out, "  seed of {} made by {} for {} (weight {weight})", made.made, made.policy, made.entity)?;
-            }
-        }
+        StatsFormat::Table if reports.is_empty() => return Err(unknown().into()),
+        StatsFormat::Table => write_table(&reports, &recipe, &mut out)?,
     }
     out.flush()?;
     Ok(())
 }
 
-fn write_table(id: &str, told: &Explanation, recipe: &Recipe, out: &mut dyn Write) -> std::io::Result<()> {
-    let decision = match (told.decision, told.repeat) {
-        (Decision::Drop, _) => "dropped".to_owned(),
-        (Decision::Keep, 1) => "kept".to_owned(),
-        (Decision::Keep, repeat) => format!("kept {repeat} times"),
-    };
-    let chance = measure(told.keep_probability);
-    writeln!(
-        out,
-        "{id}: {decision} by {} (probability {chance}, weight {})",
-        recipe.rebalance.policy,
-        measure(told.weight)
-    )?;
-    if told.no_entity {
-        writeln!(out, "  it holds no entity that the policy looks at; the recipe's no_entity decides")?;
-    }
-    told.votes.iter().try_for_each(|vote| write_vote(vote, out))?;
-    if let Some(told) = &told.overridden {
-        let verdict = if told.changed { "decides" } else { "changes nothing here" };
-        write!(out, "  override: {} of {}", told.action, told.entity)?;
-        if let Some(draw) = told.draw {
-            let side = if draw < told.cut { "below" } else { "not below" };
-            let probability = measure(told.probability);
-            write!(out, ", draw {draw:.4} is {side} its cut {:.4} (probability {probability})", told.cut)?;
+/// A paragraph for each instance that has the id.
+fn write_table(reports: &[Report<'_>], recipe: &Recipe, out: &mut dyn Write) -> std::io::Result<()> {
+    for (place, report) in reports.iter().enumerate() {
+        let lines = report.explanation.lines(recipe);
+        let (headline, rest) = lines.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
+        let several = reports.len() > 1;
+        let which = if several {
+            format!(" ({} of {} with this id, instance {})", place + 1, reports.len(), count(report.instance as u64))
+        } else {
+            String::new()
+        };
+        writeln!(out, "{}{which}: {headline}", report.id)?;
+        rest.iter().try_for_each(|line| writeln!(out, "  {line}"))?;
+        for made in &report.synthetic {
+            let weight = measure(made.weight);
+            writeln!(out, "  seed of {} made by {} for {} (weight {weight})", made.made, made.policy, made.entity)?;
         }
-        writeln!(out, ": {verdict}")?;
     }
-    told.alpha_draw.map_or(Ok(()), |draw| writeln!(out, "  last draw {draw:.4}"))
-}
-
-fn write_vote(vote: &VoteExplanation, out: &mut dyn Write) -> std::io::Result<()> {
-    let verdict = if vote.passed { "yes" } else { "no " };
-    let name = vote.perspective.title();
-    let Some(entity) = &vote.entity else { return writeln!(out, "  {name:<14} {verdict}  holds no entity") };
-    write!(out, "  {name:<14} {verdict}  {entity}: probability {}", measure(vote.probability))?;
-    match vote.draw {
-        Some(draw) => writeln!(out, ", draw {draw:.4} (passes with probability {})", measure(vote.pass_probability)),
-        None => writeln!(out),
-    }
+    Ok(())
 }

@@ -72,6 +72,14 @@ impl Appended<'_> {
         Some(relative(&absolute(folder), &absolute(self.make.picture.as_deref()?)))
     }
 
+    /// Its id and the way to its own picture from the dataset's image root, or from a folder where there is none; `None` for a copy.
+    pub(super) fn own(&self, dataset: &Dataset, folder: &Path) -> Option<(String, String)> {
+        let path = self.picture_from(dataset.image_root().map_or(folder, |(root, _)| root))?;
+        let mut instance = Instance::default();
+        dataset.read_head(self.instance(), &mut instance);
+        Some((self.id(&instance.id), path.to_string_lossy().into_owned()))
+    }
+
     /// Its record where records are JSON: that of its seed with an id and, where it has one, a picture of its own, and marked. Where
     /// the dataset has no image root, as the demo, the way to the picture begins at the manifest's folder.
     pub(super) fn record(&self, dataset: &Dataset, folder: &Path) -> Option<Vec<u8>> {

@@ -58,7 +58,7 @@ pub(super) fn fill(contents: &Contents<'_>, staging: &Staging, observer: &dyn Ob
     let (name, text) = if contents.shard.is_whole() {
         (CALIBRATION, Calibration::new(&measured, contents.recipe, &files).to_json())
     } else {
-        (SHARD, merge::record(contents.shard, &measured, &files))
+        (SHARD, merge::record(contents, &measured, &files))
     };
     write_text(staging, name, &text, contents)
 }

@@ -15,8 +15,9 @@ use super::{
     CALIBRATION, Calibration, Contents, ManifestError, RECIPE, SHARD, Shard, Target, Written, WrittenFile, native,
     stale,
 };
+use crate::index::Subclasses;
 use crate::progress::{Observer, Stage};
-use crate::recipe::Recipe;
+use crate::recipe::{PolicyName, Recipe};
 use join::join;
 
 /// What a shard says of itself.
@@ -26,6 +27,29 @@ struct Record {
     shard: Shard,
     measured: Measured,
     files: Vec<Finished>,
+    /// A hash of the subclasses that the plan is by; the recipe knows only the name of their file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    subclasses: Option<String>,
+}
+
+/// A hash of the subclasses that the policy goes by: their names, and which instance is in which.
+fn subclasses(contents: &Contents<'_>) -> Option<String> {
+    let Subclasses::Known(split) = &contents.index.subclasses else { return None };
+    if contents.recipe.rebalance.policy != PolicyName::Subclass {
+        return None;
+    }
+    let mut hasher = blake3::Hasher::new();
+    split.name_hashes.iter().for_each(|hash| {
+        hasher.update(&hash.to_le_bytes());
+    });
+    for instance in 0..split.by_instance.rows() {
+        let row = split.by_instance.row(instance);
+        hasher.update(&(row.len() as u64).to_le_bytes());
+        row.iter().for_each(|rank| {
+            hasher.update(&rank.to_le_bytes());
+        });
+    }
+    Some(hasher.finalize().to_hex().to_string())
 }
 
 fn tool() -> String {
@@ -33,8 +57,9 @@ fn tool() -> String {
 }
 
 /// The content of a shard's `shard.json`.
-pub(super) fn record(shard: Shard, measured: &Measured, files: &[Finished]) -> Vec<u8> {
-    let record = Record { tool: tool(), shard, measured: measured.clone(), files: files.to_vec() };
+pub(super) fn record(contents: &Contents<'_>, measured: &Measured, files: &[Finished]) -> Vec<u8> {
+    let (measured, files, subclasses) = (measured.clone(), files.to_vec(), subclasses(contents));
+    let record = Record { tool: tool(), shard: contents.shard, measured, files, subclasses };
     serde_json::to_vec(&record).unwrap_or_default()
 }
 
@@ -57,7 +82,7 @@ pub(super) fn finished_before(contents: &Contents<'_>, target: &Target) -> Optio
     let again = if contents.shard.is_whole() {
         Calibration::new(&measured, contents.recipe, &files).to_json()
     } else {
-        record(contents.shard, &measured, &files)
+        record(contents, &measured, &files)
     };
     let same = again == text;
     let whole = |file: &Finished| {
@@ -144,6 +169,11 @@ impl Shards {
             if !same {
                 let reason = "it is of another dataset, recipe or version than the first shard".to_owned();
                 return Err(broken(folder, reason));
+            }
+            if record.subclasses != first.subclasses {
+                let reason =
+                    "its subclasses are not those of the first shard, as their file was another one; write both anew";
+                return Err(broken(folder, reason.to_owned()));
             }
         }
         if records.len() != first.shard.of as usize {

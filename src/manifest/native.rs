@@ -16,6 +16,7 @@ use std::path::Path;
 pub(super) use folder::{absolute, link, relative};
 
 use super::staging::Staging;
+use super::table::New;
 use super::{CALIBRATION, Contents, ManifestError, Part, RECIPE, SHARD, appended, stages, table};
 use crate::source::{Dataset, Format};
 
@@ -111,10 +112,14 @@ pub(super) fn write(part: &Part<'_>, staging: &Staging) -> Result<(), ManifestEr
 
 /// Whether pictures that were made have a place in the dataset's own format.
 pub(super) fn takes_pictures(dataset: &Dataset) -> Result<(), ManifestError> {
-    if matches!(dataset.format(), Format::Coco | Format::Lvis | Format::Parquet | Format::Csv) {
-        let reason = "pictures that were made have no annotations or columns of this format; leave 'native' out of export.formats \
-                      and write 'jsonl', 'csv' or 'parquet'"
-            .to_owned();
+    let pictured = dataset.mapping().iter().any(|(role, _)| role == "image");
+    let reason = match dataset.format() {
+        Format::Coco | Format::Lvis => Some("pictures that were made have no boxes for this format to hold"),
+        Format::Parquet | Format::Csv if !pictured => Some("it has no column for pictures that were made"),
+        _ => None,
+    };
+    if let Some(reason) = reason {
+        let reason = format!("{reason}; leave 'native' out of export.formats and write 'jsonl', 'csv' or 'parquet'");
         return Err(ManifestError::Unsupported { path: dataset.path().to_path_buf(), reason });
     }
     Ok(())
@@ -145,7 +150,9 @@ fn write_tables(part: &Part<'_>, names: &[String], staging: &Staging) -> Result<
         let appended = appended::of_file(part, (file, &instances));
         let kept: Vec<u32> =
             instances.flat_map(|number| std::iter::repeat_n(row(number), plan.repeat(number) as usize)).collect();
-        let appended: Vec<u32> = appended.iter().map(|item| row(item.instance())).collect();
+        let mut appended: Vec<(u32, Option<New>)> =
+            appended.iter().map(|item| (row(item.instance()), New::of(item, dataset, part.folder))).collect();
+        appended.sort_by_key(|&(row, _)| row);
         let groups = groups(dataset, path)?;
         table::write_kept(part, &groups, (&kept, &appended), staging.output(name)?)?;
     }

@@ -3,6 +3,10 @@
 //! Invariant: which rows form a row group hangs on the rows alone, so that shards can be put together to the same bytes; a type that
 //! cannot be read is an error and never a damaged table.
 
+mod new;
+
+pub(super) use new::New;
+
 use std::fs::File;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -200,30 +204,32 @@ pub(super) fn taken(frame: &DataFrame, places: Vec<u32>) -> Result<DataFrame, Fa
 }
 
 /// Writes the kept rows of one file of a Parquet dataset: `kept` names each row, as often as it is kept, ascending; then those of
-/// `appended` in row groups of their own.
+/// `appended`, ascending, with what is new in them, in row groups of their own.
 pub(super) fn write_kept(
     part: &Part<'_>,
     groups: &Groups,
-    (kept, appended): (&[u32], &[u32]),
+    (kept, appended): (&[u32], &[(u32, Option<New>)]),
     mut output: Output<'_>,
 ) -> Result<(), ManifestError> {
     let mut stopped = Ok(());
     let written = guarded(|| {
         let like = groups.rows(0..0)?;
         let mut table = Table::begin(&mut output, &like, groups.metadata.clone())?;
-        for (kept, ends) in
-            [kept, appended].into_iter().flat_map(|rows| groups.starts.windows(2).map(move |ends| (rows, ends)))
+        let (rows, new): (Vec<u32>, Vec<Option<New>>) = appended.iter().cloned().unzip();
+        let both = [(kept, &[][..]), (&rows, &new)];
+        for ((rows, new), ends) in
+            both.into_iter().flat_map(|rows| groups.starts.windows(2).map(move |ends| (rows, ends)))
         {
             stopped = part.pace.go_on();
             if stopped.is_err() {
                 return Ok(());
             }
-            let inside = |row: u32| (row as usize) < ends[1];
-            let from = kept.partition_point(|&row| (row as usize) < ends[0]);
-            let until = kept.partition_point(|&row| inside(row));
-            if from < until {
-                let places = kept[from..until].iter().map(|&row| row - ends[0] as u32).collect();
-                table.group(taken(&groups.rows(ends[0]..ends[1])?, places)?)?;
+            let before = |end: usize| rows.partition_point(|&row| (row as usize) < end);
+            let inside = before(ends[0])..before(ends[1]);
+            if !inside.is_empty() {
+                let places = rows[inside.clone()].iter().map(|&row| row - ends[0] as u32).collect();
+                let taken = taken(&groups.rows(ends[0]..ends[1])?, places)?;
+                table.group(new::renewed(taken, new.get(inside).unwrap_or_default(), part.contents.dataset)?)?;
             }
         }
         table.end()

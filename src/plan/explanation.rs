@@ -2,6 +2,8 @@
 //!
 //! Invariant: recomputes the decision from the same draws as the plan; the two never disagree.
 
+mod words;
+
 use serde::Serialize;
 
 use super::decision::{Applied, Decider};
@@ -50,8 +52,14 @@ pub struct Explanation {
     pub repeat: u32,
     /// How often it is written on average: what a weighted sampler should draw it by.
     pub weight: f64,
+    /// At least so many perspectives must vote for it; absent where the policy takes no votes.
+    #[serde(rename = "pass_count", skip_serializing_if = "Option::is_none")]
+    pub needed: Option<usize>,
     /// One entry a perspective that takes part.
     pub votes: Vec<VoteExplanation>,
+    /// The share of voted instances that is kept; absent where the policy takes no votes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alpha: Option<f64>,
     /// The draw that was compared with α (`adr`, below 1), with the share (`random`), or with the fraction of the repeat.
     pub alpha_draw: Option<f64>,
     /// The override that decided: the last that changed something, else the last of those that hold for it.
@@ -100,13 +108,19 @@ impl OverrideExplanation {
 pub(super) fn of(decider: &Decider<'_>, instance: usize) -> Explanation {
     let (repeat, applied) = decider.overridden(instance, decider.policy_repeat(instance));
     let outlook = decider.outlook(instance);
+    let (needed, alpha) = match decider.rule.fate {
+        Fate::Votes { pass_count, alpha, .. } => (Some(pass_count), Some(alpha)),
+        _ => (None, None),
+    };
     let decisive = applied.iter().rfind(|applied| applied.changed).or(applied.last());
     Explanation {
         decision: if repeat > 0 { Decision::Keep } else { Decision::Drop },
         keep_probability: outlook.keep,
         repeat,
         weight: outlook.repeat,
+        needed,
         votes: votes(decider, instance),
+        alpha,
         alpha_draw: last_draw(decider, instance),
         overridden: decisive.map(|&applied| OverrideExplanation::of(decider, applied)),
         no_entity: decider.holds_nothing(instance),

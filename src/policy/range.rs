@@ -51,7 +51,7 @@ impl Range {
         if high > low { (value - low) / (high - low) } else { 0.0 }
     }
 
-    /// The value at a place of the slider, 0 to 1.
+    /// The value at a place of the slider, 0 to 1, with as few digits as the slider tells apart.
     #[must_use]
     pub fn value_at(&self, position: f64) -> f64 {
         if position <= 0.0 || position >= 1.0 {
@@ -60,7 +60,12 @@ impl Range {
         }
         let (low, high) = (self.on_scale(self.low), self.on_scale(self.high));
         let value = low + position * (high - low);
-        self.clamped(if self.scale == Scale::Logarithmic { value.exp() } else { value })
+        let value = if self.scale == Scale::Logarithmic { value.exp() } else { value };
+        self.clamped(match self.scale {
+            _ if self.whole => value,
+            Scale::Share => (value * 100.0).round() / 100.0,
+            Scale::Linear | Scale::Logarithmic => rounded(value),
+        })
     }
 
     /// The value `steps` hundredths of the slider away, at least 1 away for whole numbers. A value outside the range goes to its
@@ -72,10 +77,9 @@ impl Range {
             return if inward { self.clamped(value) } else { value };
         }
         let moved = self.value_at(self.position(value) + f64::from(steps) / 100.0);
-        let moved = match (self.whole, self.scale) {
-            (true, _) => moved,
-            (false, Scale::Share) => ((value * 100.0).round() + f64::from(steps)) / 100.0,
-            (false, _) => rounded(moved),
+        let moved = match self.scale {
+            Scale::Share => ((value * 100.0).round() + f64::from(steps)) / 100.0,
+            Scale::Linear | Scale::Logarithmic => moved,
         };
         let stuck = self.whole && (moved - self.clamped(value)).abs() < 0.5 && steps != 0;
         self.clamped(if stuck { value + f64::from(steps.signum()) } else { moved })
@@ -89,19 +93,53 @@ impl Range {
     }
 }
 
-/// Four significant digits, so that a stepped value reads well in the recipe.
+/// Four significant digits, of what is near 1 three of what it lacks, so that a value reads well in the recipe.
 fn rounded(value: f64) -> f64 {
+    let nines = 1.0 - value;
+    if nines > 0.0 && nines < 0.01 {
+        let places = 1e12;
+        return ((1.0 - significant(nines, 3)) * places).round() / places;
+    }
+    significant(value, 4)
+}
+
+/// A value to so many significant digits.
+fn significant(value: f64, digits: i32) -> f64 {
     if value == 0.0 {
         return value;
     }
-    let unit = 10_f64.powf(3.0 - value.abs().log10().floor());
-    let nines = 1.0 - value;
-    if nines > 0.0 && nines < 0.01 { 1.0 - rounded(nines) } else { (value * unit).round() / unit }
+    // Divided by powers of ten that are whole, since those are exact.
+    let places = digits - 1 - value.abs().log10().floor() as i32;
+    let unit = 10_f64.powi(places.abs());
+    if places < 0 { (value / unit).round() * unit } else { (value * unit).round() / unit }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What the mouse can write: the values at every cell of tracks of every width.
+    #[test]
+    fn a_place_on_the_slider_has_a_value_of_few_digits() {
+        let logarithmic = |low, high| Range { low, high, scale: Scale::Logarithmic, whole: false };
+        let linear = |low, high| Range { low, high, scale: Scale::Linear, whole: false };
+        for (range, most) in [
+            (Range::share(0.01), 4),
+            (Range::share(0.0), 4),
+            (linear(0.01, 3.0), 6),
+            (linear(0.9, 0.999_999), 8),
+            (logarithmic(1.0, 100.0), 5),
+            (logarithmic(0.1, 100.0), 6),
+        ] {
+            for cells in 2_i32..90 {
+                for cell in 0..cells {
+                    let value = range.value_at(f64::from(cell) / f64::from(cells - 1));
+                    assert!(value.to_string().len() <= most, "{value} at {cell} of {cells} in {range:?}");
+                    assert!((range.value_at(range.position(value)) - value).abs() < 1e-12, "{value} moves: {range:?}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn a_step_never_goes_the_other_way() {

@@ -1,5 +1,5 @@
-//! What a preview shows that a recipe's author should know: a volume out of reach, instances that are repeated very often, and caps
-//! that floors and pins of other entities pass.
+//! What a preview shows that a recipe's author should know: a volume out of reach, instances that are repeated very often, by the
+//! policy itself or in a stage of its schedule, and caps that floors and pins of other entities pass.
 //!
 //! Invariant: says nothing of what the recipe alone tells; that is `Recipe::advice`, which comes first.
 
@@ -7,14 +7,23 @@ use super::Overridden;
 use super::volume::{OFTEN, Volume};
 use crate::index::Index;
 use crate::number::{count, counted, measure};
-use crate::policy::Bound;
-use crate::recipe::{Advice, BalanceBy, OverrideAction, PolicyName, Rebalance, Recipe};
+use crate::plan::{self, PlanError};
+use crate::policy::{self, Bound, Stage};
+use crate::progress::Observer;
+use crate::recipe::{Advice, BalanceBy, OverrideAction, PolicyName, Rebalance, Recipe, RecipeError};
 
 /// The share of a wanted volume by which it may be missed.
 const MISSED: f64 = 0.005;
 
 /// What is to be known of a recipe that gives these numbers of instances.
-pub(super) fn advice(recipe: &Recipe, instances: &Volume) -> Vec<Advice> {
+///
+/// # Errors
+/// As [`super::Exact::preview`].
+pub(super) fn advice(
+    (index, recipe): (&Index, &Recipe),
+    instances: &Volume,
+    observer: &dyn Observer,
+) -> Result<Vec<Advice>, PlanError> {
     let mut all = recipe.advice();
     let idle = all.iter().any(|advice| advice.message.starts_with("size"));
     let missed = recipe.rebalance.size.filter(|_| !idle).and_then(|size| missed(recipe, instances, size));
@@ -22,7 +31,29 @@ pub(super) fn advice(recipe: &Recipe, instances: &Volume) -> Vec<Advice> {
     all.extend(
         often(&recipe.rebalance, instances).map(|message| Advice { line: recipe.rebalance.lines.policy, message }),
     );
-    all
+    for stage in policy::stages(recipe) {
+        observer.go_on()?;
+        let message = stage_often(index, &stage)?;
+        all.extend(message.map(|message| Advice { line: recipe.rebalance.lines.stages, message }));
+    }
+    Ok(all)
+}
+
+/// What is said of a stage in which instances weigh very much.
+fn stage_often(index: &Index, stage: &Stage) -> Result<Option<String>, RecipeError> {
+    let weights = plan::weights(index, &stage.recipe, 0..index.instances())?;
+    // As much as single precision tells apart is no more.
+    let over = weights.iter().filter(|&&weight| weight > OFTEN * (1.0 + 1e-6)).count();
+    let most = weights.iter().copied().fold(0.0, f64::max);
+    let told = || {
+        let (many, most) = (counted(over as u64, "instance"), measure(most));
+        format!(
+            "in the stage {}, {many} would be weighed more than {OFTEN} times on average, up to {most}: learned by heart; \
+             lower that stage",
+            stage.name
+        )
+    };
+    Ok((over > 0).then(told))
 }
 
 /// What is said of a volume that the policy cannot give. Overrides come on top of it, so that with some nothing is said.

@@ -115,7 +115,7 @@ impl Exact {
         let overrides = self.overridden(index);
         let target = self.target(index, &perspectives, &rule);
         let policy = recipe.rebalance.policy;
-        let mut advice = advice::advice(recipe, &instances);
+        let mut advice = advice::advice((index, recipe), &instances, observer)?;
         advice.extend(advice::passed_caps(index, recipe, &self.bound.1, &overrides));
         Ok(Preview { policy, exact: true, instances, perspectives, overrides, target, size_scale, advice })
     }

@@ -9,8 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::grammar::{self, Status};
-use super::{Line, Lines, Recipe, RecipeError, kind, overrides, ranges, synthesis};
-use crate::nearest::nearest;
+use super::{Line, Lines, Place, Recipe, RecipeError, kind, overrides, ranges, syntax, synthesis};
 
 /// A fault before its file is known: a byte range of the text and what is wrong there.
 struct Fault(Range<usize>, String);
@@ -21,17 +20,16 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<Recipe, RecipeError> {
 }
 
 fn checked(text: &str) -> Result<Recipe, Fault> {
-    let document = DeTable::parse(text).map_err(|error| fault_of(&error, text))?;
-    check_table(document.get_ref(), "")?;
-    let mut recipe: Recipe = toml::from_str(text).map_err(|error| {
-        let told =
-            error.span().filter(|_| is_about_type(&error)).and_then(|span| kind::told(document.get_ref(), &span));
-        let fault = fault_of(&error, text);
-        Fault(fault.0, told.unwrap_or(fault.1))
+    let document = DeTable::parse(text).map_err(|error| {
+        let span = error.span().unwrap_or(0..0);
+        let message = syntax::told(text, &span, &one_line(&error));
+        Fault(span, message)
     })?;
+    check_table(document.get_ref(), "")?;
+    let mut recipe: Recipe = toml::from_str(text).map_err(|error| refused(&error, document.get_ref()))?;
     let line = |path: &str| {
         let start = span_of(document.get_ref(), path).start;
-        Line(text.get(..start).map(|before| before.matches('\n').count() + 1))
+        Line(text.is_char_boundary(start).then(|| Place::of(text, start)))
     };
     for (number, entry) in recipe.rebalance.overrides.iter_mut().enumerate() {
         entry.line = line(&format!("rebalance.override.{number}.entity"));
@@ -48,23 +46,25 @@ fn checked(text: &str) -> Result<Recipe, Fault> {
     Ok(recipe)
 }
 
-/// True when a value cannot be read as what belongs there; of a missing key or a value out of a list other things are said.
-fn is_about_type(error: &toml::de::Error) -> bool {
-    let message = error.message();
-    ["invalid type", "invalid value", "wanted ", "data did not match"].iter().any(|start| message.starts_with(start))
+/// What is said of a value that does not go into a recipe.
+fn refused(error: &toml::de::Error, document: &DeTable<'_>) -> Fault {
+    let (span, message) = (error.span().unwrap_or(0..0), one_line(error));
+    if let Some((value, known)) = unknown_variant(&message) {
+        return Fault(span, format!("no such value '{value}'; {}", grammar::meant(value, &known)));
+    }
+    let told = Some(&span).filter(|_| is_about_type(&message)).and_then(|span| kind::told(document, span, &message));
+    Fault(span, told.unwrap_or(message))
 }
 
-fn fault_of(error: &toml::de::Error, text: &str) -> Fault {
-    let span = error.span().unwrap_or(0..0);
-    let message = error.message().trim().replace('\n', "; ");
-    match unknown_variant(&message) {
-        Some((value, known)) => {
-            let hint = nearest(value, known.iter().copied())
-                .map_or_else(|| format!("known: {}", known.join(", ")), |name| format!("did you mean '{name}'?"));
-            Fault(span, format!("no such value '{value}'; {hint}"))
-        }
-        None => Fault(span.start.min(text.len())..span.end, message),
-    }
+/// True when a value cannot be read as what belongs there, or is not there.
+fn is_about_type(message: &str) -> bool {
+    ["invalid type", "invalid value", "wanted ", "data did not match", "missing field"]
+        .iter()
+        .any(|start| message.starts_with(start))
+}
+
+fn one_line(error: &toml::de::Error) -> String {
+    error.message().trim().replace('\n', "; ")
 }
 
 /// Takes serde's "unknown variant `x`, expected one of `a`, `b`" apart.
@@ -84,10 +84,31 @@ fn check_table(table: &DeTable<'_>, path: &str) -> Result<(), Fault> {
                 return Err(Fault(key.span(), format!("unknown key '{name}'; {hint}")));
             }
             Some((_, Status::NotYet(missing))) => return Err(Fault(key.span(), (*missing).to_owned())),
-            Some((_, Status::Ready)) => check_value(value, &joined(path, name))?,
+            Some((_, Status::Ready)) => {
+                let path = joined(path, name);
+                check_brackets(value, &path)?;
+                check_value(value, &path)?;
+            }
         }
     }
     Ok(())
+}
+
+/// A table that stands once has one pair of brackets, and each entry of a list has two.
+fn check_brackets(value: &Spanned<DeValue<'_>>, path: &str) -> Result<(), Fault> {
+    let listed = grammar::LISTS.contains(&path);
+    match value.get_ref() {
+        DeValue::Table(_) if listed => {
+            let message = format!("[{path}] is one of a list; write [[{path}]] over each entry");
+            Err(Fault(value.span(), message))
+        }
+        DeValue::Array(items) if !listed && grammar::table(path).is_some() => {
+            let tables = items.iter().filter(|item| matches!(item.get_ref(), DeValue::Table(_)));
+            let message = || format!("[[{path}]] begins a list, and there is one {path} only; write [{path}]");
+            tables.last().map_or(Ok(()), |table| Err(Fault(table.span(), message())))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn joined(path: &str, name: &str) -> String {

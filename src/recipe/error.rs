@@ -4,6 +4,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::overrides::Place;
+
 /// A failure to read, check or save a recipe.
 #[derive(Debug, thiserror::Error)]
 pub enum RecipeError {
@@ -33,8 +35,8 @@ pub enum RecipeError {
     /// A line of it does not fit the dataset.
     #[error("recipe does not fit the dataset: {}{message}", line.map_or_else(String::new, |line| format!("line {line}: ")))]
     Misfit {
-        /// 1-based line, where it came from a file.
-        line: Option<usize>,
+        /// Where it stands, if it came from a file.
+        line: Option<Place>,
         /// What does not fit and what to write instead.
         message: String,
     },
@@ -62,8 +64,8 @@ impl RecipeError {
     #[must_use]
     pub fn in_file(self, path: &Path) -> Self {
         match self {
-            Self::Misfit { line: Some(line), message } => {
-                Self::Invalid { path: path.to_path_buf(), line, column: 1, message }
+            Self::Misfit { line: Some(Place { line, column }), message } => {
+                Self::Invalid { path: path.to_path_buf(), line, column, message }
             }
             other => other,
         }
@@ -71,13 +73,7 @@ impl RecipeError {
 
     /// An [`Self::Invalid`] at a byte offset of `text`.
     pub(super) fn at(path: &Path, text: &str, offset: usize, message: String) -> Self {
-        let before = text.get(..offset).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        Self::Invalid {
-            path: path.to_path_buf(),
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-            message,
-        }
+        let Place { line, column } = Place::of(text, offset);
+        Self::Invalid { path: path.to_path_buf(), line, column, message }
     }
 }

@@ -142,6 +142,17 @@ pub(super) const NEVER_EMPTY: &[(&str, &str)] = &[
     ("export.formats", "formats = [] writes nothing; write such as formats = [\"native\"], or remove it"),
 ];
 
+/// Tables that stand any number of times.
+pub(super) const LISTS: &[&str] = &["rebalance.override", "synthesis.entity"];
+
+/// Names that are in use elsewhere: what is written, and what to write here.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("pass_num", "write pass_count, which is pass_num + 1"),
+    ("tau", "write it in [threshold], such as token = { count = 120 }"),
+    ("average", "did you mean 'mean'?"),
+    ("drop", "did you mean 'exclude'?"),
+];
+
 /// The table at a dotted path.
 pub(super) fn table(path: &str) -> Option<&'static Table> {
     let generic = match path.split_once('.') {
@@ -153,6 +164,9 @@ pub(super) fn table(path: &str) -> Option<&'static Table> {
 
 /// What to write in place of an unknown key: the table in which it does exist, or the nearest of this table.
 pub(super) fn suggestion(key: &str, table: &Table) -> String {
+    if let Some((_, meant)) = ELSEWHERE.iter().find(|(known, _)| *known == key) {
+        return (*meant).to_owned();
+    }
     let home = TABLES.iter().find(|other| other.keys.iter().any(|&(name, _)| name == key));
     match home {
         Some(other) if other.path.is_empty() => "it belongs at the top of the file, before the first table".into(),
@@ -163,4 +177,18 @@ pub(super) fn suggestion(key: &str, table: &Table) -> String {
                 .map_or_else(|| format!("known here: {}", known.join(", ")), |name| format!("did you mean '{name}'?"))
         }
     }
+}
+
+/// What to write in place of a value that is none of the known ones: the nearest, one that it is a part of or the other way round,
+/// or any of them.
+pub(super) fn meant(value: &str, known: &[&str]) -> String {
+    let elsewhere =
+        ELSEWHERE.iter().find(|(name, meant)| *name == value && known.iter().any(|known| meant.contains(known)));
+    if let Some((_, meant)) = elsewhere {
+        return (*meant).to_owned();
+    }
+    let lower = value.to_lowercase();
+    let part = |known: &&&str| lower.len() > 2 && (known.starts_with(&lower) || lower.starts_with(**known));
+    let found = nearest(&lower, known.iter().copied()).or_else(|| known.iter().find(part).copied());
+    found.map_or_else(|| format!("known: {}", known.join(", ")), |name| format!("did you mean '{name}'?"))
 }

@@ -21,6 +21,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("threshold.*", "{ count = 120 }"),
     ("threshold.*.count", "120"),
     ("threshold.*.tail_mass", "0.1"),
+    ("entities.perspectives", "[\"token\", \"label\"]"),
     ("rebalance.perspective", "\"label\""),
     ("rebalance.stages", "[5.0, 2.0]"),
     ("rebalance.size", "500000"),
@@ -29,6 +30,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("rebalance.override.entity", "\"token:man\""),
     ("rebalance.override.action", "{ cap = 5000 }"),
     ("rebalance.override.action.*", "5000"),
+    ("synthesis.policies", "[\"repeat\"]"),
     ("synthesis.perspectives", "[\"label\"]"),
     ("synthesis.ceiling", "500"),
     ("synthesis.entity", "[{ entity = \"label:toaster\", ceiling = 20 }]"),
@@ -38,21 +40,97 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("synthesis.diffusion.bundle", "\"folder\""),
 ];
 
-/// What is said of the value at `span`, which serde refused; `None` where its place or an example is not known.
-pub(super) fn told(document: &DeTable<'_>, span: &Range<usize>) -> Option<String> {
-    let (path, value) = at(document, span)?;
-    let example: Value = example(&path)?;
-    let name = path.rsplit('.').next()?;
-    let (found, wanted) = (found(value), kind(&example));
-    let negative = matches!(value, DeValue::Integer(number) if number.as_str().starts_with('-'));
-    let least = if negative { " of at least 0" } else { "" };
-    Some(format!("{name} is {found} where {wanted}{least} belongs; write for example {name} = {example}"))
+/// What belongs where an example alone would not tell.
+const WANTED: &[(&str, &str)] = &[
+    ("synthesis.budget", "\"restore\", \"none\" or a whole number"),
+    ("rebalance.override.action", "\"pin\", \"exclude\", { cap = n } or { floor = n }"),
+];
+
+/// Whole numbers that can be 0; others are at least 1.
+const FROM_ZERO: &[&str] = &["seed", "synthesis.budget", "synthesis.entity.ceiling"];
+/// Whole numbers without another limit than TOML's own.
+const LONG: &[&str] = &["seed", "synthesis.budget", "rebalance.size"];
+
+/// What belongs where a text does.
+pub(super) const TEXT: &str = "a text in quotes";
+
+/// A value and where it stands.
+struct Found<'a> {
+    /// The key, dotted and without places in lists.
+    path: String,
+    value: &'a DeValue<'a>,
+    /// True for an item of the key's list.
+    item: bool,
 }
 
-/// The key, dotted and without places in lists, and the value that stand at a span: the innermost.
-fn at<'a>(document: &'a DeTable<'a>, span: &Range<usize>) -> Option<(String, &'a DeValue<'a>)> {
+/// What is said of the value at `span`, which serde refused with `message`; `None` where its place or an example is not known.
+pub(super) fn told(document: &DeTable<'_>, span: &Range<usize>, message: &str) -> Option<String> {
+    let found = at(document, span)?;
+    let name = found.path.rsplit('.').next()?;
+    if let Some(missing) = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
+        let example = written(&format!("{}.{missing}", found.path))?;
+        return Some(format!("this entry lacks {missing}; write for example {missing} = {example}"));
+    }
+    let example: Value = example(&found.path)?;
+    if let (DeValue::Table(table), Value::Table(_)) = (found.value, &example) {
+        let keys: Vec<&str> = table.keys().map(|key| key.get_ref().as_ref()).collect();
+        let says = if keys.is_empty() { "says nothing".to_owned() } else { format!("says {}", keys.join(" and ")) };
+        return Some(format!("{name} {says}, where one key belongs; write for example {name} = {example}"));
+    }
+    if matches!(example, Value::Table(_)) && !found.path.contains('.') {
+        let what = described(found.value);
+        return Some(format!(
+            "{name} is {what} where a table belongs; write [{name}] on a line, and its keys under it"
+        ));
+    }
+    if let Some(limit) = out_of_range(&found) {
+        return Some(format!("{name} = {limit}"));
+    }
+    let what = described(found.value);
+    let wanted = match &example {
+        Value::Array(items) if found.item => kind(items.first()?),
+        example => wanted_of(&found.path, example),
+    };
+    let verb = if found.item { "holds" } else { "is" };
+    Some(format!("{name} {verb} {what} where {wanted} belongs; write for example {name} = {example}"))
+}
+
+/// A whole number that is none that can be held: what it is, and the limit that it is beyond.
+fn out_of_range(found: &Found<'_>) -> Option<String> {
+    let DeValue::Integer(number) = found.value else { return None };
+    let (path, number) = (found.path.as_str(), number.as_str());
+    if !matches!(example(path)?, Value::Integer(_)) && !LONG.contains(&path) {
+        return None;
+    }
+    if number.starts_with('-') {
+        let least = u8::from(!FROM_ZERO.contains(&path));
+        return Some(format!("{number} is out of range; write a whole number of at least {least}"));
+    }
+    let most = if LONG.contains(&path) { i64::MAX } else { i64::from(u32::MAX) };
+    let beyond = number.replace('_', "").parse().map_or(true, |number: i64| number > most);
+    beyond.then(|| format!("{number} is too large; write a whole number of at most {most}"))
+}
+
+/// An example of a key's value, as it is written.
+pub(super) fn written(path: &str) -> Option<String> {
+    example(path)
+        .filter(|example| !matches!(example, Value::Table(table) if table.len() > 2))
+        .map(|example| example.to_string())
+}
+
+/// What belongs under a key, in words.
+pub(super) fn wanted(path: &str) -> Option<&'static str> {
+    Some(wanted_of(path, &example(path)?))
+}
+
+fn wanted_of(path: &str, example: &Value) -> &'static str {
+    WANTED.iter().find(|(known, _)| *known == path).map_or_else(|| kind(example), |(_, wanted)| wanted)
+}
+
+/// What stands at a span: the innermost.
+fn at<'a>(document: &'a DeTable<'a>, span: &Range<usize>) -> Option<Found<'a>> {
     let mut pending: Vec<(String, &DeTable<'_>)> = vec![(String::new(), document)];
-    let mut best: Option<(String, &DeValue<'_>)> = None;
+    let mut best: Option<Found<'_>> = None;
     while let Some((above, table)) = pending.pop() {
         for (key, value) in table {
             let path = if above.is_empty() { key.get_ref().to_string() } else { format!("{above}.{}", key.get_ref()) };
@@ -60,9 +138,10 @@ fn at<'a>(document: &'a DeTable<'a>, span: &Range<usize>) -> Option<(String, &'a
                 DeValue::Array(items) => items.iter().collect(),
                 _ => Vec::new(),
             };
-            for value in std::iter::once(value).chain(items) {
+            let all = std::iter::once((value, false)).chain(items.into_iter().map(|item| (item, true)));
+            for (value, item) in all {
                 if value.span() == *span {
-                    best = Some((path.clone(), value.get_ref()));
+                    best = Some(Found { path: path.clone(), value: value.get_ref(), item });
                 }
                 if let DeValue::Table(inner) = value.get_ref() {
                     pending.push((path.clone(), inner));
@@ -89,7 +168,7 @@ fn example(path: &str) -> Option<Value> {
     path.split('.').try_fold(&defaults, |value, key| value.get(key)).cloned()
 }
 
-fn found(value: &DeValue<'_>) -> String {
+fn described(value: &DeValue<'_>) -> String {
     match value {
         DeValue::String(text) => format!("the text \"{text}\""),
         DeValue::Integer(number) => format!("the number {}", number.as_str()),
@@ -103,7 +182,7 @@ fn found(value: &DeValue<'_>) -> String {
 
 const fn kind(example: &Value) -> &'static str {
     match example {
-        Value::String(_) => "a text in quotes",
+        Value::String(_) => TEXT,
         Value::Integer(_) => "a whole number",
         Value::Float(_) => "a number",
         Value::Boolean(_) => "true or false",

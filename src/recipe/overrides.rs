@@ -69,9 +69,34 @@ impl std::fmt::Display for OverrideAction {
     }
 }
 
-/// A line of a file; takes no part in comparisons, since the same choice may stand anywhere.
+/// Where something stands in a recipe's file; written as its line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// 1-based line.
+    pub line: usize,
+    /// 1-based column, in characters.
+    pub column: usize,
+}
+
+impl Place {
+    /// That of a byte offset of a text.
+    #[must_use]
+    pub fn of(text: &str, offset: usize) -> Self {
+        let before = text.get(..offset).unwrap_or(text);
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        Self { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.line.fmt(f)
+    }
+}
+
+/// A place in a file; takes no part in comparisons, since the same choice may stand anywhere.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Line(pub Option<usize>);
+pub struct Line(pub Option<Place>);
 
 impl PartialEq for Line {
     fn eq(&self, _: &Self) -> bool {

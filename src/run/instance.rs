@@ -13,7 +13,7 @@ use crate::entity::{Perspective, text};
 use crate::language::Language;
 use crate::load::Loaded;
 use crate::number;
-use crate::plan::{self, Decision, Explanation, OverrideExplanation};
+use crate::plan::Explainer;
 use crate::progress::Observer;
 use crate::recipe::Recipe;
 use crate::source::{Image, Instance, Speaker, Turn};
@@ -34,11 +34,11 @@ pub(super) struct ReadRequest {
     pub(super) rank: usize,
 }
 
-/// Which instance, under which recipe.
+/// Which instances, all of one id, under which recipe.
 pub(super) struct ExplainRequest {
     pub(super) loaded: Arc<Loaded>,
     pub(super) recipe: Box<Recipe>,
-    pub(super) number: usize,
+    pub(super) numbers: Vec<usize>,
 }
 
 /// Answers a request for a record.
@@ -75,16 +75,25 @@ fn is_made(id: &str) -> bool {
     id.strip_prefix("row-").is_some_and(|row| !row.is_empty() && row.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// Answers a request for a reason.
+/// Answers a request for a reason; of several instances of one id each has its own.
 pub(super) fn explain(request: ExplainRequest, wanted: &Wanted, sender: &Sender) {
-    let ExplainRequest { loaded, recipe, number } = request;
+    let ExplainRequest { loaded, recipe, numbers } = request;
     let mut instance = Instance::default();
-    loaded.dataset.read(number, &mut instance);
-    let lines = match plan::explain(&loaded.index, &recipe, number) {
-        Ok(Some(explanation)) => explanation_lines(&explanation),
-        Ok(None) => vec!["there is no such instance".into()],
-        Err(error) => vec![error.to_string()],
-    };
+    let mut lines = Vec::new();
+    let explainer = Explainer::new(&loaded.index, &recipe);
+    for (place, &number) in numbers.iter().enumerate() {
+        loaded.dataset.read(number, &mut instance);
+        if numbers.len() > 1 {
+            let gap = (place > 0).then(String::new);
+            let (at, all) = (number::count(number as u64 + 1), numbers.len());
+            lines.extend(gap.into_iter().chain([format!("{} of {all} with this id, instance {at}:", place + 1)]));
+        }
+        match explainer.as_ref().map(|explainer| explainer.explain(number)) {
+            Ok(Some(explanation)) => lines.extend(explanation.lines(&recipe)),
+            Ok(None) => lines.push("there is no such instance".into()),
+            Err(error) => lines.push(error.to_string()),
+        }
+    }
     sender.tell(Message::InstanceExplained { generation: wanted.generation(), id: instance.id.into_owned(), lines });
 }
 
@@ -192,44 +201,4 @@ fn literal(text: &str, name: &str) -> Vec<Range<usize>> {
         .map(|at| at..at + name.len())
         .filter(|span| text.is_char_boundary(span.start) && text.is_char_boundary(span.end))
         .collect()
-}
-
-fn explanation_lines(explanation: &Explanation) -> Vec<String> {
-    let decision = match (explanation.decision, explanation.repeat) {
-        (Decision::Drop, _) => "dropped".to_owned(),
-        (Decision::Keep, 1) => "kept".to_owned(),
-        (Decision::Keep, times) => format!("kept, written {times} times"),
-    };
-    let mut lines =
-        vec![format!("{decision}; probability over all seeds {}", number::share(explanation.keep_probability))];
-    if explanation.no_entity {
-        lines.push("it holds no entity that the policy looks at".into());
-    }
-    lines.extend(explanation.votes.iter().map(|vote| {
-        let verdict = if vote.passed { "votes for it" } else { "does not vote for it" };
-        let entity = vote.entity.as_ref().map_or_else(String::new, |entity| format!(" by '{entity}'"));
-        let draw = vote.draw.map_or_else(String::new, |draw| format!(", draw {}", number::measure(draw)));
-        format!(
-            "{} {verdict}{entity}: probability {}{draw}; any of its entities {}",
-            vote.perspective,
-            number::measure(vote.probability),
-            number::share(vote.pass_probability)
-        )
-    }));
-    lines.extend(explanation.overridden.as_ref().map(override_line));
-    lines.extend(explanation.alpha_draw.map(|draw| format!("last draw {}", number::measure(draw))));
-    lines
-}
-
-fn override_line(told: &OverrideExplanation) -> String {
-    let drawn = told.draw.map_or_else(String::new, |draw| {
-        let side = if draw < told.cut { "below" } else { "not below" };
-        format!(
-            ", draw {draw:.4} is {side} its cut {:.4} (probability {})",
-            told.cut,
-            number::measure(told.probability)
-        )
-    });
-    let verdict = if told.changed { "and decides" } else { "and changes nothing here" };
-    format!("override: {} of {}{drawn}, {verdict}", told.action, told.entity)
 }

@@ -171,8 +171,8 @@ impl Performer {
             }
             Effect::WrapText { generation, view, width } => self.lines.ask(generation, (view, width)),
             Effect::ReadIds { generation, loaded, numbers } => self.ids.ask(generation, (loaded, numbers)),
-            Effect::ExplainInstance { generation, loaded, recipe, number } => {
-                self.explanations.ask(generation, ExplainRequest { loaded, recipe, number });
+            Effect::ExplainInstance { generation, loaded, recipe, numbers } => {
+                self.explanations.ask(generation, ExplainRequest { loaded, recipe, numbers });
             }
             Effect::LookForFindings { generation, loaded, recipe } => self.findings.ask(generation, (loaded, recipe)),
             Effect::DecodeImage { generation, loaded, number, image } => {

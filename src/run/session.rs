@@ -129,6 +129,7 @@ impl Session {
         let mut pending = VecDeque::from(effects);
         while let Some(effect) = pending.pop_front() {
             self.leave_out(&effect);
+            self.watch_subclasses(&effect);
             let said = match self.performer.perform(effect) {
                 Ok(said) => said,
                 Err(effect) => self.perform_on_terminal(effect)?,

@@ -6,6 +6,7 @@
 mod delimiter;
 mod field;
 mod names;
+mod row;
 
 use std::borrow::Cow;
 
@@ -184,6 +185,10 @@ impl Reader for Rows {
 
     fn raw(&self, row: usize) -> Option<&[u8]> {
         Some(self.records.bytes(row))
+    }
+
+    fn with_picture(&self, row: usize, changed: (&str, &str)) -> Option<Vec<u8>> {
+        self.table.with_picture(self.records.bytes(row), changed)
     }
 
     fn frame(&self) -> super::Frame<'_> {

@@ -3,8 +3,9 @@
 //! Invariant: instance numbers are dense (`0..len`), in source order over all shards, and skip what was set aside. A record that
 //! is an earlier one once more, byte for byte, is an instance of its own with a hash of its own.
 
+mod bytes;
+
 use std::borrow::Cow;
-use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use super::images::ImageStore;
@@ -96,31 +97,6 @@ impl Dataset {
             Some((reader, row)) => reader.read_head((row, self.id_hashes[number]), into),
             None => into.clear(),
         }
-    }
-
-    /// The record's own bytes, where the format has such.
-    #[must_use]
-    pub fn raw(&self, number: usize) -> Option<&[u8]> {
-        self.locate(number).and_then(|(reader, row)| reader.raw(row))
-    }
-
-    /// All bytes from the first to the last of some instances, where the format has such and they are of one file.
-    #[must_use]
-    pub fn raw_run(&self, numbers: RangeInclusive<usize>) -> Option<&[u8]> {
-        let ((file, first), (other, last)) = (self.slot(*numbers.start())?, self.slot(*numbers.end())?);
-        let reader = self.readers.get(file).filter(|reader| file == other && last < reader.len())?;
-        reader.raw_run(first..=last)
-    }
-
-    /// What stands around the records of each file, in order.
-    pub fn frames(&self) -> impl Iterator<Item = super::Frame<'_>> {
-        self.readers.iter().map(|reader| reader.frame())
-    }
-
-    /// The files of images and annotations, in order; `None` for formats without such.
-    #[must_use]
-    pub fn annotated(&self) -> Option<Vec<super::Annotated<'_>>> {
-        self.readers.iter().map(|reader| reader.annotated()).collect()
     }
 
     /// The files that were read, in order; empty for records that are part of the program.

@@ -30,6 +30,11 @@ pub trait Reader: Send + Sync {
         None
     }
 
+    /// The record's bytes with another id and another picture, where its format is one of tables of text.
+    fn with_picture(&self, _row: usize, _changed: (&str, &str)) -> Option<Vec<u8>> {
+        None
+    }
+
     /// All bytes from the first of some records to the last, and so what stands between them, where [`Self::raw`] gives such.
     fn raw_run(&self, _rows: RangeInclusive<usize>) -> Option<&[u8]> {
         None

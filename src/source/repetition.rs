@@ -51,7 +51,8 @@ pub(super) fn settle(dataset: &mut Dataset) {
 }
 
 /// The key that the draws of a repetition hang on; `occurrence` is 1 for the first repetition.
-fn occurrence_hash(id_hash: u64, occurrence: u64) -> u64 {
+#[must_use]
+pub fn occurrence_hash(id_hash: u64, occurrence: u64) -> u64 {
     let mut bytes = [0_u8; 16];
     bytes[..8].copy_from_slice(&id_hash.to_le_bytes());
     bytes[8..].copy_from_slice(&occurrence.to_le_bytes());

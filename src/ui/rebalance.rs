@@ -16,11 +16,11 @@ use super::regions::area as hit_area;
 use crate::app::hit::{HitMap, Target};
 use crate::app::model::Model;
 use crate::config::theme::Theme;
-use layout::Layout;
+use layout::{Layout, Tables};
 
 /// Draws the screen.
 pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let layout = Layout::of(area, rows(model));
+    let layout = Layout::of(area, tables(model));
     controls::draw(model, theme, &layout, buffer);
     chart::draw(model, theme, layout.chart, buffer);
     if model.rebalance.compared.is_empty() {
@@ -32,7 +32,7 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
 
 /// Where things are.
 pub fn regions(model: &Model, area: Rect, hits: &mut HitMap) {
-    let layout = Layout::of(area, rows(model));
+    let layout = Layout::of(area, tables(model));
     let controls = controls::Places::of(model, &layout);
     if controls.first_policy == 0 {
         hits.push(hit_area(controls.policies), Target::Policies);
@@ -45,7 +45,8 @@ pub fn regions(model: &Model, area: Rect, hits: &mut HitMap) {
     }
 }
 
-/// How many rows the tables under the chart take.
-fn rows(model: &Model) -> u16 {
-    if model.rebalance.compared.is_empty() { outcome::rows(model) } else { compare::ROWS }
+/// The tables under the chart.
+fn tables(model: &Model) -> Tables {
+    let first = !model.rebalance.compared.is_empty();
+    Tables { rows: if first { compare::ROWS } else { outcome::rows(model) }, first }
 }

@@ -5,7 +5,7 @@
 use ratatui::layout::Rect;
 
 use super::widget::axis::{Axis, Scale};
-use super::{explore, export, footer, overlay, rebalance, run, shell, synthesize};
+use super::{alarm, explore, export, footer, overlay, rebalance, run, shell, synthesize};
 use crate::app::hit::{self, Area, HitMap};
 use crate::app::model::{Model, Screen};
 
@@ -13,7 +13,7 @@ use crate::app::model::{Model, Screen};
 #[must_use]
 pub fn regions(model: &Model, whole: Rect) -> HitMap {
     let mut hits = HitMap::default();
-    let Some(shell) = shell::Shell::of(whole) else { return hits };
+    let Some(shell) = shell::Shell::of(whole, alarm::rows(model, whole)) else { return hits };
     shell::regions(&shell, &mut hits);
     match model.screen {
         Screen::Explore => explore::regions(model, shell.body, &mut hits),

@@ -32,13 +32,15 @@ pub struct Shell {
     pub tabs: Rect,
     /// The screen.
     pub body: Rect,
+    /// What has to be put right, over the bottom line; without height where nothing has.
+    pub alarm: Rect,
     /// The bottom line.
     pub footer: Rect,
 }
 
 impl Shell {
-    /// Divides the whole area; `None` when it is too small for any screen.
-    pub fn of(area: Rect) -> Option<Self> {
+    /// Divides the whole area, of which an alarm takes so many rows; `None` when it is too small for any screen.
+    pub fn of(area: Rect, alarm: u16) -> Option<Self> {
         if area.width < LEAST.0 || area.height < LEAST.1 {
             return None;
         }
@@ -47,7 +49,8 @@ impl Shell {
         Some(Self {
             header: row(0, header),
             tabs: row(header, 1),
-            body: row(header + 1, area.height - header - 2),
+            body: row(header + 1, area.height - header - 2 - alarm),
+            alarm: row(area.height - 1 - alarm, alarm),
             footer: row(area.height - 1, 1),
         })
     }

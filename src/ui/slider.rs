@@ -10,7 +10,12 @@ use crate::app::model::Slider;
 use crate::config::theme::{Role, Theme};
 
 /// The least cells of a slider's track.
-const TRACK: u16 = 7;
+const TRACK: u16 = 6;
+/// The most cells for values in a narrow row, and in any.
+const NARROW: u16 = 7;
+const WIDEST: u16 = 9;
+/// The width below which a row is narrow.
+const ROOMY: u16 = 33;
 
 /// Cells for the names and for the values of sliders that stand under each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,9 +25,11 @@ pub struct Cells {
 }
 
 impl Cells {
-    /// Divides rows of a width.
+    /// Divides rows of a width, by the values that there can be and not by those that there are: tracks stay where they are while
+    /// values change.
     pub fn of(sliders: &[Slider], width: u16) -> Self {
-        let value = sliders.iter().map(|slider| text::width(&slider.shown)).max().unwrap_or(0).clamp(4, 9);
+        let most = if width < ROOMY { NARROW } else { WIDEST };
+        let value = sliders.iter().map(|slider| slider.widest).max().unwrap_or(0).clamp(4, most);
         Self { label: width.saturating_sub(value + TRACK + 3).clamp(8, 16), value }
     }
 
@@ -53,7 +60,7 @@ pub fn draw(theme: &Theme, (slider, selected): (&Slider, bool), (cells, row): (C
             cell.set_char(symbol).set_style(theme.style(role));
         }
     }
-    let value = text::right(&slider.shown, cells.value);
+    let value = text::right(&text::figure(&slider.shown, cells.value), cells.value);
     buffer.set_stringn(row.right().saturating_sub(cells.value), row.y, value, usize::from(cells.value), style);
     if selected {
         buffer.set_style(row, theme.style(Role::SelectionIdle));

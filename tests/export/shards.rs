@@ -284,3 +284,30 @@ fn parts_show_an_entity_as_the_whole_spells_it() {
         assert_eq!(names(&index.under(&sum).unwrap()), whole);
     }
 }
+
+/// The recipe names the file of subclasses, and not what is in it.
+#[test]
+fn shards_by_other_subclasses_are_not_merged() {
+    let folder = tempdir().unwrap();
+    let (path, file) = (folder.path().join("data.csv"), folder.path().join("subclasses.jsonl"));
+    fs::write(&path, (0..60).fold("id,label\n".to_owned(), |text, row| format!("{text}{row},l{}\n", row / 50)))
+        .unwrap();
+    let split = |into: usize| {
+        let line = |row: usize| format!("{{\"id\": \"{row}\", \"label\": \"l0\", \"subclass\": {}}}\n", row % into);
+        fs::write(&file, (0..50).map(line).collect::<String>()).unwrap();
+    };
+    let mut recipe = recipe(PolicyName::Subclass, &[ManifestFormat::Csv]);
+    recipe.rebalance.subclasses = Some(file.clone());
+    let part = |number: u32, name: &str| {
+        let (data, folder) = (loaded(&path, &recipe), folder.path().join(name));
+        write_with((&data, &recipe), Shard { number, of: 2 }, &Target::new(&folder), &Unobserved).unwrap();
+        folder
+    };
+    split(2);
+    let (first, second) = (part(1, "first"), part(2, "second"));
+    manifest::merge(&[first.clone(), second], &Target::new(&folder.path().join("same")), &Unobserved).unwrap();
+    split(5);
+    let other = part(2, "other");
+    let told = manifest::merge(&[first, other], &Target::new(&folder.path().join("mixed")), &Unobserved).unwrap_err();
+    assert!(told.to_string().contains("subclasses are not those of the first shard"), "{told}");
+}

@@ -227,6 +227,10 @@ fn pictures_that_came_back_stand_in_every_manifest() {
         written(&folder, "llava.jsonl", &lines(0..90)),
         written(&folder, "list.txt", &list(CLASSES)),
         album(&folder, &[("cat", 40), ("dog", 9), ("zebra", 2)]),
+        written(&folder, "pictured.csv", &pictured(CLASSES)),
+        pictured_table(&folder, "paths.parquet", Column::Paths),
+        pictured_table(&folder, "embedded.parquet", Column::Embedded),
+        pictured_table(&folder, "listed.parquet", Column::Listed),
     ];
     for path in sources {
         let recipe = drawing(&ManifestFormat::ALL);
@@ -243,7 +247,11 @@ fn pictures_that_came_back_stand_in_every_manifest() {
             Contents { dataset: &data.dataset, index: &data.index, recipe: &recipe, plan: &plan, shard: Shard::WHOLE };
         let told = manifest::write(&contents, &Target::new(&out), &Unobserved).unwrap();
         let again = loaded(&told.files[0].path, &recipe);
+        assert_eq!(again.dataset.set_aside(), &[], "{}", path.display());
         assert_eq!(again.dataset.len() as u64, told.tally.after + 6, "{}", path.display());
+        if path.extension().is_some_and(|ending| ending == "csv" || ending == "parquet") {
+            assert_own_pictures((&again.dataset, &data.dataset), (&records, &job));
+        }
         let table = fs::read_to_string(out.join("decisions.jsonl")).unwrap();
         let rows: Vec<Value> = table
             .lines()
@@ -274,6 +282,71 @@ fn pictures_that_came_back_stand_in_every_manifest() {
     let data = loaded(&path, &recipe);
     let refused = write_with((&data, &recipe), Shard::WHOLE, &Target::new(&folder.path().join("no")), &Unobserved);
     assert!(matches!(refused, Err(ManifestError::Unsupported { .. })), "{refused:?}");
+}
+
+/// A table with the names of pictures.
+fn pictured(classes: &[(&str, usize)]) -> String {
+    let rows = classes.iter().flat_map(|&(class, count)| (0..count).map(move |number| (class, number)));
+    let rows = rows
+        .map(|(class, number)| format!("{class} {number},\"{class}, {number}.png\",{class},\"a \"\"{class}\"\"\"\n"));
+    std::iter::once("id,image,label,note\n".to_owned()).chain(rows).collect()
+}
+
+/// How a table holds pictures.
+#[derive(Clone, Copy)]
+enum Column {
+    Paths,
+    Embedded,
+    Listed,
+}
+
+fn pictured_table(folder: &tempfile::TempDir, name: &str, column: Column) -> std::path::PathBuf {
+    use polars::prelude::{DataFrame, IntoSeries, NamedFrom, ParquetWriter, Series, StructChunked};
+    let rows: Vec<(&str, usize)> =
+        CLASSES.iter().flat_map(|&(class, count)| (0..count).map(move |number| (class, number))).collect();
+    let text = |name: &str, of: &dyn Fn(&(&str, usize)) -> String| {
+        Series::new(name.into(), rows.iter().map(of).collect::<Vec<String>>())
+    };
+    let path = |(class, number): &(&str, usize)| format!("{class}/{number}.png");
+    let images = match column {
+        Column::Paths => text("image", &path),
+        Column::Embedded => {
+            let bytes: Vec<Vec<u8>> = rows.iter().map(|row| path(row).into_bytes()).collect();
+            let fields = [Series::new("bytes".into(), bytes), text("path", &path)];
+            StructChunked::from_series("image".into(), rows.len(), fields.iter()).unwrap().into_series()
+        }
+        Column::Listed => {
+            let both = |row| Series::new("".into(), vec![path(row), "second.png".to_owned()]);
+            Series::new("image".into(), rows.iter().map(both).collect::<Vec<Series>>())
+        }
+    };
+    let columns =
+        [text("id", &|(class, number)| format!("{class} {number}")), text("label", &|row| row.0.to_owned()), images];
+    let mut frame = DataFrame::new(rows.len(), columns.into_iter().map(Into::into).collect()).unwrap();
+    let place = folder.path().join(name);
+    ParquetWriter::new(fs::File::create(&place).unwrap()).with_row_group_size(Some(20)).finish(&mut frame).unwrap();
+    place
+}
+
+/// Each kept picture is an instance under its own id, with the very picture that came, found from where the source's are, and the
+/// label of its seed.
+fn assert_own_pictures(
+    (dataset, source): (&fantail::source::Dataset, &fantail::source::Dataset),
+    (records, job): (&[Synthesized], &Path),
+) {
+    let mut instance = fantail::source::Instance::default();
+    let mut seen = std::collections::BTreeMap::new();
+    for number in 0..dataset.len() {
+        dataset.read(number, &mut instance);
+        assert_eq!(instance.labels.len(), 1, "{instance:?}");
+        let bytes = instance.images.first().and_then(|image| source.image_bytes(image).ok());
+        seen.insert(instance.id.to_string(), (instance.labels[0].to_string(), bytes.map(std::borrow::Cow::into_owned)));
+    }
+    for record in records.iter().filter(|record| record.verdict == Verdict::Kept) {
+        let (label, bytes) = &seen[&record.id];
+        assert_eq!(record.entity, format!("label:{label}"), "{record:?}");
+        assert_eq!(bytes.as_deref(), Some(&*fs::read(job.join(&record.path)).unwrap()), "{}", record.id);
+    }
 }
 
 #[test]

@@ -51,6 +51,23 @@ fn a_size_out_of_reach_and_very_frequent_repeats_are_told() {
     assert!(told("[rebalance]\npolicy = \"temperature\"\ntemperature = 1\n").is_empty());
 }
 
+/// The base temperature leaves shares as they are; the stages are what weighs.
+#[test]
+fn every_stage_of_a_schedule_is_judged() {
+    let schedule = |stages: &str| {
+        told(&format!(
+            "[rebalance]\npolicy = \"temperature\"\ntemperature = 1\nstages = {stages}\n[export]\nformats = [\"csv\"]\n"
+        ))
+    };
+    assert!(schedule("[1.0, 1.01]").is_empty());
+    let found = schedule("[1.0, 100.0, 50.0]");
+    assert_eq!(found.len(), 2, "{found:?}");
+    for (found, stage) in found.iter().zip(["temperature=100", "temperature=50"]) {
+        assert!(found.starts_with(&format!("line 4: in the stage {stage}, ")), "{found}");
+        assert!(found.ends_with("learned by heart; lower that stage"), "{found}");
+    }
+}
+
 #[test]
 fn a_cap_that_others_pass_is_told() {
     let capped =
@@ -111,10 +128,7 @@ fn a_wrong_type_is_told_with_what_was_found_what_belongs_there_and_an_example() 
             "[rebalance]\npolicy = 5",
             "r.toml:2:10: policy is the number 5 where a text in quotes belongs; write for example policy = \"adr\"",
         ),
-        (
-            "[rebalance]\ncap = -5",
-            "r.toml:2:7: cap is the number -5 where a whole number of at least 0 belongs; write for example cap = 20000",
-        ),
+        ("[rebalance]\ncap = -5", "r.toml:2:7: cap = -5 is out of range; write a whole number of at least 1"),
         (
             "[rebalance]\npass_count = 1.5",
             "r.toml:2:14: pass_count is the number 1.5 where a whole number belongs; write for example pass_count = 1",

@@ -61,3 +61,59 @@ fn assert_explained(index: &Index) {
         }
     }
 }
+
+/// What is said of one instance of a list of labels.
+fn said(rows: &[&str], instance: usize, recipe: &Recipe) -> Vec<String> {
+    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.split_whitespace().map(str::to_owned).collect()).collect();
+    Explainer::new(&listed(Perspective::Label, &rows), recipe).unwrap().explain(instance).unwrap().lines(recipe)
+}
+
+#[test]
+fn an_instance_without_entities_is_told_its_rule() {
+    let mut recipe = with_policy(PolicyName::Adr);
+    let lines = said(&["cat", ""], 1, &recipe);
+    assert_eq!(
+        lines,
+        [
+            "kept by the policy adr: it holds no entity in label, and no_entity = \"keep\" keeps what holds none",
+            "over all seeds it is kept with probability 100 %, weight 1.00",
+        ]
+    );
+    recipe.rebalance.no_entity = fantail::recipe::NoEntity::Drop;
+    let lines = said(&["cat", ""], 1, &recipe);
+    assert!(
+        lines[0].starts_with("dropped by the policy adr: it holds no entity in label, and no_entity = \"drop\""),
+        "{lines:?}"
+    );
+}
+
+#[test]
+fn votes_needed_and_alphas_draw_are_told() {
+    let dataset = fantail::source::open_demo().unwrap();
+    let (index, _) = fantail::load::index_of(&dataset, &Recipe::default(), &Unobserved, &Cache::none()).unwrap();
+    let mut recipe = with_policy(PolicyName::Adr);
+    (recipe.rebalance.pass_count, recipe.rebalance.alpha) = (2, 0.6);
+    let explainer = Explainer::new(&index, &recipe).unwrap();
+    let (mut outvoted, mut unlucky, mut kept) = (0, 0, 0);
+    for instance in 0..index.instances() {
+        let told = explainer.explain(instance).unwrap();
+        let lines = told.lines(&recipe);
+        let voters: Vec<&str> =
+            told.votes.iter().filter(|vote| vote.passed).map(|vote| vote.perspective.title()).collect();
+        if told.no_entity {
+            continue;
+        }
+        assert!(lines[0].contains("at least 2 must"), "{}", lines[0]);
+        assert!(voters.is_empty() || lines[0].contains(&format!("({})", voters.join(", "))), "{}", lines[0]);
+        let draw = told.alpha_draw.unwrap();
+        let alpha = lines.iter().find(|line| line.starts_with("alpha 0.6000: its draw ")).unwrap();
+        assert!(alpha.ends_with(if draw < 0.6 { " is below it" } else { " is not below it" }), "{alpha}");
+        match (voters.len() > 1, draw < 0.6) {
+            (true, true) => kept += 1,
+            (true, false) => unlucky += 1,
+            (false, _) => outvoted += 1,
+        }
+        assert_eq!(lines[0].ends_with(", but alpha's draw fails"), voters.len() > 1 && draw >= 0.6, "{}", lines[0]);
+    }
+    assert!(outvoted > 0 && unlucky > 0 && kept > 0, "{outvoted} {unlucky} {kept}");
+}

@@ -8,6 +8,7 @@ mod entities;
 mod explained;
 mod lvis;
 mod overrides;
+mod refused;
 mod repeats;
 mod sampled;
 mod size;
@@ -16,6 +17,7 @@ mod subclass;
 mod synthesis;
 mod tables;
 mod target;
+mod voted;
 
 use std::path::Path;
 

@@ -329,7 +329,10 @@ fn wrong_overrides_are_refused_with_place_and_fix() {
     for (text, message) in table {
         assert_eq!(refusal(&text), message, "{text}");
     }
-    assert!(refusal("[[rebalance.override]]\naction = \"pin\"").contains("missing field `entity`"));
+    assert!(
+        refusal("[[rebalance.override]]\naction = \"pin\"")
+            .contains("this entry lacks entity; write for example entity = \"token:man\"")
+    );
     // A floor under a cap, and one beside a pin, can be had.
     parsed(&second("{ floor = 50 }"));
 }
@@ -345,17 +348,17 @@ fn overrides_that_do_not_fit_the_dataset_name_their_line() {
     let one = |entity: &str| format!("\n[[rebalance.override]]\nentity = \"{entity}\"\naction = \"pin\"\n");
     assert_eq!(
         told(&one("label:gravy boot")),
-        "r.toml:3:1: no label entity is called 'gravy boot'; did you mean 'gravy boat'?"
+        "r.toml:3:10: no label entity is called 'gravy boot'; did you mean 'gravy boat'?"
     );
     assert_eq!(
         told(&one("label:zebra*")),
-        "r.toml:3:1: no label entity matches 'zebra*'; remove the override or widen its pattern"
+        "r.toml:3:10: no label entity matches 'zebra*'; remove the override or widen its pattern"
     );
-    assert_eq!(told(&one("token:man")), "r.toml:3:1: this dataset has no token perspective; it has: label");
+    assert_eq!(told(&one("token:man")), "r.toml:3:10: this dataset has no token perspective; it has: label");
     let two = format!("{}[[rebalance.override]]\nentity = \"label:*boat\"\naction = \"exclude\"", one("label:gravy*"));
     assert_eq!(
         told(&two),
-        "r.toml:6:1: exclude of 'label:*boat' contradicts pin of 'label:gravy*' on line 3; remove one of the two (both mean 'gravy boat')"
+        "r.toml:6:10: exclude of 'label:*boat' contradicts pin of 'label:gravy*' on line 3; remove one of the two (both mean 'gravy boat')"
     );
     // An exact name goes before a pattern.
     let exact =

@@ -17,7 +17,7 @@ use fantail::plan::{Evidence, Verdict};
 use fantail::preview::{Completion, Exact};
 use fantail::progress::Stage;
 use fantail::progress::Unobserved;
-use fantail::recipe::{Recipe, SynthesisName};
+use fantail::recipe::{PolicyName, Recipe, SynthesisName};
 use fantail::source::{self, Speaker};
 
 /// Instances of the dataset.
@@ -140,18 +140,26 @@ pub fn exporting() -> Model {
     model
 }
 
+fn compared(policy: PolicyName) -> Compared {
+    let mut recipe = stricter();
+    recipe.rebalance.policy = policy;
+    (recipe.rebalance.cap, recipe.rebalance.keep) = (300, 0.8);
+    let index = &loaded().index;
+    let preview = Exact::new(index).preview_of((index, &recipe), Perspective::Object, &Unobserved).unwrap();
+    Compared { policy, figures: Figures::of(&preview, Perspective::Object) }
+}
+
+/// The Rebalance screen with as many policies side by side as there can be.
+pub fn comparing_four() -> Model {
+    let mut model = rebalancing();
+    let policies = [PolicyName::Cap, PolicyName::Adr, PolicyName::RepeatFactor, PolicyName::EffectiveNumber];
+    model.rebalance.compared = policies.map(compared).to_vec();
+    model
+}
+
 /// The Rebalance screen with policies side by side.
 pub fn comparing() -> Model {
-    use fantail::recipe::PolicyName;
     let mut model = rebalancing();
-    let compared = |policy| {
-        let mut recipe = stricter();
-        recipe.rebalance.policy = policy;
-        (recipe.rebalance.cap, recipe.rebalance.keep) = (300, 0.8);
-        let index = &loaded().index;
-        let preview = Exact::new(index).preview_of((index, &recipe), Perspective::Object, &Unobserved).unwrap();
-        Compared { policy, figures: Figures::of(&preview, Perspective::Object) }
-    };
     model.rebalance.compared = vec![
         compared(PolicyName::Adr),
         compared(PolicyName::Cap),

@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use fantail::app::message::{Failure, Message};
-use fantail::app::model::Reckoning;
+use fantail::app::model::{Model, Reckoning};
 use fantail::app::update;
+use fantail::config::keymap::parse_key;
 use fantail::recipe::Recipe;
 
 use super::fixture;
 use super::paper::{drawn, text};
-use super::{ColorSupport, theme};
+use super::{ColorSupport, SIZES, theme};
 
 /// Wrong recipes as they are saved under a running program: the place that is named, and the way out.
 const WRONG: [(&str, &str, &str); 11] = [
@@ -33,17 +34,17 @@ const WRONG: [(&str, &str, &str); 11] = [
     (
         "policy without its perspective",
         "\n[rebalance]\npolicy = \"uniform\"\nperspective = \"label\"",
-        ":4:1: the policy 'uniform' balances 'label', which was not extracted; set rebalance.perspective to one of: token, object",
+        ":4:15: the policy 'uniform' balances 'label', which was not extracted; set rebalance.perspective to one of: token, object",
     ),
     (
         "more votes than perspectives",
         "[rebalance]\npass_count = 5",
-        ":2:1: pass_count = 5 can never be reached: this dataset has 4 perspectives; write at most 4",
+        ":2:14: pass_count = 5 can never be reached: this dataset has 4 perspectives; write at most 4",
     ),
     (
         "no such entity",
         "[[rebalance.override]]\nentity = \"object:astrolab\"\naction = \"pin\"",
-        ":2:1: no object entity is called 'astrolab'; did you mean 'astrolabe'?",
+        ":2:10: no object entity is called 'astrolab'; did you mean 'astrolabe'?",
     ),
     (
         "contradiction",
@@ -55,10 +56,14 @@ const WRONG: [(&str, &str, &str); 11] = [
         "contradiction of patterns",
         "[[rebalance.override]]\nentity = \"object:ma*\"\naction = \"pin\"\n\
          [[rebalance.override]]\nentity = \"object:*an\"\naction = \"exclude\"",
-        ":5:1: ",
+        ":5:10: ",
     ),
     ("unknown policy", "[rebalance]\npolicy = \"adz\"", ":2:10: no such value 'adz'; did you mean 'adr'?"),
 ];
+
+fn press(model: &mut Model, key: &str) {
+    update(model, Message::KeyPressed(parse_key(key).unwrap()));
+}
 
 #[test]
 fn a_wrong_recipe_is_told_and_changes_nothing_on_the_screen() {
@@ -82,14 +87,39 @@ fn a_wrong_recipe_is_told_and_changes_nothing_on_the_screen() {
         );
         assert_eq!(model.recipe, before.1, "{name}");
         assert!(matches!(model.rebalance.preview, Reckoning::Exact(_)), "{name}");
-        let notice = &model.notices.last().unwrap_or_else(|| panic!("{name}: nothing is told")).text;
+        let notice = model.notices.last().unwrap_or_else(|| panic!("{name}: nothing is told")).text.clone();
         assert!(notice.contains(&format!("recipe.toml{told}")), "{name}: {notice}");
 
-        let after = drawn(&model, &theme, (120, 36));
-        let width = usize::from(after.area.width);
-        let rows = usize::from(after.area.height);
-        let all_but_status = |buffer: &super::Buffer| buffer.content()[..width * (rows - 1)].to_vec();
-        assert_eq!(all_but_status(&after), all_but_status(&before.0), "{name}:\n{}", text(&after));
-        assert_ne!(after, before.0, "{name}: the status line says so");
+        for size in SIZES {
+            let screen = text(&drawn(&model, &theme, size));
+            let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let told = words(&format!("⚠ {notice} (last good recipe in force)"));
+            assert!(words(&screen).contains(&told), "{name} at {size:?}:\n{screen}");
+            // No key takes it away.
+            press(&mut model, "?");
+            press(&mut model, "esc");
+            assert!(words(&text(&drawn(&model, &theme, size))).contains(&told), "{name} at {size:?}:\n{screen}");
+        }
+        // The file is mended: it is gone, and nothing else has changed.
+        let mended = Recipe::clone(&model.history.saved);
+        update(&mut model, Message::RecipeRead(Ok(Box::new(mended))));
+        assert_eq!(text(&drawn(&model, &theme, (120, 36))), text(&before.0), "{name}");
+    }
+}
+
+/// A place that is far down, in a folder with a long name, of a fault that takes many words.
+#[test]
+fn of_a_fault_of_many_words_the_place_and_what_is_in_force_are_never_cut() {
+    let theme = theme("dark", ColorSupport::None);
+    let mut model = fixture::rebalancing();
+    let cause = format!("recipe.toml:12:3: unknown key 'x'; known here: {}", "policy, pass_count, ".repeat(40));
+    let failure = Failure { title: "not in use".into(), cause, next: String::new() };
+    update(&mut model, Message::RecipeRead(Err(failure)));
+    for size in SIZES.into_iter().chain([(40, 12)]) {
+        let screen = text(&drawn(&model, &theme, size));
+        for part in ["⚠ recipe.toml:12:3:", "in force)", "gini"] {
+            // What a small screen does not show without an alarm it does not show with one.
+            assert!(part == "gini" && size.1 < 30 || screen.contains(part), "{part} at {size:?}:\n{screen}");
+        }
     }
 }

@@ -28,7 +28,7 @@ impl Effect {
             }
             Self::WrapText { generation, width, .. } => format!("WrapText #{generation} {width}"),
             Self::ReadIds { generation, numbers, .. } => format!("ReadIds #{generation} {numbers:?}"),
-            Self::ExplainInstance { generation, number, .. } => format!("ExplainInstance #{generation} {number}"),
+            Self::ExplainInstance { generation, numbers, .. } => format!("ExplainInstance #{generation} {numbers:?}"),
             Self::StartJob { generation, overwrite, .. } => format!("StartJob #{generation} overwrite={overwrite}"),
             Self::TrainModel { generation, .. } => format!("TrainModel #{generation}"),
             Self::CancelJob => "CancelJob".into(),

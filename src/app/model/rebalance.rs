@@ -8,7 +8,7 @@ use crate::app::hit::Spacing;
 use crate::entity::Perspective;
 use crate::index::Index;
 use crate::number;
-use crate::policy::{self, Parameter, Scale, SynthesisParameter};
+use crate::policy::{self, Parameter, Range, Scale, SynthesisParameter};
 use crate::preview::{Measures, Preview};
 use crate::recipe::{PolicyName, Recipe};
 
@@ -71,9 +71,18 @@ pub struct Slider {
     pub spacing: Spacing,
     /// The value as it is shown.
     pub shown: String,
+    /// How many characters the longest value that the slider gives has.
+    pub widest: u16,
 }
 
 impl Slider {
+    /// Its name, its value in full, and what it does; the value of a threshold is told beside what it leaves to the tail.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let value = if self.perspective.is_some() { String::new() } else { format!(" = {}", self.shown) };
+        format!("{}{value}: {}", self.label, self.purpose)
+    }
+
     /// Where the knob is: 0 left, 1 right.
     #[must_use]
     pub fn fraction(&self) -> f64 {
@@ -170,7 +179,8 @@ pub fn parameters(recipe: &Recipe, index: &Index) -> Vec<Parameter> {
 pub(super) fn slider(parameter: Parameter, recipe: &Recipe, index: &Index) -> Slider {
     let range = parameter.range(index);
     let value = parameter.get(recipe, index);
-    let choice = parameter.choices(index).get(value as usize).copied();
+    let choices = parameter.choices(index);
+    let choice = choices.get(value as usize).copied();
     let perspective = match parameter {
         Parameter::Threshold(perspective) => Some(perspective),
         _ => None,
@@ -196,10 +206,31 @@ pub(super) fn slider(parameter: Parameter, recipe: &Recipe, index: &Index) -> Sl
             (None, Some(unset)) => unset.into(),
             (None, None) => shown(value, range.whole),
         },
+        widest: widest(range, &choices),
     }
+}
+
+/// The length of the longest value of a range; of a choice as much as tells it from others: the whole of it stands where the
+/// selected slider is explained.
+fn widest(range: Range, choices: &[&str]) -> u16 {
+    /// A number with four digits: `0.9375`, `33.33`.
+    const FOUR_DIGITS: usize = 6;
+    const CHOICE: usize = 6;
+    let ends = [range.low, range.high].map(|end| shown(end, range.whole).len());
+    let longest = match range.scale {
+        _ if !choices.is_empty() => CHOICE.min(choices.iter().map(|choice| choice.len()).max().unwrap_or(0)),
+        Scale::Share => 4,
+        _ if range.whole => ends[1],
+        _ => ends[0].max(ends[1]).max(FOUR_DIGITS),
+    };
+    longest as u16
 }
 
 /// A value as typed text: whole numbers with separators, others with as many digits as they need.
 fn shown(value: f64, whole: bool) -> String {
-    if whole { number::count(value as u64) } else { format!("{value}") }
+    match value {
+        _ if whole => number::count(value as u64),
+        _ if value.abs() < 0.001 && value != 0.0 => format!("{value:e}"),
+        _ => format!("{value}"),
+    }
 }

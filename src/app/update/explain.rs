@@ -8,14 +8,13 @@ use super::{next_generation, overlay, tell};
 use crate::app::action::Action;
 use crate::app::effect::Effect;
 use crate::app::model::{Data, Drill, Level, Model, Overlay, Screen};
-use crate::index::name_hash;
 use crate::load::Loaded;
 
 /// Asks why the opened instance is kept or dropped; on Rebalance, where none is opened, one of the entity that moves most.
 pub(super) fn selected(model: &mut Model) -> Vec<Effect> {
     let opened = model.explore.drill.as_ref().and_then(Drill::instance);
     if let Some(number) = opened.filter(|_| model.screen == Screen::Explore) {
-        return ask(model, number);
+        return ask(model, vec![number]);
     }
     let Some((number, name)) = most_affected(model) else {
         tell(model, Level::Info, "the dataset is not loaded yet");
@@ -24,18 +23,19 @@ pub(super) fn selected(model: &mut Model) -> Vec<Effect> {
     let keys = model.bindings.hint(&model.contexts(), Action::ExplainById);
     let key = keys.first().map_or_else(|| Action::ExplainById.name().to_owned(), ToString::to_string);
     tell(model, Level::Info, format!("{name}; {key} asks for another by its id"));
-    ask(model, number)
+    ask(model, vec![number])
 }
 
-/// Asks why the instance of an id is kept or dropped.
+/// Asks why the instance of an id is kept or dropped, or all of them where several have it.
 pub(super) fn of_id(model: &mut Model, id: &str) -> Result<Vec<Effect>, String> {
     if id.is_empty() {
         return Err("type the id of an instance".to_owned());
     }
-    let hash = name_hash(id);
-    let known = model.loaded().and_then(|loaded| loaded.index.id_hashes.iter().position(|&known| known == hash));
-    let number = known.ok_or_else(|| format!("no instance has the id '{id}'"))?;
-    Ok(ask(model, number))
+    let numbers = model.loaded().map_or_else(Vec::new, |loaded| loaded.index.of_id(id));
+    if numbers.is_empty() {
+        return Err(format!("no instance has the id '{id}'"));
+    }
+    Ok(ask(model, numbers))
 }
 
 /// Shows why.
@@ -46,12 +46,12 @@ pub(super) fn explained(model: &mut Model, generation: u64, id: String, lines: V
     overlay::open(model, Overlay::Explanation { id, lines, scroll: 0 })
 }
 
-fn ask(model: &mut Model, number: usize) -> Vec<Effect> {
+fn ask(model: &mut Model, numbers: Vec<usize>) -> Vec<Effect> {
     let Data::Ready(loaded) = &model.data else { return Vec::new() };
     let loaded: Arc<Loaded> = loaded.clone();
     let generation = next_generation(model);
     model.awaited.explanation = generation;
-    vec![Effect::ExplainInstance { generation, loaded, recipe: Box::new(model.recipe.clone()), number }]
+    vec![Effect::ExplainInstance { generation, loaded, recipe: Box::new(model.recipe.clone()), numbers }]
 }
 
 /// An instance of the entity that moves most in the shown perspective, and what it stands for; where nothing moves, one of the

@@ -25,6 +25,16 @@ pub(super) fn start(model: &mut Model) -> Vec<Effect> {
     vec![Effect::LoadDataset { generation, path: model.path.clone(), recipe: Box::new(model.recipe.clone()) }]
 }
 
+/// The file of subclasses changed on disk: what it says is in use, as with the recipe.
+pub(super) fn subclasses_changed(model: &mut Model) -> Vec<Effect> {
+    // Of a file that the recipe does not name any more nothing is read.
+    if model.recipe.rebalance.subclasses.is_none() {
+        return Vec::new();
+    }
+    tell(model, Level::Info, "the subclasses changed on disk and are read again");
+    start(model)
+}
+
 /// Stops the load that runs.
 pub(super) fn cancel(model: &mut Model) -> Vec<Effect> {
     if !matches!(model.data, Data::Loading { .. }) {

@@ -4,10 +4,10 @@
 
 use std::path::Path;
 
-use super::{load, next_generation, overlay, rebalance, settle, synthesize, tell, warn_of};
+use super::{load, next_generation, overlay, rebalance, settle, synthesize, tell};
 use crate::app::effect::{AfterSave, Effect};
 use crate::app::message::Failure;
-use crate::app::model::{Data, Edited, Level, Model, Subject};
+use crate::app::model::{Data, Edited, Level, Model, Notice, Subject};
 use crate::policy::{self, Parameter};
 use crate::recipe::{Recipe, RecipeError};
 
@@ -144,14 +144,21 @@ pub(super) fn draft_read(model: &mut Model, path: &Path, outcome: Result<Box<Rec
 
 /// Says why a recipe that was read is not in use.
 fn unread(model: &mut Model, failure: &Failure) -> Vec<Effect> {
-    warn_of(model, Subject::Recipe, format!("{}: {}", failure.title, failure.cause));
+    stands(model, failure.cause.clone());
     Vec::new()
+}
+
+/// What is wrong with the recipe stands on the screen until one is read that can be used.
+fn stands(model: &mut Model, wrong: String) {
+    settle(model, Subject::Recipe);
+    model.toast = None;
+    model.notices.push(Notice::warning(Subject::Recipe, wrong));
 }
 
 /// Whether a recipe cannot be used with the dataset that is loaded; then that is told.
 fn refused(model: &mut Model, recipe: &Recipe, path: &Path) -> bool {
     let Some(error) = misfit(model, recipe) else { return false };
-    warn_of(model, Subject::Recipe, format!("{}; the last good recipe stays", error.in_file(path)));
+    stands(model, error.in_file(path).to_string());
     true
 }
 

@@ -24,7 +24,7 @@ pub(super) fn write(report: &PreviewReport, out: &mut dyn Write) -> Result<()> {
         writeln!(out, "without any {perspective}: {}", count(*missing))?;
     }
     if let Some(scale) = report.size_scale {
-        writeln!(out, "thresholds scaled by {} for the wanted size", measure(scale))?;
+        writeln!(out, "thresholds scaled by {} so that about the wanted size is expected", measure(scale))?;
     }
     report.target.as_ref().map_or(Ok(()), |target| write_target(target, out))?;
     for entry in &report.overrides {

@@ -154,9 +154,18 @@ impl<'d> Body<'d, '_> {
 fn made(part: &Part<'_>, item: &Appended<'_>) -> Option<Vec<u8>> {
     let dataset = part.contents.dataset;
     match dataset.format() {
-        Format::Csv => dataset.raw(item.instance()).map(<[u8]>::to_vec),
+        Format::Csv => row(part, item),
         Format::List => line(dataset, item),
         _ => item.record(dataset, part.folder),
+    }
+}
+
+/// A row of a table: its seed's, with an id and a picture of its own where it has one.
+fn row(part: &Part<'_>, item: &Appended<'_>) -> Option<Vec<u8>> {
+    let dataset = part.contents.dataset;
+    match item.own(dataset, part.folder) {
+        Some((id, path)) => dataset.with_picture(item.instance(), (&id, &path)),
+        None => dataset.raw(item.instance()).map(<[u8]>::to_vec),
     }
 }
 

@@ -37,6 +37,13 @@ impl Session {
         }
     }
 
+    /// Watches the file of subclasses that the dataset is loaded with.
+    pub(super) fn watch_subclasses(&mut self, effect: &Effect) {
+        if let Effect::LoadDataset { recipe, .. } = effect {
+            self.watch(Watched::Subclasses, recipe.rebalance.subclasses.clone());
+        }
+    }
+
     /// Watches a file in place of the one that was watched as this before.
     pub(super) fn watch(&mut self, file: Watched, path: Option<PathBuf>) {
         let (Some(watcher), Some(path)) = (&mut self.watcher, path) else { return };

@@ -23,6 +23,12 @@ pub(super) struct Field {
 pub(super) type Fields = SmallVec<[Field; 16]>;
 
 impl Field {
+    /// Its span with the quotes around it, in the bytes that it was cut from.
+    pub(super) fn outer(&self, bytes: &[u8]) -> Range<usize> {
+        let quoted = self.span.start.checked_sub(1).is_some_and(|at| bytes.get(at) == Some(&b'"'));
+        if quoted { self.span.start - 1..self.span.end + 1 } else { self.span.clone() }
+    }
+
     /// What it says, doubled quotes made one; `None` where it is not UTF-8.
     pub(super) fn text<'b>(&self, bytes: &'b [u8]) -> Option<Cow<'b, str>> {
         let text = std::str::from_utf8(bytes.get(self.span.clone())?).ok()?;

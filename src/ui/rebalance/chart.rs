@@ -13,7 +13,7 @@ use crate::preview::{Outcome, Preview, TargetOutcome};
 use crate::ui::explore;
 use crate::ui::look;
 use crate::ui::widget::distribution::{ChartStyle, Counts, Cut, Distribution, Plot, Shape};
-use crate::ui::widget::pane::Pane as Frame;
+use crate::ui::widget::pane::{self, Pane as Frame};
 
 /// The newest preview.
 pub fn preview(model: &Model) -> Option<&Preview> {
@@ -40,7 +40,7 @@ pub fn plot(model: &Model, area: Rect) -> Option<Plot> {
 
 /// Draws the chart in its pane.
 pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    look::pane(theme, false, (title(model, theme, area.width), note(model, theme))).render(area, buffer);
+    look::pane(theme, false, heading(model, theme, area.width)).render(area, buffer);
     let shape = shape(model);
     distribution(model, shape.as_ref(), look::chart(theme)).render(Frame::inner(area), buffer);
     if let Reckoning::Failed(reason) = &model.rebalance.preview {
@@ -75,34 +75,53 @@ fn distribution<'a>(model: &'a Model, shape: Option<&'a Shape>, style: ChartStyl
     Distribution { cut, outline, ..Distribution::of(model.chart, after.unwrap_or(before), style) }
 }
 
-fn title<'a>(model: &Model, theme: &Theme, width: u16) -> Line<'a> {
-    let mut spans = vec![Span::raw(model.perspective.title())];
-    let Some(preview) = preview(model) else { return Line::from(spans) };
-    let volume = &preview.instances;
-    if width >= 76 {
-        spans.push(look::span(theme, Role::ChartBefore, " · before ╌╌"));
-        spans.push(look::span(theme, Role::ChartAfter, " after ⣿⡪"));
-    }
-    spans.push(Span::raw(format!(
-        " · {} → {}",
-        number::count(volume.before),
-        number::count(volume.after.round() as u64)
-    )));
-    if width >= 44 {
-        spans.push(Span::raw(format!(" ({})", number::relative_change(volume.before as f64, volume.after.round()))));
-    }
-    Line::from(spans)
+/// Title and note of the pane: how sure the figures are is always said, so the title is the first to become shorter.
+fn heading(model: &Model, theme: &Theme, width: u16) -> (Line<'static>, Line<'static>) {
+    let [whole, plain, short, last] = titles(model, theme);
+    let [long, brief] = notes(model, theme);
+    let ways = [(&whole, &long), (&plain, &long), (&plain, &brief), (&short, &brief), (&last, &brief)];
+    let fits = |(title, note): &(&Line<'_>, &Line<'_>)| {
+        pane::titles_fit(title.width() as u16, note.width() as u16, width) || note.width() == 0
+    };
+    let (title, note) = ways.into_iter().find(fits).unwrap_or((&last, &brief));
+    (title.clone(), note.clone())
 }
 
-/// How sure the figures are.
-fn note<'a>(model: &Model, theme: &Theme) -> Line<'a> {
+/// The title: whole, without the key to the lines, without the change, and with the number after alone.
+fn titles(model: &Model, theme: &Theme) -> [Line<'static>; 4] {
+    let name = model.perspective.title();
+    let Some(preview) = preview(model) else { return std::array::from_fn(|_| Line::from(name)) };
+    let volume = &preview.instances;
+    let after = number::count(volume.after.round() as u64);
+    let numbers = format!(" · {} → {after}", number::count(volume.before));
+    let change = format!(" ({})", number::relative_change(volume.before as f64, volume.after.round()));
+    let key = [look::span(theme, Role::ChartBefore, " · before ╌╌"), look::span(theme, Role::ChartAfter, " after ⣿⡪")];
+    let spans = |key: &[Span<'static>], words: String| {
+        let ends = [Span::raw(name)].into_iter().chain(key.iter().cloned());
+        Line::from(ends.chain([Span::raw(words)]).collect::<Vec<_>>())
+    };
+    [
+        spans(&key, format!("{numbers}{change}")),
+        spans(&[], format!("{numbers}{change}")),
+        spans(&[], numbers),
+        spans(&[], format!(" → {after}")),
+    ]
+}
+
+/// How sure the figures are, at length and in a word.
+fn notes(model: &Model, theme: &Theme) -> [Line<'static>; 2] {
     let words = match &model.rebalance.preview {
-        Reckoning::Absent | Reckoning::Failed(_) => return Line::default(),
-        Reckoning::Pending(_) => "reckoning …".to_owned(),
-        Reckoning::Estimated(preview) => format!("estimate ± {}", number::measure(preview.instances.after_margin)),
-        Reckoning::Exact(preview) if preview.instances.kept_sd < 0.05 => "exact".to_owned(),
-        Reckoning::Exact(preview) => format!("exact · ± {} by chance", number::measure(preview.instances.kept_sd)),
+        Reckoning::Absent | Reckoning::Failed(_) => return [Line::default(), Line::default()],
+        Reckoning::Pending(_) => ["reckoning …".to_owned(), "…".to_owned()],
+        Reckoning::Estimated(preview) => {
+            let margin = number::measure(preview.instances.after_margin);
+            [format!("estimate ± {margin}"), format!("± {margin}")]
+        }
+        Reckoning::Exact(preview) if preview.instances.kept_sd < 0.05 => ["exact".to_owned(), "exact".to_owned()],
+        Reckoning::Exact(preview) => {
+            [format!("exact · ± {} by chance", number::measure(preview.instances.kept_sd)), "exact".to_owned()]
+        }
     };
     let role = if matches!(model.rebalance.preview, Reckoning::Exact(_)) { Role::TextDim } else { Role::Warning };
-    look::span(theme, role, words).into()
+    words.map(|words| look::span(theme, role, words).into())
 }

@@ -1,6 +1,7 @@
 //! Up to four policies side by side, each with a random subset of the same size.
 //!
-//! Invariant: a figure that is not reckoned yet is an ellipsis, never a zero.
+//! Invariant: a policy never stands without its control; those for which there is no room are left out whole and named. A figure
+//! that is not reckoned yet is an ellipsis, never a zero.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -11,16 +12,15 @@ use crate::app::action::Action;
 use crate::app::model::{Compared, Figures, Model};
 use crate::config::theme::{Role, Theme};
 use crate::number;
-use crate::ui::widget::pane::Pane as Frame;
+use crate::ui::widget::pane::{self, Pane as Frame};
 use crate::ui::widget::text;
 use crate::ui::{look, shell};
 
-/// Cells for the names of the rows, and the most for a policy.
-const NAMES: u16 = 15;
-const COLUMN: u16 = 20;
-/// Cells for the control's figure beside a policy's, and the least width of both together.
-const CONTROL: u16 = 9;
-const BOTH: u16 = 17;
+/// Cells for the names of the rows.
+const NAMES: u16 = 14;
+/// The least and the most cells for a policy and its control together.
+const LEAST: u16 = 14;
+const MOST: u16 = 20;
 /// Rows of the table: the policies, what is kept of how many, and the measures.
 pub const ROWS: u16 = 3 + MEASURES.len() as u16;
 
@@ -31,17 +31,49 @@ struct Row<'a> {
     read: &'a dyn Fn(&Figures) -> [String; 2],
 }
 
+/// The policies for which there is room, and the cells of a figure and of its control.
+struct Columns<'a> {
+    shown: &'a [Compared],
+    first: usize,
+    cells: [u16; 2],
+}
+
+impl<'a> Columns<'a> {
+    /// As many as fit, the chosen one among them.
+    fn of(model: &'a Model, width: u16) -> Self {
+        let all = &model.rebalance.compared;
+        let room = width.saturating_sub(NAMES + 1);
+        let fitting = usize::from(room / LEAST).clamp(1, all.len().max(1));
+        let chosen = all.iter().position(|entry| entry.policy == model.recipe.rebalance.policy);
+        let last = chosen.unwrap_or(all.len().saturating_sub(1)).max(fitting - 1);
+        let first = (last + 1).saturating_sub(fitting);
+        let shown = all.get(first..(first + fitting).min(all.len())).unwrap_or_default();
+        let both = (room / fitting as u16).min(MOST);
+        Self { shown, first, cells: [both.div_ceil(2), both / 2] }
+    }
+
+    /// The names of those for which there is no room.
+    fn hidden(&self, all: &[Compared]) -> Vec<String> {
+        let shown = self.first..self.first + self.shown.len();
+        let hidden = all.iter().enumerate().filter(|(place, _)| !shown.contains(place));
+        hidden.map(|(_, entry)| title(entry)).collect()
+    }
+}
+
+/// A policy's name on the screen.
+fn title(compared: &Compared) -> String {
+    compared.policy.key().replace('_', " ")
+}
+
 /// Draws the comparison.
 pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     if area.height < 4 {
         return;
     }
-    let note = shell::hint_line(model, theme, &[("adds or removes the chosen policy", &[Action::ComparePolicies])]);
-    let title = format!("Policies side by side · {}", model.perspective);
-    look::pane(theme, false, (title.into(), note)).render(area, buffer);
     let inner = Frame::inner(area);
-    let compared = &model.rebalance.compared;
-    let width = (inner.width.saturating_sub(NAMES + 1) / compared.len().max(1) as u16).min(COLUMN);
+    let columns = Columns::of(model, inner.width);
+    let heading = heading(model, theme, &columns, area.width);
+    look::pane(theme, false, heading).render(area, buffer);
     let kept = |figures: &Figures| {
         [number::count(figures.after.round() as u64), number::relative_change(figures.before, figures.after.round())]
     };
@@ -50,48 +82,62 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     };
     let mut rows = inner.rows();
     if let Some(row) = rows.next() {
-        draw_titles(theme, (compared, width), row, buffer);
+        draw_titles(theme, &columns, row, buffer);
     }
     let first = [
         Row { name: "kept · change", role: Role::Text, read: &kept },
         Row { name: "sample size", role: Role::Text, read: &size },
     ];
     for (line, row) in first.iter().zip(rows.by_ref()) {
-        draw_row(theme, (compared, width), (line, row), buffer);
+        draw_row(theme, &columns, (line, row), buffer);
     }
     for ((name, write, read, _), row) in MEASURES.into_iter().zip(rows) {
         let read = |figures: &Figures| [write(read(&figures.measures)), write(read(&figures.random))];
-        draw_row(theme, (compared, width), (&Row { name, role: Role::TextStrong, read: &read }, row), buffer);
+        draw_row(theme, &columns, (&Row { name, role: Role::TextStrong, read: &read }, row), buffer);
     }
 }
 
-/// How wide a policy's figure and its control's are.
-const fn halves(width: u16) -> [u16; 2] {
-    if width >= BOTH { [width - CONTROL, CONTROL] } else { [width, 0] }
+/// Title and note of the pane: what there is no room for is named, or counted where even that is too much.
+fn heading(model: &Model, theme: &Theme, columns: &Columns<'_>, width: u16) -> (Line<'static>, Line<'static>) {
+    let titles = [format!("Policies side by side · {}", model.perspective), model.perspective.title().to_owned()];
+    let hidden = columns.hidden(&model.rebalance.compared);
+    let notes: Vec<Line<'static>> = if hidden.is_empty() {
+        vec![shell::hint_line(model, theme, &[("adds or removes the chosen policy", &[Action::ComparePolicies])])]
+    } else {
+        let counted = format!("{} more: choose to see", hidden.len());
+        let words = [format!("choose to see: {}", hidden.join(", ")), counted];
+        words.into_iter().map(|words| look::span(theme, Role::Warning, words).into()).collect()
+    };
+    let ways = titles.iter().flat_map(|title| notes.iter().map(move |note| (title, note)));
+    let fits = |(title, note): &(&String, &Line<'_>)| pane::titles_fit(text::width(title), note.width() as u16, width);
+    // Of the way to the next policy nothing is lost where it is left out: the bottom line has it too.
+    let (title, note) = ways.into_iter().find(fits).unwrap_or((&titles[usize::from(!hidden.is_empty())], &notes[0]));
+    (title.clone().into(), note.clone())
 }
 
 /// The names of the policies, each over its figures; `random` stands over those of a random subset of the same size.
-fn draw_titles(theme: &Theme, (compared, width): (&[Compared], u16), row: Rect, buffer: &mut Buffer) {
-    let [own, control] = halves(width);
-    let cells = compared.iter().flat_map(|policy| {
-        let name = text::fit(&policy.policy.key().replace('_', " "), own.saturating_sub(1));
-        let name = text::right(&name, own);
+fn draw_titles(theme: &Theme, columns: &Columns<'_>, row: Rect, buffer: &mut Buffer) {
+    let [own, control] = columns.cells;
+    let cells = columns.shown.iter().flat_map(|policy| {
+        let name = text::fit(&title(policy), own.saturating_sub(1));
         [
-            look::span(theme, Role::TextStrong, name),
-            look::span(theme, Role::TextDim, if control > 0 { text::right("random", control) } else { String::new() }),
+            look::span(theme, Role::TextStrong, text::right(&name, own)),
+            look::span(theme, Role::TextDim, text::right("random", control)),
         ]
     });
     let line: Vec<_> = [look::span(theme, Role::TextDim, text::left("", NAMES))].into_iter().chain(cells).collect();
     buffer.set_line(row.x + 1, row.y, &Line::from(line), row.width.saturating_sub(1));
 }
 
-fn draw_row(theme: &Theme, (compared, width): (&[Compared], u16), (line, row): (&Row<'_>, Rect), buffer: &mut Buffer) {
-    let [own, control] = halves(width);
-    let unknown = || ["…".to_owned(), String::new()];
-    let cells = compared.iter().flat_map(|policy| {
-        let [figure, random] = policy.figures.as_ref().map_or_else(unknown, line.read);
-        let random = if control > 0 { text::right(&random, control) } else { String::new() };
-        [look::span(theme, line.role, text::right(&figure, own)), look::span(theme, Role::TextDim, random)]
+fn draw_row(theme: &Theme, columns: &Columns<'_>, (line, row): (&Row<'_>, Rect), buffer: &mut Buffer) {
+    let unknown = || ["…".to_owned(), "…".to_owned()];
+    let cells = columns.shown.iter().flat_map(|policy| {
+        let figures = policy.figures.as_ref().map_or_else(unknown, line.read);
+        let [figure, random] = [0, 1].map(|of: usize| {
+            let room = columns.cells[of];
+            text::right(&text::figure(&figures[of], room.saturating_sub(1)), room)
+        });
+        [look::span(theme, line.role, figure), look::span(theme, Role::TextDim, random)]
     });
     let name = look::span(theme, Role::TextDim, text::left(line.name, NAMES));
     let cells: Vec<_> = [name].into_iter().chain(cells).collect();

@@ -179,7 +179,7 @@ fn explain(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     });
     let about_slider = model.sliders().get(model.rebalance.slider).map_or_else(Vec::new, |slider| {
         let mut lines = tail_mass(model, slider).map_or_else(Vec::new, |words| wrap(&words, Role::TextStrong));
-        lines.extend(wrap(&format!("{}: {}", slider.label, slider.purpose), Role::Text));
+        lines.extend(wrap(&slider.told(), Role::Text));
         lines
     });
     let (first, second) = match model.rebalance.focus {

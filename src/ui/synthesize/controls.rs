@@ -140,8 +140,7 @@ fn explain(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     });
     let sliders = model.sliders();
     let slider = sliders.get(model.synthesize.slider);
-    let slider =
-        slider.map_or_else(Vec::new, |slider| wrap(&format!("{}: {}", slider.label, slider.purpose), Role::Text));
+    let slider = slider.map_or_else(Vec::new, |slider| wrap(&slider.told(), Role::Text));
     let (first, second) = match model.synthesize.focus {
         SynthesizePane::Sliders => (slider, policy),
         _ => (policy, slider),

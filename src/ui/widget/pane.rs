@@ -81,6 +81,11 @@ pub fn rule(title: &Line<'_>, note: &Line<'_>, (row, border): (Rect, Style), buf
     write_titles(title, note, Rect { x: row.x + 1, width: row.width - 2, height: 1, ..row }, buffer);
 }
 
+/// Whether a title and a note of so many cells both stand in the upper edge of a frame of a width.
+pub const fn titles_fit(title: u16, note: u16, width: u16) -> bool {
+    title as u32 + note as u32 + 6 < width as u32
+}
+
 fn write_titles(title: &Line<'_>, note: &Line<'_>, row: Rect, buffer: &mut Buffer) {
     let padded = |line: &Line<'_>| -> Vec<Span<'static>> {
         let spans = line

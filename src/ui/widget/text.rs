@@ -13,6 +13,8 @@ use unicode_width::UnicodeWidthStr;
 
 pub use wrapping::ranges;
 
+use crate::number;
+
 /// The number of cells that a text takes.
 pub fn width(text: &str) -> u16 {
     u16::try_from(text.width()).unwrap_or(u16::MAX)
@@ -52,6 +54,17 @@ pub fn right(text: &str, cells: u16) -> String {
     let mut padded = " ".repeat(usize::from(cells - width(&fitted).min(cells)));
     padded.push_str(&fitted);
     padded
+}
+
+/// A figure in at most `cells` cells: without the space before its percent sign, then in thousands or millions; never cut to
+/// another figure.
+pub fn figure(figure: &str, cells: u16) -> String {
+    if width(figure) <= cells {
+        return figure.to_owned();
+    }
+    let close = figure.replace(" %", "%");
+    let whole = figure.replace(',', "").parse().ok().map(number::short);
+    fit(&whole.filter(|_| width(&close) > cells).unwrap_or(close), cells)
 }
 
 /// The text in at most `cells` cells with its middle left out where it is longer: the beginning and the end tell ids apart.
@@ -165,6 +178,21 @@ mod tests {
         assert_eq!(fit_middle("coco/train2017/000000215677.jpg", 13), "coco/t…77.jpg");
         assert_eq!(fit_middle("消防栓の隣", 6), "消…隣");
         assert_eq!(fit_middle("abc", 2), "a…");
+    }
+
+    #[test]
+    fn a_figure_that_is_too_long_is_said_shorter() {
+        for (written, cells, expected) in [
+            ("665,298", 7, "665,298"),
+            ("665,298", 6, "665k"),
+            ("1,330,596", 8, "1.3M"),
+            ("−71.4 %", 7, "−71.4 %"),
+            ("−71.4 %", 6, "−71.4%"),
+            (">99.9 %", 6, ">99.9%"),
+            ("0.827", 6, "0.827"),
+        ] {
+            assert_eq!(figure(written, cells), expected);
+        }
     }
 
     #[test]
