@@ -91,7 +91,7 @@ impl Lemmatizer {
     }
 
     /// The singular that a noun has within a collocation, though alone it means something else: the "glass" of "wine glasses".
-    pub(crate) fn part(&self, words: &Words, form: &[u8]) -> Option<WordId> {
+    pub(crate) fn part(words: &Words, form: &[u8]) -> Option<WordId> {
         let glass = (form == b"glasses").then(|| words.find(b"glass"))?;
         glass.is_some().then_some(glass)
     }

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::lemmatizer::Noun;
+use super::lemmatizer::{Lemmatizer, Noun};
 use super::tagger::Sentence;
 use super::tokenizer::{Kind, Token, shape, tokenize};
 use super::{Folded, Language, Tag, WordId};
@@ -172,7 +172,7 @@ impl Language {
     /// Appends the singular that the noun at `at` has within a collocation; false where it has none but its own.
     pub(crate) fn push_part(&self, text: &str, reading: &Reading, at: usize, out: &mut String) -> bool {
         let folded = Folded::new(&text[reading.tokens[at].range()]);
-        let part = folded.and_then(|folded| self.lemmatizer.part(&self.words, folded.bytes()));
+        let part = folded.and_then(|folded| Lemmatizer::part(&self.words, folded.bytes()));
         out.push_str(part.map_or("", |part| self.words.text(part)));
         part.is_some()
     }
