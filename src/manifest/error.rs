@@ -53,10 +53,14 @@ pub enum ManifestError {
         reason: String,
     },
     /// Files of one dataset that cannot be joined in one.
-    #[error("{} mixes JSON arrays with other files, which cannot be joined in one manifest yet", path.display())]
+    #[error("{} and {} cannot be joined in one native manifest: {reason}", one.display(), other.display())]
     Mixed {
-        /// The dataset.
-        path: PathBuf,
+        /// The first file of the dataset.
+        one: PathBuf,
+        /// The file that does not go with it.
+        other: PathBuf,
+        /// What differs.
+        reason: &'static str,
     },
     /// The plan was made of something else.
     #[error("{} has changed since it was opened", path.display())]
@@ -77,8 +81,11 @@ impl ManifestError {
             Self::Exists { .. } => "choose another place, or allow it to be replaced (--force)",
             Self::IsSource { .. } => "choose another folder",
             Self::Busy { .. } => "wait for it, or choose another folder",
-            Self::Unsupported { .. } | Self::Mixed { .. } => {
+            Self::Unsupported { .. } => {
                 "nothing was written; the other formats (parquet, jsonl, csv, weights, indices) can be"
+            }
+            Self::Mixed { .. } => {
+                "nothing was written; give all files one form, or leave 'native' out of export.formats and write 'parquet', 'jsonl' or 'csv'"
             }
             Self::Recipe(_) => "change the recipe and start again",
             Self::Unmergeable { .. } => "name the folders of all shards of one export",

@@ -40,7 +40,8 @@ pub fn write(contents: &Contents<'_>, target: &Target, observer: &dyn Observer) 
     match outcome {
         Ok(files) => Ok(written(contents, target, &files)),
         Err(error) => {
-            staging.leave(!matches!(error, ManifestError::Changed { .. } | ManifestError::Unsupported { .. }));
+            use ManifestError::{Changed, Mixed, Unsupported};
+            staging.leave(!matches!(error, Changed { .. } | Unsupported { .. } | Mixed { .. }));
             Err(error)
         }
     }
