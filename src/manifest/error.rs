@@ -68,6 +68,14 @@ pub enum ManifestError {
         /// The dataset.
         path: PathBuf,
     },
+    /// A picture of the dataset is not there, or cannot be read.
+    #[error("the picture {} cannot be read: {cause}", path.display())]
+    Picture {
+        /// The picture.
+        path: PathBuf,
+        /// The system's reason.
+        cause: std::io::Error,
+    },
     /// The user stopped the work.
     #[error("cancelled")]
     Cancelled,
@@ -90,16 +98,17 @@ impl ManifestError {
             Self::Recipe(_) => "change the recipe and start again",
             Self::Unmergeable { .. } => "name the folders of all shards of one export",
             Self::Cancelled => "nothing was written under a final name",
+            Self::Picture { .. } => "bring it back, or open the dataset again without it",
             Self::Changed { .. } => "open the dataset again and start again",
             Self::Unwritable { .. } => "check the folder's permissions and the space on its disk",
         }
     }
 
-    /// The program's exit code for this failure: 3 when the dataset changed or shards cannot be read, 4 for the recipe, 6 when cancelled, else 7.
+    /// The program's exit code for this failure: 3 when the dataset changed, or a picture or shards cannot be read, 4 for the recipe, 6 when cancelled, else 7.
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Self::Changed { .. } | Self::Unmergeable { .. } => 3,
+            Self::Changed { .. } | Self::Picture { .. } | Self::Unmergeable { .. } => 3,
             Self::Cancelled => 6,
             Self::Recipe(error) => error.exit_code(),
             _ => 7,

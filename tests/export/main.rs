@@ -6,6 +6,7 @@
 mod faults;
 mod killed;
 mod native;
+mod pictures;
 mod progress;
 mod shards;
 mod stages;
