@@ -136,7 +136,7 @@ impl<'s> Album<'s> {
     pub(super) fn finish(mut self) -> Result<(), ManifestError> {
         self.sync()?;
         let Self { name, rows, bytes, .. } = self;
-        self.staging.finish(Finished { name, rows, bytes, joint: Joint::Folder })
+        self.staging.finish(Finished { name, rows, bytes, joint: Joint::Folder, digest: None })
     }
 }
 

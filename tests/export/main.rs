@@ -3,6 +3,7 @@
 #![allow(clippy::too_many_lines)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::format_collect, missing_docs)]
 
+mod belonging;
 mod faults;
 mod killed;
 mod native;
