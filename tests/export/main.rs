@@ -6,6 +6,7 @@
 mod belonging;
 mod faults;
 mod killed;
+mod left;
 mod native;
 mod pictures;
 mod progress;
