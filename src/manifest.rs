@@ -13,6 +13,7 @@ mod decisions;
 mod digest;
 mod error;
 mod fill;
+mod guard;
 mod measured;
 mod merge;
 mod native;
@@ -135,12 +136,6 @@ pub fn takes_pictures(dataset: &Dataset, recipe: &Recipe) -> Result<(), Manifest
 fn format_names<'a>(dataset: &'a Dataset, recipe: &Recipe) -> impl Iterator<Item = String> + use<'a> {
     let stages = stages::records(recipe).into_iter().filter_map(|stage| stage.file);
     chosen(recipe).into_iter().flat_map(|format| names(dataset, format)).chain(stages)
-}
-
-/// What the dataset is read from, without links.
-fn sources(dataset: &Dataset) -> Vec<PathBuf> {
-    let path = dataset.path().to_path_buf();
-    dataset.files().iter().chain([&path]).filter_map(|file| file.canonicalize().ok()).collect()
 }
 
 /// The recipe's formats, each once, in the order in which they are written.

@@ -191,13 +191,6 @@ impl Model {
         self.notices.len() + self.loaded().map_or(0, |loaded| loaded.dataset.set_aside().len())
     }
 
-    /// What is wrong with the recipe on disk, or with its edited copy, until one is read that can be used.
-    #[must_use]
-    pub fn alarm(&self) -> Option<&str> {
-        let alarm = self.notices.iter().rev().find(|notice| notice.subject == Subject::Recipe)?;
-        Some(&alarm.text)
-    }
-
     /// One warning as a line: the notices first, then the records in order.
     #[must_use]
     pub fn warning(&self, number: usize) -> Option<String> {

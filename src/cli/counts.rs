@@ -11,14 +11,24 @@ use crate::manifest::{ManifestError, Pending};
 use crate::policy::{self, Dictionary, Fate, Level};
 use crate::recipe::{Override, OverrideAction, Recipe, RecipeError};
 
-/// Writes the counts of an index.
+/// Writes the counts of an index; only earlier counts are replaced.
 pub(super) fn write(index: &Index, path: &Path) -> color_eyre::Result<()> {
     let text = serde_json::to_vec(&Counts::of(index))?;
+    let replace = are_counts(path);
+    if !replace && path.symlink_metadata().is_ok() {
+        return Err(Failure::from(ManifestError::Foreign { path: path.to_owned() }).into());
+    }
     let written = Pending::beside(path).and_then(|mut file| {
         file.write(&text)?;
-        file.synced()?.publish(true)
+        file.synced()?.publish(replace)
     });
     Ok(written.map_err(|error: ManifestError| Failure::from(error))?)
+}
+
+/// Whether a file holds counts; of another kind of file no more than its beginning is read.
+fn are_counts(path: &Path) -> bool {
+    let file = std::fs::File::open(path).map(std::io::BufReader::new);
+    file.is_ok_and(|file| serde_json::from_reader::<_, Counts>(file).is_ok())
 }
 
 /// The index under the sum of the counts in `files`; as it is without any.

@@ -17,7 +17,8 @@ pub(super) fn extract(language: &Language, text: &str, vocabulary: Option<&Vocab
     let vocabulary = vocabulary.filter(|vocabulary| !vocabulary.is_empty());
     let mut at = 0;
     while at < out.reading.tokens.len() {
-        let mut finder = Finder { language, text, reading: &out.reading, at, phrase: &mut phrase };
+        let (reading, lemmas) = (&out.reading, &out.lemmas);
+        let mut finder = Finder { language, text, reading, lemmas, at, phrase: &mut phrase };
         let own = vocabulary
             .and_then(|vocabulary| finder.own(vocabulary).map(|(name, tokens)| (Thing::Own(name), at + tokens)));
         let found = own.or_else(|| finder.collocation().map(|(id, end)| (Thing::seen(language, id), end)));
@@ -75,7 +76,8 @@ impl Finder<'_> {
         if !common || token.len() < 2 {
             return Thing::None;
         }
-        let id = self.language.noun_at(self.text, self.reading, self.at);
+        let lemma = self.lemmas[self.at];
+        let id = if lemma.is_some() { lemma } else { self.language.noun_at(self.text, self.reading, self.at) };
         if id.is_some() {
             return Thing::seen(self.language, self.language.separate(id));
         }

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::vocabulary::Vocabulary;
 use super::{interrogation, object, token};
-use crate::language::{Language, Reading};
+use crate::language::{Language, Reading, WordId};
 
 /// Who says a turn. Interrogations are taken from the human's turns only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -32,6 +32,8 @@ pub struct Mention<'a> {
 #[derive(Debug, Default)]
 pub struct Analysis {
     pub(super) reading: Reading,
+    /// For each token of the reading the lemma, where it is a known common noun.
+    pub(super) lemmas: Vec<WordId>,
     pub(super) tokens: Mentions,
     pub(super) objects: Mentions,
     pub(super) interrogations: Mentions,

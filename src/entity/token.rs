@@ -6,15 +6,18 @@
 //! Invariant: one mention a noun, in the order of the text.
 
 use super::text::Analysis;
-use crate::language::{Kind, Language};
+use crate::language::{Kind, Language, WordId};
 
-/// Records the nouns of the reading.
+/// Records the nouns of the reading, and the lemmas of its common nouns.
 pub(super) fn extract(language: &Language, text: &str, out: &mut Analysis) {
     let reading = &out.reading;
+    out.lemmas.clear();
+    out.lemmas.resize(reading.tokens.len(), WordId::NONE);
     for (at, token) in reading.tokens.iter().enumerate() {
         let countable = matches!(token.kind, Kind::Word | Kind::Number) && reading.tags[at].is_noun();
         if countable {
-            out.tokens.add(token.start..token.end, |name| language.noun_lemma(text, reading, at, name));
+            let lemma = &mut out.lemmas[at];
+            out.tokens.add(token.start..token.end, |name| *lemma = language.noun_lemma(text, reading, at, name));
         }
     }
 }

@@ -91,16 +91,16 @@ impl Lemmatizer {
     }
 
     /// The singular that a noun has within a collocation, though alone it means something else: the "glass" of "wine glasses".
-    pub(crate) fn part(&self, words: &Words, form: &[u8]) -> Option<WordId> {
+    pub(crate) fn part(words: &Words, form: &[u8]) -> Option<WordId> {
         let glass = (form == b"glasses").then(|| words.find(b"glass"))?;
         glass.is_some().then_some(glass)
     }
 
-    /// Appends the lemma of a noun to `out`.
-    pub(crate) fn append(&self, words: &Words, noun: &Noun<'_>, out: &mut String) {
+    /// Appends the lemma of a noun to `out`, and returns which it is, where it is a known common noun.
+    pub(crate) fn append(&self, words: &Words, noun: &Noun<'_>, out: &mut String) -> WordId {
         let Some(folded) = Folded::new(noun.written) else {
             out.push_str(noun.written);
-            return;
+            return WordId::NONE;
         };
         if let Some(full) = abbreviated(folded.text()) {
             out.push_str(full);
@@ -108,12 +108,13 @@ impl Lemmatizer {
             proper::append(words, noun.written, folded.text(), out);
         } else if noun.written.len() == 1 {
             out.push_str(noun.written);
+        } else if let Some(lemma) = self.noun(words, folded.bytes(), noun.id) {
+            out.push_str(words.text(lemma));
+            return lemma;
         } else {
-            match self.noun(words, folded.bytes(), noun.id) {
-                Some(lemma) => out.push_str(words.text(lemma)),
-                None => out.push_str(without_plural(words, folded.text())),
-            }
+            out.push_str(without_plural(words, folded.text()));
         }
+        WordId::NONE
     }
 
     /// The lemma of a verb in small letters.

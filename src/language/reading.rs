@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::lemmatizer::Noun;
+use super::lemmatizer::{Lemmatizer, Noun};
 use super::tagger::Sentence;
 use super::tokenizer::{Kind, Token, shape, tokenize};
 use super::{Folded, Language, Tag, WordId};
@@ -124,15 +124,16 @@ impl Language {
     }
 
     /// Appends the lemma of the noun at `at` to `out`: a proper noun with its capitals, a common noun in
-    /// small letters; both singular.
-    pub(crate) fn noun_lemma(&self, text: &str, reading: &Reading, at: usize, out: &mut String) {
+    /// small letters; both singular. Returns which it is, where it is a known common noun.
+    pub(crate) fn noun_lemma(&self, text: &str, reading: &Reading, at: usize, out: &mut String) -> WordId {
         let token = reading.tokens[at];
         let written = &text[token.range()];
         let noun = Noun { written, id: reading.words[at], proper: reading.tags[at] != Tag::Noun };
         if token.kind == Kind::Address {
             out.extend(written.chars().map(|c| if noun.proper { c } else { c.to_ascii_lowercase() }));
+            WordId::NONE
         } else {
-            self.lemmatizer.append(&self.words, &noun, out);
+            self.lemmatizer.append(&self.words, &noun, out)
         }
     }
 
@@ -171,7 +172,7 @@ impl Language {
     /// Appends the singular that the noun at `at` has within a collocation; false where it has none but its own.
     pub(crate) fn push_part(&self, text: &str, reading: &Reading, at: usize, out: &mut String) -> bool {
         let folded = Folded::new(&text[reading.tokens[at].range()]);
-        let part = folded.and_then(|folded| self.lemmatizer.part(&self.words, folded.bytes()));
+        let part = folded.and_then(|folded| Lemmatizer::part(&self.words, folded.bytes()));
         out.push_str(part.map_or("", |part| self.words.text(part)));
         part.is_some()
     }

@@ -58,7 +58,9 @@ impl WordNet {
         words.append(|add| {
             let rest = word_list::read(LEMMAS, |word| {
                 add(word);
-                pairs.add(word);
+                if word.contains(&b'-') {
+                    pairs.add(word);
+                }
                 singles += 1;
             });
             word_list::read(rest, |word| {

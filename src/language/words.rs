@@ -194,7 +194,7 @@ const SLOTS: usize = 1 << 18;
 const MOST: usize = SLOTS / 3 * 2;
 
 /// A hash of a word's bytes that is the same for small and capital letters.
-fn hash(word: &[u8]) -> u32 {
+pub(super) fn hash(word: &[u8]) -> u32 {
     const SMALL: u64 = 0x2020_2020_2020_2020;
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
     let mut hash = word.len() as u64;

@@ -27,6 +27,18 @@ pub enum ManifestError {
         /// The file.
         path: PathBuf,
     },
+    /// The target is a part of the source.
+    #[error("{} lies in the dataset's own folder, and what is written there would be read as part of it", path.display())]
+    Inside {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Something in the way that was not written for this purpose.
+    #[error("{} was not written by fantail and is never replaced", path.display())]
+    Foreign {
+        /// The file or folder.
+        path: PathBuf,
+    },
     /// Another process writes there.
     #[error("another fantail is writing to {}", path.display())]
     Busy {
@@ -88,6 +100,8 @@ impl ManifestError {
         match self {
             Self::Exists { .. } => "choose another place, or allow it to be replaced (--force)",
             Self::IsSource { .. } => "choose another folder",
+            Self::Inside { .. } => "choose a folder outside of it",
+            Self::Foreign { .. } => "move it away, or choose another place",
             Self::Busy { .. } => "wait for it, or choose another folder",
             Self::Unsupported { .. } => {
                 "nothing was written; the other formats (parquet, jsonl, csv, weights, indices) can be"

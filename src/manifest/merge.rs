@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::decided::Decided;
+use super::guard::Guard;
 use super::measured::Measured;
 use super::staging::{Finished, Joint, Staging, place_of};
 use super::{
@@ -81,7 +82,9 @@ pub fn merge(folders: &[PathBuf], target: &Target, observer: &dyn Observer) -> R
     let shards = Shards::open(folders)?;
     Staging::recover(&target.folder, observer)?;
     let names: Vec<String> = shards.files().into_iter().map(|file| file.name).collect();
-    for name in names.iter().map(String::as_str).chain([RECIPE, CALIBRATION]) {
+    let all = || names.iter().map(String::as_str).chain([RECIPE, CALIBRATION]);
+    shards.guard().check(&target.folder, all())?;
+    for name in all() {
         let path = target.folder.join(name);
         let stands = name == RECIPE && super::holds_recipe(&target.folder, &shards.recipe);
         if !target.force && !stands && path.symlink_metadata().is_ok() {
@@ -122,6 +125,11 @@ struct Shards {
 }
 
 impl Shards {
+    /// What they were made from.
+    fn guard(&self) -> Guard {
+        Guard::of_paths(self.records.iter().map(|(_, record)| record.measured.path.as_path()))
+    }
+
     fn open(folders: &[PathBuf]) -> Result<Self, ManifestError> {
         let broken = |path: &Path, reason: String| ManifestError::Unmergeable { path: path.to_owned(), reason };
         let mut records = Vec::new();

@@ -31,6 +31,8 @@ pub(super) struct Output<'s> {
     marked: u64,
     /// A checkpoint on its way to the disk.
     pending: Option<(JoinHandle<std::io::Result<()>>, Mark)>,
+    /// The number of the system's error at the first write that it refused.
+    refusal: Option<i32>,
 }
 
 impl<'s> Output<'s> {
@@ -50,7 +52,16 @@ impl<'s> Output<'s> {
         });
         let (file, start) = cut.map_err(|cause| ManifestError::Unwritable { path: staging.place(name), cause })?;
         let file = BufWriter::with_capacity(Self::BUFFER, file);
-        Ok(Self { staging, name: name.to_owned(), file, bytes: start.bytes, start, marked: start.bytes, pending: None })
+        Ok(Self {
+            staging,
+            name: name.to_owned(),
+            file,
+            bytes: start.bytes,
+            start,
+            marked: start.bytes,
+            pending: None,
+            refusal: None,
+        })
     }
 
     /// To be written from its first byte on: what is on disk already is passed over. For files whose places hang on all before them
@@ -115,6 +126,11 @@ impl<'s> Output<'s> {
         Ok(finished)
     }
 
+    /// Why the system refused to write, when it did: libraries that write here may tell it in other words.
+    pub(super) fn refusal(&self) -> Option<std::io::Error> {
+        self.refusal.map(std::io::Error::from_raw_os_error)
+    }
+
     /// The error of a write that the system refused.
     pub(super) fn refused(&self, cause: std::io::Error) -> ManifestError {
         ManifestError::Unwritable { path: self.staging.place(&self.name), cause }
@@ -131,12 +147,14 @@ impl Drop for Output<'_> {
 
 impl Write for Output<'_> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let written = self.file.write(bytes)?;
+        let written = self.file.write(bytes).inspect_err(|cause| {
+            self.refusal = self.refusal.or_else(|| cause.raw_os_error());
+        })?;
         self.bytes += written as u64;
         Ok(written)
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
-        self.file.flush()
+        self.file.flush().inspect_err(|cause| self.refusal = self.refusal.or_else(|| cause.raw_os_error()))
     }
 }

@@ -8,7 +8,9 @@
 mod query;
 mod tables;
 
+use super::guard::Guard;
 use super::staging::{Joint, Staging};
+use super::write::check_unchanged;
 use super::{Contents, ManifestError, RECIPE, Target, WrittenFile, holds_recipe};
 use crate::plan::Ledger;
 use crate::progress::Observer;
@@ -44,6 +46,9 @@ pub fn write_sql(
     target: &Target,
     observer: &dyn Observer,
 ) -> Result<Vec<WrittenFile>, ManifestError> {
+    let guard = Guard::of(contents.dataset, contents.recipe);
+    guard.check(&target.folder, SQL_FILES.into_iter().chain([RECIPE]))?;
+    check_unchanged(contents)?;
     let ledger = Ledger::new(contents.index, contents.recipe)?;
     Staging::recover(&target.folder, observer)?;
     let recipe_stands = holds_recipe(&target.folder, contents.recipe);
@@ -54,6 +59,7 @@ pub fn write_sql(
     }
     let staging = Staging::open(target, "sql".to_owned(), observer)?;
     let filled = fill(contents, &ledger, (&staging, observer)).and_then(|()| {
+        check_unchanged(contents)?;
         let files = staging.all_finished();
         staging.publish(Vec::new()).map(|()| files)
     });

@@ -23,6 +23,12 @@ pub(super) fn names(folder: &Path, kept: &[String], sources: &[PathBuf]) -> Vec<
     found
 }
 
+/// Whether an earlier manifest in `folder` wrote what has this name there.
+pub(super) fn lists(folder: &Path, name: &str) -> bool {
+    let listed = [CALIBRATION, SHARD].into_iter().filter_map(|provenance| listed(&folder.join(provenance)));
+    listed.flatten().any(|listed| listed == name)
+}
+
 /// The files that a provenance of this program lists.
 fn listed(path: &Path) -> Option<Vec<String>> {
     let told: serde_json::Value = serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;

@@ -31,6 +31,13 @@ pub(super) enum Fault {
     Unsupported(String),
 }
 
+impl Fault {
+    /// What it truly was: where the system refused to write, polars may say that the table is none.
+    pub(super) fn of(self, output: &Output<'_>) -> Self {
+        output.refusal().map_or(self, Self::Refused)
+    }
+}
+
 impl From<PolarsError> for Fault {
     fn from(error: PolarsError) -> Self {
         match error {
@@ -86,7 +93,7 @@ pub(super) fn write_decisions(
 }
 
 fn settle<T>(outcome: Result<T, Fault>, part: &Part<'_>, output: &Output<'_>) -> Result<T, ManifestError> {
-    outcome.map_err(|fault| match fault {
+    outcome.map_err(|fault| match fault.of(output) {
         Fault::Refused(cause) => output.refused(cause),
         Fault::Unsupported(reason) => {
             ManifestError::Unsupported { path: part.contents.dataset.path().to_path_buf(), reason }

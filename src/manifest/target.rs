@@ -4,9 +4,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::guard::Guard;
 use super::{
-    CALIBRATION, Contents, ManifestError, RECIPE, SHARD, chosen, fixed_name, format_names, holds_recipe, sources,
-    staging, stale,
+    CALIBRATION, Contents, ManifestError, RECIPE, SHARD, chosen, fixed_name, format_names, holds_recipe, staging, stale,
 };
 use crate::recipe::Recipe;
 use crate::source::Dataset;
@@ -85,7 +85,7 @@ pub fn occupied(dataset: &Dataset, recipe: &Recipe, folder: &Path) -> Vec<PathBu
     let others = [CALIBRATION, SHARD].map(str::to_owned);
     let recipe_file = (!holds_recipe(folder, recipe)).then(|| RECIPE.to_owned());
     let mut names: Vec<String> = format_names(dataset, recipe).chain(recipe_file).chain(others).collect();
-    names.extend(stale::names(folder, &names, &sources(dataset)));
+    names.extend(stale::names(folder, &names, Guard::of(dataset, recipe).sources()));
     names.into_iter().map(|name| folder.join(name)).filter(|path| path.symlink_metadata().is_ok()).collect()
 }
 
@@ -93,18 +93,12 @@ pub fn occupied(dataset: &Dataset, recipe: &Recipe, folder: &Path) -> Vec<PathBu
 pub(super) fn stale_names(contents: &Contents<'_>, target: &Target) -> Vec<String> {
     let provenance = if contents.shard.is_whole() { CALIBRATION } else { SHARD };
     let kept: Vec<String> = format_names(contents.dataset, contents.recipe).chain([provenance.to_owned()]).collect();
-    stale::names(&target.folder, &kept, &sources(contents.dataset))
+    stale::names(&target.folder, &kept, Guard::of(contents.dataset, contents.recipe).sources())
 }
 
-/// Refuses a target whose files are the dataset.
+/// Refuses a target where what the dataset is read from, or what nobody here wrote, would be replaced.
 pub(super) fn check_source(contents: &Contents<'_>, target: &Target) -> Result<(), ManifestError> {
-    let sources = sources(contents.dataset);
     let formats = format_names(contents.dataset, contents.recipe);
-    for name in formats.chain([CALIBRATION, SHARD, RECIPE].map(str::to_owned)) {
-        let path = target.folder.join(name);
-        if path.canonicalize().is_ok_and(|real| sources.contains(&real)) {
-            return Err(ManifestError::IsSource { path });
-        }
-    }
-    Ok(())
+    let names: Vec<String> = formats.chain([CALIBRATION, SHARD, RECIPE].map(str::to_owned)).collect();
+    Guard::of(contents.dataset, contents.recipe).check(&target.folder, names.iter().map(String::as_str))
 }

@@ -75,7 +75,8 @@ fn finished_before(
     }
 }
 
-fn check_unchanged(contents: &Contents<'_>) -> Result<(), ManifestError> {
+/// Refuses to go on with a dataset that is another by now.
+pub(super) fn check_unchanged(contents: &Contents<'_>) -> Result<(), ManifestError> {
     if contents.dataset.is_unchanged(&contents.recipe.dataset) { Ok(()) } else { Err(changed(contents)) }
 }
 

@@ -122,9 +122,7 @@ impl Parameter {
             Self::Target => "uniform: equal counts; power law: rank^-exponent; cap: counts as they are up to the cap",
             Self::TargetExponent => "of the power law: 0 is flat, 1 is Zipf's",
             Self::RepeatLimit => "no instance is repeated more often than this, on average",
-            Self::Size => {
-                "about the wanted volume: thresholds are scaled until it is expected, and draws keep a few more or less; 0: what comes"
-            }
+            Self::Size => "about the wanted volume: thresholds are scaled until it is what is expected; 0: what comes",
             Self::Synthesis(of) => of.help(),
         }
     }

@@ -103,9 +103,9 @@ fn check_brackets(value: &Spanned<DeValue<'_>>, path: &str) -> Result<(), Fault>
             Err(Fault(value.span(), message))
         }
         DeValue::Array(items) if !listed && grammar::table(path).is_some() => {
-            let tables = items.iter().filter(|item| matches!(item.get_ref(), DeValue::Table(_)));
+            let mut tables = items.iter().filter(|item| matches!(item.get_ref(), DeValue::Table(_)));
             let message = || format!("[[{path}]] begins a list, and there is one {path} only; write [{path}]");
-            tables.last().map_or(Ok(()), |table| Err(Fault(table.span(), message())))
+            tables.next().map_or(Ok(()), |table| Err(Fault(table.span(), message())))
         }
         _ => Ok(()),
     }

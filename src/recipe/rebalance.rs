@@ -90,6 +90,14 @@ pub struct Lines {
     pub no_entity: Line,
 }
 
+impl Rebalance {
+    /// True when instances are weighed and each is written once.
+    #[must_use]
+    pub fn weighs(&self) -> bool {
+        self.balance_by == BalanceBy::Weights && self.policy.gives_shares()
+    }
+}
+
 impl Default for Rebalance {
     fn default() -> Self {
         Self {

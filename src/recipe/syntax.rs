@@ -28,7 +28,7 @@ pub(super) fn told(text: &str, span: &Range<usize>, message: &str) -> String {
     } else if message.starts_with("duplicate key") {
         place.twice()
     } else {
-        place.unclosed(message).or_else(|| place.unjoined(message)).or_else(|| place.misspelt(message))
+        Place::unclosed(message).or_else(|| place.unjoined(message)).or_else(|| place.misspelt(message))
     };
     told.unwrap_or_else(|| format!("this is no TOML: {message}; write {}", place.example()))
 }
@@ -93,7 +93,7 @@ impl<'a> Place<'a> {
     }
 
     /// A quote or bracket that is not closed.
-    fn unclosed(&self, message: &str) -> Option<String> {
+    fn unclosed(message: &str) -> Option<String> {
         let (what, sign) = match message {
             _ if message.starts_with("invalid literal string") => ("the text", "'"),
             _ if message.starts_with("invalid basic string") => ("the text", "\""),

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::images::ImageStore;
 use super::mapping::Intact;
+use super::shards::Named;
 use super::sidecar::Sidecar;
 use super::state::FileStates;
 use super::{Fingerprint, Format, Instance, Place, Reader, SetAside, SourceError, content};
@@ -133,15 +134,23 @@ impl Dataset {
         (bytes > 0 && self.rows() > 0).then(|| bytes as f64 / self.rows() as f64)
     }
 
-    /// True while what was opened is still what is on disk. Size and time of change are compared; where they differ, and for
-    /// a folder of images, the fingerprint decides.
+    /// True while what was opened is still what is on disk. Size and time of change are compared; where they differ, where there are
+    /// files that were not there, and for a folder of images, the fingerprint decides.
     #[must_use]
     pub fn is_unchanged(&self, options: &super::Options) -> bool {
         let same = || super::fingerprint(&self.path, options, &crate::progress::Unobserved);
         match self.format {
             _ if self.files.is_empty() => true,
             Format::ImageFolder => same().is_ok_and(|now| now == self.fingerprint),
-            _ => self.states.hold() || same().is_ok_and(|now| now == self.fingerprint),
+            _ => self.states.hold() && !self.has_more(options) || same().is_ok_and(|now| now == self.fingerprint),
+        }
+    }
+
+    /// True when its path stands for a file that was not there when it was opened.
+    fn has_more(&self, options: &super::Options) -> bool {
+        match super::shards::expand(&self.path, options.format) {
+            Ok(Named::Files(now)) => now.in_order.iter().any(|file| !self.states.know(file)),
+            _ => false,
         }
     }
 

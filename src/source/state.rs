@@ -46,6 +46,11 @@ impl FileStates {
         self.files.iter().all(|(path, state)| Self::now(path) == *state)
     }
 
+    /// True when a file was opened.
+    pub(super) fn know(&self, path: &Path) -> bool {
+        self.files.iter().any(|(known, _)| known == path)
+    }
+
     /// The sum of the sizes.
     pub(super) fn bytes(&self) -> u64 {
         self.files.iter().filter_map(|(_, state)| state.map(|(bytes, _)| bytes)).sum()

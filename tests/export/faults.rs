@@ -131,6 +131,8 @@ fn a_disk_that_fills_up_or_turns_read_only_at_the_last_moment_loses_nothing() {
     let error = write_with((&data, &recipe), Shard::WHOLE, &target, &end).unwrap_err();
     assert!(error.exit_code() == 7 && error.to_string().contains("No space left"), "{error}");
     assert_eq!(fs::read_dir(&out).unwrap().count(), 1, "only the staging folder");
+    // Its room is free at once, whoever has inherited the file.
+    fs::File::options().write(true).open(disk.0.join("ballast")).unwrap().set_len(0).unwrap();
     fs::remove_file(disk.0.join("ballast")).unwrap();
     write_with((&data, &recipe), Shard::WHOLE, &target, &Unobserved).unwrap();
     assert_eq!(bytes_below(&out), wanted);
@@ -193,6 +195,32 @@ fn a_full_disk_loses_nothing_and_the_rest_is_written_once_there_is_room() {
     assert!(manifest::is_unfinished(&out), "what was finished can be gone on from");
     assert_eq!(fs::read_dir(&out).unwrap().count(), 1, "only what was finished, under no final name");
     disk.again("size=16m");
+    write_with((&data, &recipe), Shard::WHOLE, &target, &Unobserved).unwrap();
+    assert_eq!(bytes_below(&out), wanted);
+}
+
+/// What the library that writes Parquet makes of a refusal is no word about the table.
+#[test]
+fn a_disk_that_fills_up_while_tables_are_written_is_told_as_such() {
+    let folder = tempdir().unwrap();
+    let recipe = recipe(PolicyName::None, &[ManifestFormat::Csv, ManifestFormat::Parquet]);
+    let path = folder.path().join("data.jsonl");
+    fs::write(&path, lines(0..60_000)).unwrap();
+    let data = loaded(&path, &recipe);
+    let whole = folder.path().join("whole");
+    write(&data, &recipe, &whole);
+    let wanted = bytes_below(&whole);
+    let sizes: Vec<u64> =
+        ["decisions.csv", "decisions.parquet"].map(|name| wanted[Path::new(name)].len() as u64).into();
+    let Some(disk) = Small::mounted(&folder.path().join("disk"), "size=64m") else { return };
+    let out = disk.0.join("out");
+    let target = Target { resume: true, step: 64 << 10, ..Target::new(&out) };
+    let room = sizes[0] + sizes[1] / 2;
+    disk.again(&format!("size={room}"));
+    let error = write_with((&data, &recipe), Shard::WHOLE, &target, &Unobserved).unwrap_err();
+    assert!(error.exit_code() == 7 && error.to_string().contains("No space left"), "{error}");
+    assert!(manifest::is_unfinished(&out), "what was finished can be gone on from");
+    disk.again("size=64m");
     write_with((&data, &recipe), Shard::WHOLE, &target, &Unobserved).unwrap();
     assert_eq!(bytes_below(&out), wanted);
 }

@@ -5,6 +5,7 @@
 
 mod belonging;
 mod faults;
+mod guarded;
 mod killed;
 mod left;
 mod native;

@@ -1,5 +1,6 @@
 //! Rebalance at every size: no policy without its control, no figure without how sure it is, no track that moves under the mouse.
 
+use std::fmt::Write;
 use std::sync::Arc;
 
 use fantail::app::hit::Target;
@@ -87,7 +88,7 @@ fn the_title_is_shortened_before_the_note_is() {
             let screen = shown(&model, size);
             let edge = screen.lines().find(|line| line.contains("5,727") && line.contains('→')).unwrap();
             let edge = edge.rsplit(['┌', '┏']).next().unwrap();
-            titles += &format!("{size:?} {edge}\n");
+            writeln!(titles, "{size:?} {edge}").unwrap();
         }
     }
     insta::assert_snapshot!(titles);

@@ -188,6 +188,31 @@ fn the_editor_changes_the_recipe_at_once() {
 }
 
 #[test]
+fn changed_subclasses_hold_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let split = |into: usize| {
+        let line = |row: usize| format!("{{\"id\": \"{row}\", \"label\": \"cat\", \"subclass\": {}}}\n", row % into);
+        std::fs::write(file("kinds.jsonl"), (0..60).map(line).collect::<String>()).unwrap();
+    };
+    split(2);
+    std::fs::write(file("data.csv"), (0..60).fold("id,label\n".to_owned(), |text, row| format!("{text}{row},cat\n")))
+        .unwrap();
+    let recipe =
+        "[threshold]\nlabel = { count = 10 }\n[rebalance]\npolicy = \"subclass\"\nsubclasses = \"kinds.jsonl\"\n";
+    std::fs::write(file("recipe.toml"), recipe).unwrap();
+    let mut terminal = Terminal::open(fantail(folder.path(), &["data.csv"]), (120, 36), Some(DARK));
+    terminal.wait_for("60 instances");
+    terminal.press("2");
+    // Two kinds of thirty: ten of each stay. Six kinds of ten: all stay.
+    terminal.wait_for("60 → 20");
+    split(6);
+    terminal.wait_for("60 → 60");
+    terminal.press("Q");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
 fn a_changed_keymap_holds_at_once_and_a_faulty_one_leaves_the_last_good_keys() {
     let folder = folder();
     std::fs::create_dir(folder.path().join("config")).unwrap();

@@ -2,6 +2,17 @@
 //!
 //! Invariant: a text is one line, without a trailing full stop.
 
+use super::Model;
+
+impl Model {
+    /// What is wrong with the recipe on disk, or with its edited copy, until one is read that can be used.
+    #[must_use]
+    pub fn alarm(&self) -> Option<&str> {
+        let alarm = self.notices.iter().rev().find(|notice| notice.subject == Subject::Recipe)?;
+        Some(&alarm.text)
+    }
+}
+
 /// How grave a message is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Level {

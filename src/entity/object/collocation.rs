@@ -14,7 +14,7 @@ const PAIR: &str = "pair of ";
 
 /// Whether no collocation begins with such a word.
 const fn never_begins(tag: Tag) -> bool {
-    matches!(tag, Tag::Adp | Tag::Aux | Tag::Cconj | Tag::Det | Tag::Part | Tag::Pron | Tag::Punct | Tag::Sconj)
+    matches!(tag, Tag::Adp | Tag::Cconj | Tag::Det | Tag::Part | Tag::Pron | Tag::Punct | Tag::Sconj)
 }
 
 /// A collocation that stands in the text. It takes its words even where it is nothing visible: "ice hockey" has no ice.

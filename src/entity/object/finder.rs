@@ -2,13 +2,15 @@
 //!
 //! Invariant: no phrase reaches over a mark other than a hyphen, or into another sentence.
 
-use crate::language::{Kind, Language, Reading, shape};
+use crate::language::{Kind, Language, Reading, WordId, shape};
 
 /// The search for an object that begins at one token.
 pub(super) struct Finder<'a> {
     pub(super) language: &'a Language,
     pub(super) text: &'a str,
     pub(super) reading: &'a Reading,
+    /// For each token the lemma, where it is a known common noun.
+    pub(super) lemmas: &'a [WordId],
     pub(super) at: usize,
     /// The words that were put together last.
     pub(super) phrase: &'a mut String,

@@ -4,6 +4,8 @@
 //!
 //! Invariant: a pair that was added is always held; a pair that was not may be, rarely.
 
+use crate::language::words::hash;
+
 /// The pairs of words that collocations begin with: two bits each, so that both are found in one place.
 #[derive(Debug)]
 pub(super) struct Pairs(Vec<u64>);
@@ -52,12 +54,15 @@ impl Pairs {
     }
 }
 
-/// Hashes the first word whole and three letters of the second, which an inflection leaves alone; both
+/// The place of a pair: by the first word whole and three letters of the second, which an inflection leaves alone; both
 /// in small letters.
 fn place(first: &[u8], second: &[u8]) -> usize {
-    let mut hash: u32 = 0x811c_9dc5;
-    for byte in first.iter().chain([b' '].iter()).chain(second.iter().take(3)) {
-        hash = (hash ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193);
+    const SMALL: u32 = 0x0020_2020;
+    let mut start = [0; 4];
+    for (into, byte) in start.iter_mut().zip(second.iter().take(3)) {
+        *into = *byte;
     }
-    (hash ^ hash >> 15) as usize % PLACES
+    let mixed = hash(first) ^ (u32::from_le_bytes(start) | SMALL).wrapping_mul(0x9e37_79b1);
+    let mixed = mixed.wrapping_mul(0x85eb_ca6b);
+    (mixed ^ mixed >> 15) as usize % PLACES
 }

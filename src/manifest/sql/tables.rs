@@ -84,7 +84,7 @@ impl Source<'_> {
             table.end()
         });
         stopped?;
-        outcome.map_err(|fault| self.fault(fault, name))?;
+        outcome.map_err(|fault| self.fault(fault.of(&output), name))?;
         output.finish(written, Joint::Same).map(drop)
     }
 
@@ -97,7 +97,8 @@ impl Source<'_> {
             table.group(rows)?;
             table.end().map(|()| height)
         });
-        output.finish(written.map_err(|fault| self.fault(fault, name))?, Joint::Same).map(drop)
+        let written = written.map_err(|fault| self.fault(fault.of(&output), name))?;
+        output.finish(written, Joint::Same).map(drop)
     }
 
     fn fault(&self, fault: Fault, name: &str) -> ManifestError {

@@ -42,27 +42,30 @@ impl Explanation {
             };
             return format!(" it holds no entity in {}, and {chosen}", names.join(", "));
         }
-        let Some(needed) = self.needed else { return self.unvoted(recipe.rebalance.policy) };
-        let voters: Vec<&str> =
+        let Some(needed) = self.needed else { return self.unvoted(recipe) };
+        let agreeing: Vec<&str> =
             self.votes.iter().filter(|vote| vote.passed).map(|vote| vote.perspective.title()).collect();
         let all = counted(self.votes.len() as u64, "perspective");
-        let votes = match voters.len() {
+        let votes = match agreeing.len() {
             0 => format!("none of {all} votes for it"),
-            1 => format!("1 of {all} votes for it ({})", voters[0]),
-            many => format!("{many} of {all} vote for it ({})", voters.join(", ")),
+            1 => format!("1 of {all} votes for it ({})", agreeing[0]),
+            many => format!("{many} of {all} vote for it ({})", agreeing.join(", ")),
         };
         let by_alpha =
-            voters.len() >= needed && self.alpha_draw.zip(self.alpha).is_some_and(|(draw, alpha)| draw >= alpha);
+            agreeing.len() >= needed && self.alpha_draw.zip(self.alpha).is_some_and(|(draw, alpha)| draw >= alpha);
         let but = if by_alpha { ", but alpha's draw fails" } else { "" };
         format!(" {votes}, at least {needed} must{but}")
     }
 
     /// The rule of a policy without votes.
-    fn unvoted(&self, policy: PolicyName) -> String {
-        match policy {
+    fn unvoted(&self, recipe: &Recipe) -> String {
+        match recipe.rebalance.policy {
             PolicyName::None => " it keeps everything once".to_owned(),
             PolicyName::Random => " one draw decides".to_owned(),
-            _ => format!(" it is to be written {} times on average", measure(self.weight)),
+            _ if recipe.rebalance.weighs() => {
+                format!(" it is written once and weighs {}", measure(self.policy_weight))
+            }
+            _ => format!(" it is to be written {} times on average", measure(self.policy_weight)),
         }
     }
 
@@ -71,16 +74,15 @@ impl Explanation {
         format!("over all seeds it is kept with probability {}, {often}", share(self.keep_probability))
     }
 
-    /// The draw that is made once for the instance, and what it was compared with; overrides change what is expected, so that under
-    /// one the policy's own part of it is not told.
+    /// The draw that is made once for the instance, and what the policy compared it with.
     fn last_draw(&self, recipe: &Recipe) -> Option<String> {
-        let draw = self.alpha_draw.filter(|_| self.alpha.is_some() || self.overridden.is_none())?;
+        let draw = self.alpha_draw?;
         let (name, limit) = match (self.alpha, recipe.rebalance.policy) {
             (Some(alpha), _) => ("alpha", alpha),
-            (None, PolicyName::Random) => ("keep", self.keep_probability),
+            (None, PolicyName::Random) => ("keep", self.policy_keep_probability),
             (None, _) => {
-                let (whole, part) = (self.weight.floor(), chance(self.weight.fract()));
-                let sign = if draw < self.weight.fract() { "below" } else { "not below" };
+                let (whole, part) = (self.policy_weight.floor(), chance(self.policy_weight.fract()));
+                let sign = if draw < self.policy_weight.fract() { "below" } else { "not below" };
                 let whole = counted(whole as u64, "time");
                 return Some(format!(
                     "written {whole}, and once more if a draw is below {part}: {} is {sign} it",
@@ -99,16 +101,19 @@ impl VoteExplanation {
         if self.entity.is_none() && self.draw.is_none() {
             return format!("{name}: holds no entity, so it does not vote");
         }
-        let entity =
-            self.entity.as_ref().map_or_else(|| "its entities' mean".to_owned(), |entity| format!("'{entity}'"));
+        let (whose, of_whom) = self.entity.as_ref().map_or_else(
+            || ("its one draw".to_owned(), "the probability of all its entities"),
+            |entity| (format!("the draw of '{entity}'"), "its probability"),
+        );
         let Some(draw) = self.draw.filter(|_| votes) else {
-            return format!("{name}: {entity} is its rarest entity, of number {}", measure(self.probability));
+            let entity = self.entity.as_deref().unwrap_or_default();
+            return format!("{name}: '{entity}' is its rarest entity, of number {}", measure(self.probability));
         };
         let verdict = if self.passed { "votes for it" } else { "does not vote for it" };
         let sign = if self.passed { "below" } else { "not below" };
         let (draw, probability, pass) = (chance(draw), chance(self.probability), share(self.pass_probability));
         format!(
-            "{name}: {verdict}, the draw {draw} of {entity} is {sign} its probability {probability} (passes in {pass} of all draws)"
+            "{name}: {verdict}, {whose}, {draw}, is {sign} {of_whom}, {probability} (passes in {pass} of all draws)"
         )
     }
 }

@@ -12,7 +12,7 @@ use crate::run::watch::Watcher;
 use crate::source::is_stdin;
 
 impl Session {
-    /// Watches the dataset, the recipe, the themes and the keymap.
+    /// Watches the dataset, its subclasses, the recipe, the themes and the keymap.
     pub(super) fn watch_all(&mut self) {
         match Watcher::open(&self.sender) {
             Ok(watcher) => self.watcher = Some(watcher),
@@ -23,6 +23,7 @@ impl Session {
         self.watch(Watched::Recipe, Some(self.model.history.path.clone()));
         let without_pattern = self.model.path.clone().filter(|path| !is_stdin(path) && path.exists());
         self.watch(Watched::Dataset, without_pattern);
+        self.watch(Watched::Subclasses, self.model.recipe.rebalance.subclasses.clone());
         self.watch(Watched::Theme, self.painter.themes().folder());
         self.watch(Watched::Keymap, self.start.keymap_file());
     }

@@ -90,7 +90,7 @@ impl File<'_> {
             return false;
         }
         if !closed {
-            return MEMBERS.iter().any(|name| told(&name));
+            return MEMBERS.iter().any(told);
         }
         let empty = self.first("images").is_some_and(|first| self.bytes.get(first) == Some(&b']'));
         told(&"images") || empty && (self.list("annotations").is_some() || self.list("categories").is_some())
@@ -147,7 +147,7 @@ impl File<'_> {
     /// What a file that ends early is good for: annotations that are whole, with their categories, tell all of every image.
     fn cut(&self) -> Outline {
         let captions = self.has("annotations", &["caption"]) && !self.has("annotations", &["category_id"]);
-        let needed = |name: &&&str| !(captions && **name == "categories") && !self.is_complete(name);
+        let needed = |name: &&&str| !(captions && **name == "categories" || self.is_complete(name));
         let missing: Vec<String> = READ.iter().filter(needed).map(|name| self.lacking(name)).collect();
         let end = format!("the file ends at byte {} {}", count(self.bytes.len() as u64), self.place());
         let advice = "copy or download it again";
