@@ -10,6 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::grammar::{self, Status};
 use super::{Line, Lines, Place, Recipe, RecipeError, kind, overrides, ranges, syntax, synthesis};
+use crate::entity::Perspective;
 
 /// A fault before its file is known: a byte range of the text and what is wrong there.
 struct Fault(Range<usize>, String);
@@ -41,7 +42,8 @@ fn checked(text: &str) -> Result<Recipe, Fault> {
     let keys = ["policy", "perspective", "pass_count", "size", "stages", "balance_by", "no_entity", "subclasses"];
     let [policy, perspective, pass_count, size, stages, balance_by, no_entity, subclasses] =
         keys.map(|key| line(&format!("rebalance.{key}")));
-    *lines = Lines { policy, perspective, pass_count, size, stages, balance_by, subclasses, no_entity };
+    let thresholds = Perspective::ALL.map(|perspective| line(&format!("threshold.{}", perspective.key())));
+    *lines = Lines { policy, perspective, pass_count, size, stages, balance_by, subclasses, no_entity, thresholds };
     check_ranges(&recipe, document.get_ref())?;
     Ok(recipe)
 }

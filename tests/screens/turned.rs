@@ -29,7 +29,7 @@ fn a_policy_never_stands_without_its_control() {
             model.recipe.rebalance.policy = chosen;
             let screen = shown(&model, size);
             let cells = |line: &str| line.split('│').nth_back(1).unwrap_or_default().to_owned();
-            let kept = screen.lines().position(|line| line.contains(" kept · change"));
+            let kept = screen.lines().position(|line| line.contains(" kept  "));
             let kept = kept.unwrap_or_else(|| panic!("no comparison at {size:?}:\n{screen}"));
             let header = cells(screen.lines().nth(kept - 1).unwrap());
             let controls = header.matches("random").count();
