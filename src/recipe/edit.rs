@@ -51,7 +51,7 @@ fn merge(document: &mut dyn TableLike, (wanted, present): (&dyn TableLike, &dyn 
         if before.is_array_of_tables() {
             merge_list(document, key, (None, Some(before)), homeless);
         } else {
-            document.remove(key);
+            place::take_out(document, key);
         }
     }
 }

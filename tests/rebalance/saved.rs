@@ -141,6 +141,19 @@ fn other_ways_to_write_an_action_keep_their_comments_too() {
 }
 
 #[test]
+fn a_key_that_goes_takes_its_own_comments_and_no_others() {
+    let free = |text: &str| {
+        let mut recipe = parsed(text);
+        recipe.rebalance.size = None;
+        recipe.merged_into(text, Path::new("r.toml")).unwrap()
+    };
+    let first = "[rebalance]\n# mine\n\n# much\nsize = 500 # enough\n# half\nalpha = 0.5\n";
+    assert_eq!(free(first), "[rebalance]\n# mine\n# half\nalpha = 0.5\n");
+    let last = "[rebalance]\nalpha = 0.5 # half\n# mine\n\n# much\nsize = 500 # enough\n\n# out\n[export]\n";
+    assert_eq!(free(last), "[rebalance]\nalpha = 0.5 # half\n# mine\n\n# out\n[export]\n");
+}
+
+#[test]
 fn lines_end_as_they_did() {
     for text in [BLOCKS, LISTED] {
         let windows = format!("\u{feff}{}", text.replace('\n', "\r\n"));

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a comment that is not of what was taken out stays in the text.
 
-use toml_edit::{Decor, DocumentMut, Item, RawString, Table};
+use toml_edit::{Decor, DocumentMut, Item, RawString, Table, TableLike};
 
 /// The text of a decoration.
 pub(super) fn text(raw: &RawString) -> &str {
@@ -30,6 +30,21 @@ pub(super) fn parted(lines: &str) -> (&str, &str) {
         start += line.len();
     }
     lines.split_at(own)
+}
+
+/// Takes a key out, with the comments that are its own; others above it go to the next key, or behind the one before.
+pub(super) fn take_out(table: &mut dyn TableLike, key: &str) {
+    let above = table.key(key).map_or("", |key| parted(prefix(key.leaf_decor())).0).to_owned();
+    let keys: Vec<String> = table.iter().filter(|(_, item)| item.is_value()).map(|(key, _)| key.to_owned()).collect();
+    table.remove(key);
+    let Some(place) = keys.iter().position(|other| other == key).filter(|_| above.contains('#')) else { return };
+    if let Some(mut next) = keys.get(place + 1).and_then(|next| table.key_mut(next)) {
+        let all = format!("{above}{}", prefix(next.leaf_decor()));
+        next.leaf_decor_mut().set_prefix(all);
+    } else if let Some(before) = place.checked_sub(1).and_then(|before| table.get_mut(&keys[before])?.as_value_mut()) {
+        let all = format!("{}\n{}", suffix(before.decor()), above.trim_end_matches('\n'));
+        before.decor_mut().set_suffix(all);
+    }
 }
 
 /// Comments that stood above tables that went, none of their own, and the places of those tables in the text.
