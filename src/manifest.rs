@@ -4,10 +4,13 @@
 //! Invariant: files grow in a staging folder in their target and are renamed once all are on disk; a reader never sees half of one,
 //! the source is never written to, and original records pass through byte for byte.
 
+mod album;
 mod appended;
 mod array;
 mod calibration;
+mod decided;
 mod decisions;
+mod digest;
 mod error;
 mod fill;
 mod guard;

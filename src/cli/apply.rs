@@ -56,8 +56,8 @@ pub struct ApplyArguments {
     #[arg(long)]
     pub resume: bool,
     /// Write part I of N alone; `fantail merge` puts them together
-    #[arg(long, value_name = "I/N", default_value_t = Shard::WHOLE, hide_default_value = true)]
-    pub shard: Shard,
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
     /// The counts of the whole that DATASET is a part of, as `stats --counts-out` wrote them; several are added up
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub counts_in: Vec<PathBuf>,
@@ -110,7 +110,7 @@ fn applied(arguments: &ApplyArguments, interrupt: &Interrupt) -> color_eyre::Res
         data: Arc::new(loaded),
         recipe,
         target,
-        shard: arguments.shard,
+        shard: arguments.shard.unwrap_or_default(),
         synthesis: arguments.synthesis.clone(),
         worker: arguments
             .worker

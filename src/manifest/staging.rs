@@ -92,14 +92,15 @@ impl Staging {
         Output::open(self, name, mark)
     }
 
-    /// Where a folder of a name is to be filled; whatever was in it is gone.
-    pub(super) fn folder(&self, name: &str) -> Result<PathBuf, ManifestError> {
+    /// Where a folder of a name is to be filled, and how far it is known to be whole; without that, whatever was in it is gone.
+    pub(super) fn folder(&self, name: &str) -> Result<(PathBuf, Mark), ManifestError> {
         let path = self.home.join(name);
-        if path.symlink_metadata().is_ok() {
+        let mark = self.state().current.get(name).copied().filter(|_| path.is_dir()).unwrap_or_default();
+        if mark == Mark::default() && path.symlink_metadata().is_ok() {
             fs::remove_dir_all(&path).map_err(refused(&path))?;
         }
         fs::create_dir_all(&path).map_err(refused(&self.target.join(name)))?;
-        Ok(path)
+        Ok((path, mark))
     }
 
     /// Takes down that a file or folder is whole and synced.

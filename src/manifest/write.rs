@@ -2,6 +2,7 @@
 //!
 //! Invariant: a run that ends early names nothing.
 
+use super::decided::Decided;
 use super::fill::fill;
 use super::staging::{Finished, Staging};
 use super::target::{check_source, stale_names};
@@ -40,7 +41,8 @@ pub fn write(contents: &Contents<'_>, target: &Target, observer: &dyn Observer) 
     match outcome {
         Ok(files) => Ok(written(contents, target, &files)),
         Err(error) => {
-            staging.leave(!matches!(error, ManifestError::Changed { .. } | ManifestError::Unsupported { .. }));
+            use ManifestError::{Changed, Mixed, Unsupported};
+            staging.leave(!matches!(error, Changed { .. } | Unsupported { .. } | Mixed { .. }));
             Err(error)
         }
     }
@@ -89,16 +91,13 @@ fn key(contents: &Contents<'_>) -> String {
     hasher.update(contents.recipe.effective().as_bytes());
     hasher.update(contents.shard.to_string().as_bytes());
     hasher.update(format!("{:?}", contents.plan.synthesis().seeds).as_bytes());
-    contents.plan.repeats().iter().for_each(|repeat| {
-        hasher.update(&repeat.to_le_bytes());
-    });
+    hasher.update(format!("{:?}", Decided::of(contents)).as_bytes());
     hasher.finalize().to_hex().to_string()
 }
 
 fn written(contents: &Contents<'_>, target: &Target, files: &[Finished]) -> Written {
     let range = native::range(contents).unwrap_or_default();
-    let writes_all = contents.shard.is_whole() || contents.shard.number == contents.shard.of;
-    let synthetic = if writes_all { contents.plan.synthesis().made() } else { 0 };
+    let synthetic = if contents.shard.is_last() { contents.plan.synthesis().made() } else { 0 };
     Written {
         files: files
             .iter()

@@ -8,6 +8,7 @@
 mod expect;
 mod gather;
 mod score;
+mod vary;
 
 use rayon::prelude::*;
 
@@ -15,7 +16,7 @@ use super::{Outcome, Overridden, Preview, TargetOutcome, Volume, advice};
 use crate::entity::Perspective;
 use crate::index::{Csr, Index, PerspectiveIndex};
 use crate::plan::{self, Columns, PlanError, Settlement};
-use crate::policy::{self, Bound, Fate, Rule};
+use crate::policy::{self, Bound, Fate, Rule, fit};
 use crate::progress::{Cancelled, Observer};
 use crate::recipe::{Override, Recipe};
 use score::Scored;
@@ -116,6 +117,7 @@ impl Exact {
         let target = self.target(index, &perspectives, &rule);
         let policy = recipe.rebalance.policy;
         let mut advice = advice::advice((index, recipe), &instances, observer)?;
+        advice.extend(target.as_ref().and_then(|target| advice::lowered(recipe, target)));
         advice.extend(advice::passed_caps(index, recipe, &self.bound.1, &overrides));
         Ok(Preview { policy, exact: true, instances, perspectives, overrides, target, size_scale, advice })
     }
@@ -156,7 +158,9 @@ impl Exact {
         let fit = scored.fit.as_ref()?;
         let before = &index.perspective(outcome.perspective)?.counts;
         let of = TargetOutcome::of(outcome, (&fit.targets, before));
-        Some(TargetOutcome { sweeps: fit.sweeps, converged: fit.converged, ..of })
+        let shape = scored.dictionary.formula.unlimited().targets(before);
+        let lowered = fit::gap(fit.targets.iter().copied(), &shape);
+        Some(TargetOutcome { sweeps: fit.sweeps, converged: fit.converged, lowered, ..of })
     }
 
     /// Applies the overrides to what the policy expects of each instance, and sums up anew.
@@ -166,8 +170,9 @@ impl Exact {
             (index.instances_of(perspective, entry.rank as usize), 1.0)
         };
         let mut columns = Columns { keep: &mut self.keep, repeat: &mut self.expected, weighs: fate == Fate::Weights };
-        Settlement::of(&self.bound.1, &holders, &mut columns);
-        self.sum_up(instances, fate)
+        let settlement = Settlement::of(&self.bound.1, &holders, &mut columns);
+        let summed = self.sum_up(instances, fate);
+        Volume { kept_sd: self.deviation(index, &settlement, summed.kept_sd), ..summed }
     }
 
     /// What each override asks for, and what its entity has before and after.

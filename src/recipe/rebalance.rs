@@ -92,6 +92,14 @@ pub struct Lines {
     pub thresholds: [Line; Perspective::ALL.len()],
 }
 
+impl Rebalance {
+    /// True when instances are weighed and each is written once.
+    #[must_use]
+    pub fn weighs(&self) -> bool {
+        self.balance_by == BalanceBy::Weights && self.policy.gives_shares()
+    }
+}
+
 impl Default for Rebalance {
     fn default() -> Self {
         Self {

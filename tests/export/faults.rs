@@ -13,13 +13,13 @@ use tempfile::tempdir;
 use crate::{bytes_below, lines, loaded, recipe, write, write_with};
 
 /// Does something once, when so many reports have come.
-struct Meddler<F> {
+pub(super) struct Meddler<F> {
     left: AtomicUsize,
     deed: F,
 }
 
 impl<F: Fn() + Sync> Meddler<F> {
-    fn after(reports: usize, deed: F) -> Self {
+    pub(super) fn after(reports: usize, deed: F) -> Self {
         Self { left: AtomicUsize::new(reports), deed }
     }
 }

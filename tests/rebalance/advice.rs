@@ -62,6 +62,10 @@ fn a_size_out_of_reach_and_very_frequent_repeats_are_told() {
     let found = told("[rebalance]\npolicy = \"uniform\"\n");
     assert!(found[0].starts_with("line 2: ") && found[0].contains("written more than 4 times on average"), "{found:?}");
     assert!(told("[rebalance]\npolicy = \"temperature\"\ntemperature = 1\n").is_empty());
+    let target = |limit: &str| told(&format!("[rebalance]\npolicy = \"target\"\nrepeat_limit = {limit}\n"));
+    let found = target("1");
+    assert!(found.len() == 1 && found[0].starts_with("line 2: repeat_limit = 1 keeps "), "{found:?}");
+    assert!(!target("64").iter().any(|advice| advice.contains("where the target")));
 }
 
 /// The base temperature leaves shares as they are; the stages are what weighs.

@@ -50,6 +50,9 @@ pub(in super::super) struct Finished {
     pub(in super::super) rows: u64,
     pub(in super::super) bytes: u64,
     pub(in super::super) joint: Joint,
+    /// What tells it from others, of the files of a shard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in super::super) digest: Option<String>,
 }
 
 /// What is on disk.
