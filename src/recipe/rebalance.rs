@@ -88,6 +88,8 @@ pub struct Lines {
     pub subclasses: Line,
     /// That of `no_entity`.
     pub no_entity: Line,
+    /// Those of `threshold`'s keys, in the order of [`Perspective::ALL`].
+    pub thresholds: [Line; Perspective::ALL.len()],
 }
 
 impl Rebalance {
