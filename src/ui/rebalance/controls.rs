@@ -7,9 +7,11 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::layout::Layout;
+use super::{overrides, unseen};
 use crate::app::model::{Model, PolicyLine, RebalancePane, Slider};
 use crate::config::theme::{Role, Theme};
 use crate::number;
+use crate::policy::Parameter;
 use crate::ui::look;
 use crate::ui::slider::{self, Cells};
 use crate::ui::widget::pane::{self, Pane as Frame};
@@ -107,8 +109,8 @@ pub fn draw(model: &Model, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
     let heading = |words: String, focused| {
         Line::from(look::span(theme, if focused { Role::Title } else { Role::TextDim }, words))
     };
-    look::pane(theme, true, (heading(title, on_policies || layout.folded), Line::default()))
-        .render(layout.controls, buffer);
+    let note = look::span(theme, Role::Warning, overrides::note(model)).into();
+    look::pane(theme, true, (heading(title, on_policies || layout.folded), note)).render(layout.controls, buffer);
     for (line, row) in policies.iter().enumerate().skip(places.first_policy).zip(places.policies.rows()) {
         draw_policy(model, theme, (line, row), buffer);
     }
@@ -117,7 +119,8 @@ pub fn draw(model: &Model, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
         let rule = Rect { x: layout.controls.x, width: layout.controls.width, ..places.rule };
         pane::rule(&title, &Line::default(), (rule, theme.style(Role::BorderFocus)), buffer);
     }
-    let sliders = model.sliders();
+    let mut sliders = model.sliders();
+    unseen::label(model, &mut sliders, places.cells.label());
     for (number, row) in places.sliders() {
         if let Some(slider) = sliders.get(number) {
             let selected = number == model.rebalance.slider && !on_policies;
@@ -177,8 +180,13 @@ fn explain(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         lines.extend(wrap(&policy.source, Role::TextDim));
         lines
     });
+    let parameters = model.parameters();
+    let parameter = parameters.get(model.rebalance.slider);
     let about_slider = model.sliders().get(model.rebalance.slider).map_or_else(Vec::new, |slider| {
         let mut lines = tail_mass(model, slider).map_or_else(Vec::new, |words| wrap(&words, Role::TextStrong));
+        if parameter == Some(&Parameter::NoEntity) {
+            lines.extend(unseen::told(model).iter().flat_map(|words| wrap(words, Role::TextStrong)));
+        }
         lines.extend(wrap(&slider.told(), Role::Text));
         lines
     });
