@@ -139,3 +139,16 @@ impl Shares {
         (!told.is_empty()).then(|| told.join("; "))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_number_is_no_range() {
+        for (least, most, expected) in [(1, 1, "1 instance"), (3, 3, "3 instances"), (1, 1204, "1 to 1,204 instances")]
+        {
+            assert_eq!(within(least, most), expected);
+        }
+    }
+}

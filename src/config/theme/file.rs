@@ -188,3 +188,21 @@ fn modifiers(value: &Value, problem: &mut dyn FnMut(String)) -> Modifier {
     }
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_colour_that_is_none_is_told_once_with_the_form_of_colours() {
+        let text = "palette.ink = \"#zzz\"\nroles.text = \"ink\"\nroles.title = \"ink\"\nroles.bar = \"#12345\"\nroles.key = \"gren\"";
+        let mut warnings = Vec::new();
+        ThemeFile::parse(text, "mine", &mut warnings).check("mine", &mut warnings);
+        let expected = [
+            format!("theme mine: palette: 'ink' is '#zzz', which is no colour; {FORM}"),
+            format!("theme mine: bar: no colour '#12345'; {FORM}"),
+            "theme mine: key: no colour 'gren'; did you mean 'green'?".to_owned(),
+        ];
+        assert_eq!(warnings, expected);
+    }
+}

@@ -1,4 +1,5 @@
-//! Keeps text apart from what it is drawn on where a terminal shows few colours, so that two colours of a theme become one.
+//! Keeps text apart from what it is drawn on, and the selection from the screen, where a terminal shows so few colours that two of
+//! a theme become one.
 //!
 //! Invariant: a ground from which all text is apart is left as it is; text keeps its colours.
 
@@ -11,7 +12,7 @@ const GROUNDS: [Role; 4] = [Role::Background, Role::Overlay, Role::Selection, Ro
 /// The least contrast of two of the sixteen colours that are told apart, by xterm's values: other terminals have others.
 const LEAST: f64 = 1.5;
 
-/// Gives grounds that some text would vanish on another colour; without one that does, the line is drawn reversed.
+/// Gives grounds that some text would vanish on, and a selection that would not be seen, another colour; without one that does, the line is drawn reversed.
 pub(super) fn separate(styles: &mut [Style], written: &[Style], support: ColorSupport) {
     if !matches!(support, ColorSupport::Ansi16 | ColorSupport::Ansi256) {
         return;
@@ -21,10 +22,11 @@ pub(super) fn separate(styles: &mut [Style], written: &[Style], support: ColorSu
         let inks = inks_on(role, styles);
         let is_clear = |ground: Color| inks.iter().all(|&ink| is_apart(ink, ground, support));
         let (Some(ground), Some(meant)) = (styles[place].bg, written[place].bg) else { continue };
-        if is_clear(ground) {
+        let under = (role != Role::Background).then(|| screen_under(styles));
+        let is_lost = role == Role::Selection && Some(ground) == under;
+        if is_clear(ground) && !is_lost {
             continue;
         }
-        let under = if role == Role::Background { None } else { Some(screen_under(styles)) };
         let found = nearest(meant, support, |other| is_clear(other) && under.is_none_or(|under| other != under));
         styles[place].bg = found;
         if found.is_none() {
