@@ -5,15 +5,14 @@
 mod column;
 mod flaw;
 mod given;
+mod stored;
 
 use std::borrow::Cow;
-use std::io::Cursor;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use column::Column;
-use flaw::{Flaw, unreadable};
-use polars::prelude::{ParquetReader, PlSmallStr, SerReader};
+use flaw::unreadable;
 use serde_json::{Map, Value};
+use stored::{classes, decoded, guarded, names, rows};
 
 use super::exchange;
 use super::guess;
@@ -81,31 +80,6 @@ fn can_say(role: Role, column: &Column) -> bool {
     }
 }
 
-/// Runs polars on bytes that may be damaged: its errors and its panics become words.
-fn guarded<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(flaw::said(&*panic)))
-}
-
-fn decoded(bytes: &[u8], name: &str, rows: Option<usize>) -> Result<Column, Flaw> {
-    guarded(|| read_column(bytes, name, rows)).map_err(|cause| Flaw::of(name, cause))
-}
-
-fn names(bytes: &[u8]) -> Result<Vec<String>, String> {
-    let schema = ParquetReader::new(Cursor::new(bytes)).schema().map_err(|error| error.to_string())?;
-    Ok(schema.iter_names().map(PlSmallStr::to_string).collect())
-}
-
-fn rows(bytes: &[u8]) -> Result<usize, String> {
-    ParquetReader::new(Cursor::new(bytes)).num_rows().map_err(|error| error.to_string())
-}
-
-fn read_column(bytes: &[u8], name: &str, rows: Option<usize>) -> Result<Column, String> {
-    let reader = ParquetReader::new(Cursor::new(bytes)).with_columns(Some(vec![name.to_owned()]));
-    let frame = reader.with_slice(rows.map(|rows| (0, rows))).finish().map_err(|error| error.to_string())?;
-    let column = frame.column(name).map_err(|error| error.to_string())?;
-    Column::new(column.as_materialized_series()).map_err(|error| error.to_string())
-}
-
 /// The first rows as JSON, for the guess; columns of kinds that polars does not read are left out and told of.
 fn samples(bytes: &[u8], names: &[String]) -> Result<(Vec<Map<String, Value>>, Vec<String>), String> {
     let (mut columns, mut strange) = (Vec::new(), Vec::new());
@@ -119,21 +93,6 @@ fn samples(bytes: &[u8], names: &[String]) -> Result<(Vec<Map<String, Value>>, V
     let rows = columns.iter().map(|(_, column)| column.len()).max().unwrap_or(0).max(1);
     let row = |at: usize| columns.iter().map(|(name, column)| ((*name).clone(), column.value(at))).collect();
     Ok(((0..rows).map(row).collect(), strange))
-}
-
-/// The names of class labels, by column, as Hugging Face keeps them in the file's metadata.
-fn classes(bytes: &[u8]) -> Result<std::collections::HashMap<String, Vec<String>>, String> {
-    let mut reader = ParquetReader::new(Cursor::new(bytes));
-    let metadata = reader.get_metadata().map_err(|error| error.to_string())?;
-    let pairs = metadata.key_value_metadata.iter().flatten();
-    let json = pairs.filter(|pair| pair.key == "huggingface").find_map(|pair| pair.value.as_deref());
-    let features: Value = json.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
-    let features = features.pointer("/info/features").and_then(Value::as_object).cloned().unwrap_or_default();
-    let names = |feature: &Value| -> Option<Vec<String>> {
-        let names = feature.get("names").or_else(|| feature.pointer("/feature/names"))?.as_array()?;
-        names.iter().map(|name| name.as_str().map(str::to_owned)).collect()
-    };
-    Ok(features.into_iter().filter_map(|(column, feature)| Some((column, names(&feature)?))).collect())
 }
 
 fn part(input: &Input<'_>, mut table: Table, mapping: Vec<(String, String)>) -> Part {
