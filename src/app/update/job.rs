@@ -2,6 +2,10 @@
 //!
 //! Invariant: at most one job runs; a report of an earlier one is dropped.
 
+mod hold;
+
+pub(super) use hold::pause;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -203,7 +207,7 @@ fn log(job: &mut Job, line: String) {
 pub(super) fn ask_to_cancel(model: &mut Model) -> Vec<Effect> {
     match model.job {
         JobState::Running(_) | JobState::Paused(_) => return overlay::open(model, Overlay::ConfirmCancelJob),
-        _ => tell(model, Level::Info, idle(&model.job)),
+        _ => tell(model, Level::Info, hold::idle(&model.job)),
     }
     Vec::new()
 }
@@ -219,29 +223,6 @@ pub(super) fn cancel(model: &mut Model) -> Vec<Effect> {
             model.job = other;
             Vec::new()
         }
-    }
-}
-
-/// Holds the job, or lets it go on.
-pub(super) fn pause(model: &mut Model) -> Vec<Effect> {
-    let (state, paused) = match std::mem::replace(&mut model.job, JobState::Absent) {
-        JobState::Running(job) => (JobState::Paused(job), true),
-        JobState::Paused(job) => (JobState::Running(Job { resting: true, ..job }), false),
-        other => {
-            tell(model, Level::Info, idle(&other));
-            model.job = other;
-            return Vec::new();
-        }
-    };
-    model.job = state;
-    vec![Effect::PauseJob { paused }]
-}
-
-/// Why there is no job to hold or to cancel.
-const fn idle(job: &JobState) -> &'static str {
-    match job {
-        JobState::Cancelling(_) => "the job is stopping already",
-        _ => "no job is running",
     }
 }
 
