@@ -9,10 +9,9 @@ pub(super) use hold::pause;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::remedy::mended;
 use super::step::Step;
 use super::{next_generation, overlay, rebalance, show, tell};
-use crate::app::action::Action;
-use crate::app::bindings::Context;
 use crate::app::effect::Effect;
 use crate::app::message::JobReport;
 use crate::app::model::{Data, Job, JobKind, JobState, JobStep, Level, Model, Overlay, Screen};
@@ -130,16 +129,6 @@ const fn same_state(before: &JobState) -> fn(Job) -> JobState {
         JobState::Paused(_) => JobState::Paused,
         JobState::Cancelling(_) => JobState::Cancelling,
         _ => JobState::Running,
-    }
-}
-
-/// What to do now, with the key that does it.
-fn mended(model: &Model, next: &str, remedy: Action) -> String {
-    let keys = model.bindings.hint(&[Screen::Run.into(), Screen::Export.into(), Context::Everywhere], remedy);
-    let key = keys.first().map_or_else(|| remedy.name().to_owned(), ToString::to_string);
-    match remedy {
-        Action::Reload => format!("{next}; {key} opens it"),
-        _ => format!("{next}; then {key} goes on from what was finished"),
     }
 }
 
