@@ -108,7 +108,7 @@ pub fn names(dataset: &Dataset, format: ManifestFormat) -> Vec<String> {
 /// Whether an export that did not come to its end has left something to go on from.
 #[must_use]
 pub fn is_unfinished(folder: &Path) -> bool {
-    folder.join(staging::NAME).symlink_metadata().is_ok()
+    staging::holds_work(folder)
 }
 
 /// The name of a format's file where it is the same for every dataset.

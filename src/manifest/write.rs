@@ -6,7 +6,7 @@ use super::decided::Decided;
 use super::fill::fill;
 use super::staging::{Finished, Staging};
 use super::target::{check_source, stale_names};
-use super::{Contents, ManifestError, Target, Written, WrittenFile, chosen, merge, native, occupied};
+use super::{Contents, ManifestError, Target, Written, WrittenFile, chosen, merge, native, occupied, staging};
 use crate::plan::Tally;
 use crate::progress::{Observer, Stage};
 
@@ -25,24 +25,25 @@ pub fn write(contents: &Contents<'_>, target: &Target, observer: &dyn Observer) 
     let key = key(contents);
     if let Some(files) = finished_before(contents, target, (&key, observer))? {
         // Nothing is left to do, and that is told as all of it.
+        staging::sweep(&target.folder, observer);
         let all = (dataset.len() * chosen(contents.recipe).len()).max(1) as u64;
         observer.advanced(Stage::Write, all, all);
         return Ok(written(contents, target, &files));
     }
-    let staging = Staging::open(target, key, observer)?;
-    let outcome = fill(contents, &staging, observer).and_then(|()| {
+    let growing = Staging::open(target, key, observer)?;
+    let outcome = fill(contents, &growing, observer).and_then(|()| {
         check_unchanged(contents)?;
         if observer.cancelled() {
             return Err(ManifestError::Cancelled);
         }
-        let files = staging.all_finished();
-        staging.publish(stale_names(contents, target)).map(|()| files)
+        let files = growing.all_finished();
+        growing.publish(stale_names(contents, target)).map(|()| files)
     });
     match outcome {
         Ok(files) => Ok(written(contents, target, &files)),
         Err(error) => {
             use ManifestError::{Changed, Mixed, Unsupported};
-            staging.leave(!matches!(error, Changed { .. } | Unsupported { .. } | Mixed { .. }));
+            growing.leave(!matches!(error, Changed { .. } | Unsupported { .. } | Mixed { .. }));
             Err(error)
         }
     }

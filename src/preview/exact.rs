@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use super::{Outcome, Overridden, Preview, TargetOutcome, Volume, advice};
 use crate::entity::Perspective;
 use crate::index::{Csr, Index, PerspectiveIndex};
-use crate::plan::{self, Columns, PlanError, Settlement};
+use crate::plan::{Columns, PlanError, Scales, Settlement};
 use crate::policy::{self, Bound, Fate, Rule, fit};
 use crate::progress::{Cancelled, Observer};
 use crate::recipe::{Override, Recipe};
@@ -40,6 +40,8 @@ pub struct Exact {
     bound: (Vec<Override>, Vec<Bound>),
     /// The rule that was brought to a wanted volume last, what it became, and the scale of its thresholds.
     sized: Option<(Rule, Rule, Option<f64>)>,
+    /// What a wanted volume is sought in, once one was wanted.
+    scales: Option<Scales>,
 }
 
 /// Instances a task.
@@ -145,7 +147,11 @@ impl Exact {
         if let Some((_, sized, scale)) = self.sized.as_ref().filter(|(of, ..)| *of == rule) {
             return Ok((sized.clone(), *scale));
         }
-        let (sized, scale) = plan::sized(index, &rule, observer)?;
+        if rule.sought().is_none() {
+            return Ok((rule, None));
+        }
+        let scales = self.scales.get_or_insert_with(|| Scales::of(index));
+        let (sized, scale) = scales.sized(index, &rule, observer)?;
         self.sized = Some((rule, sized.clone(), scale));
         Ok((sized, scale))
     }

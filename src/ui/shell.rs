@@ -12,7 +12,7 @@ use crate::app::action::Action;
 use crate::app::bindings::Context;
 use crate::app::hit::{HitMap, Target};
 use crate::app::key::Code;
-use crate::app::model::{Data, JobState, Model, Screen};
+use crate::app::model::{Data, JobState, Model, Overlay, Screen};
 use crate::config::theme::{Role, Theme};
 use crate::number;
 
@@ -156,9 +156,13 @@ fn tab_label(screen: Screen, width: u16) -> String {
     format!(" {} ", text::fit(&format!("{number} {}", screen.title()), width.saturating_sub(2)))
 }
 
-/// The key that a hint shows for an action: Escape for going back where it does, else the first.
+/// The key that a hint shows for an action: Escape for going back where it does, else the first; where letters are typed, none
+/// of those.
 pub fn hint_key(model: &Model, contexts: &[Context], action: Action) -> Option<String> {
-    let keys = model.bindings.hint(contexts, action);
+    let mut keys = model.bindings.hint(contexts, action);
+    if matches!(model.overlay, Some(Overlay::Palette { .. })) {
+        keys.retain(|key| !matches!(key.code, Code::Char(_)));
+    }
     let escape = keys.iter().find(|key| key.code == Code::Esc && action == Action::Back);
     escape.or(keys.first()).map(ToString::to_string)
 }

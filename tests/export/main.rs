@@ -7,6 +7,7 @@ mod belonging;
 mod faults;
 mod guarded;
 mod killed;
+mod left;
 mod native;
 mod pictures;
 mod progress;

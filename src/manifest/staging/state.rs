@@ -77,6 +77,11 @@ impl State {
         serde_json::from_slice(&fs::read(home.join(STATE)).ok()?).ok()
     }
 
+    /// True when nothing is finished and nothing begun.
+    pub(super) fn is_idle(&self) -> bool {
+        self.finished.is_empty() && self.current.is_empty()
+    }
+
     /// Replaces the state of a staging folder.
     pub(super) fn save(&self, home: &Path) -> std::io::Result<()> {
         let (path, fresh) = (home.join(STATE), home.join(".state.json"));

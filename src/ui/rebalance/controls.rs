@@ -7,9 +7,11 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::layout::Layout;
+use super::{overrides, unseen};
 use crate::app::model::{Model, PolicyLine, RebalancePane};
 use crate::config::theme::{Role, Theme};
 use crate::number;
+use crate::policy::Parameter;
 use crate::ui::look;
 use crate::ui::slider::{self, Cells};
 use crate::ui::widget::pane::{self, Pane as Frame};
@@ -108,9 +110,14 @@ pub fn draw(model: &Model, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
         Line::from(look::span(theme, if focused { Role::Title } else { Role::TextDim }, words))
     };
     // Where the pane shows one list, what stands over the sliders stands over that.
-    let (title, note) =
+    let (title, tail) =
         if layout.folded { titles(model, title, layout.controls.width) } else { (title, String::new()) };
-    let note = look::span(theme, Role::TextStrong, note).into();
+    let note = if layout.folded && !on_policies {
+        look::span(theme, Role::TextStrong, tail)
+    } else {
+        look::span(theme, Role::Warning, overrides::note(model))
+    };
+    let note = note.into();
     look::pane(theme, true, (heading(title, on_policies || layout.folded), note)).render(layout.controls, buffer);
     for (line, row) in policies.iter().enumerate().skip(places.first_policy).zip(places.policies.rows()) {
         draw_policy(model, theme, (line, row), buffer);
@@ -121,7 +128,8 @@ pub fn draw(model: &Model, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
         let note = look::span(theme, Role::TextStrong, note).into();
         pane::rule(&heading(title, !on_policies), &note, (rule, theme.style(Role::BorderFocus)), buffer);
     }
-    let sliders = model.sliders();
+    let mut sliders = model.sliders();
+    unseen::label(model, &mut sliders, places.cells.label());
     for (number, row) in places.sliders() {
         if let Some(slider) = sliders.get(number) {
             let selected = number == model.rebalance.slider && !on_policies;
@@ -197,8 +205,16 @@ fn explain(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         lines.extend(wrap(&policy.source, Role::TextDim));
         lines
     });
-    let about_slider =
-        model.sliders().get(model.rebalance.slider).map_or_else(Vec::new, |slider| wrap(&slider.told(), Role::Text));
+    let parameters = model.parameters();
+    let parameter = parameters.get(model.rebalance.slider);
+    let about_slider = model.sliders().get(model.rebalance.slider).map_or_else(Vec::new, |slider| {
+        let mut lines = Vec::new();
+        if parameter == Some(&Parameter::NoEntity) {
+            lines.extend(unseen::told(model).iter().flat_map(|words| wrap(words, Role::TextStrong)));
+        }
+        lines.extend(wrap(&slider.told(), Role::Text));
+        lines
+    });
     let (first, second) = match model.rebalance.focus {
         RebalancePane::Policies => (about_policy, about_slider),
         RebalancePane::Sliders => (about_slider, about_policy),
