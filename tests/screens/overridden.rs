@@ -89,7 +89,7 @@ fn instances_without_entities_are_counted_beside_the_choice() {
                 |line: &str| ["no entity", &count, &format!(" {fate} ")].iter().all(|word| line.contains(*word));
             assert!(size.0 < 80 || screen.lines().any(told_of), "{size:?}:\n{screen}");
             let explained = screen.split_whitespace().collect::<Vec<_>>().join(" ");
-            let told = explained.contains(&format!("without entities {count} · {fate}"));
+            let told = explained.contains(&format!("no entity {count} · {fate}"));
             assert!(size.0 < 120 || told, "{size:?}:\n{screen}");
         }
     }
