@@ -16,6 +16,7 @@ mod indexed;
 mod loaded;
 mod man;
 pub mod merge;
+mod parse;
 pub mod plan;
 pub mod preview;
 pub mod progress;
@@ -29,6 +30,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 pub use exit_code::of as code;
+pub use parse::parse;
 
 /// The arguments of `fantail`.
 #[derive(Clone, Debug, Parser)]

@@ -21,7 +21,7 @@ use crate::progress::Cancelled;
 pub use extract::extract;
 
 /// One more with every change of what is extracted from the same dataset: cached indexes of other versions are built again.
-pub const EXTRACTOR_VERSION: u32 = 7;
+pub const EXTRACTOR_VERSION: u32 = 8;
 
 /// A way of looking at a dataset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -140,6 +140,8 @@ pub struct Extraction {
     pub id_hashes: Vec<u64>,
     /// Facts about the text.
     pub text: TextFacts,
+    /// Where some records list their pairs, the instances that do not, ascending: the index makes pairs of their objects.
+    pub unpaired: Vec<u32>,
 }
 
 /// One perspective of an extraction.
@@ -200,7 +202,7 @@ impl Extraction {
         let instances = lists.iter().map(|(_, rows)| rows.len()).max().unwrap_or(0);
         let id_hashes = (0..instances).map(|row| xxhash_rust::xxh3::xxh3_64(row.to_string().as_bytes())).collect();
         let perspectives = lists.iter().map(|(perspective, rows)| Extracted::of_list(*perspective, rows)).collect();
-        let mut extraction = Self { perspectives, wanted: wanted.to_vec(), id_hashes, text: TextFacts::default() };
+        let mut extraction = Self { perspectives, wanted: wanted.to_vec(), id_hashes, ..Self::default() };
         extraction.perspectives.sort_by_key(|entry| entry.perspective);
         extraction.wanted.sort_unstable();
         extraction

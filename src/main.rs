@@ -5,11 +5,10 @@
 use std::io::{Write, stderr};
 use std::process::ExitCode;
 
-use clap::Parser;
-use fantail::cli::{self, Arguments};
+use fantail::cli;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = cli::parse();
     report_at_length();
     match cli::run(arguments) {
         Ok(()) => ExitCode::SUCCESS,

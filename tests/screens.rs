@@ -344,6 +344,27 @@ fn a_record_of_ten_megabytes_is_drawn_to_its_end_within_a_frame() {
 }
 
 #[test]
+fn the_bottom_line_names_keys_that_do_what_it_says() {
+    let last = |model: &Model| {
+        let screen = text(&drawn(model, &theme("dark", ColorSupport::None), (100, 24)));
+        screen.lines().last().unwrap().to_owned()
+    };
+    for (name, overlay) in overlays() {
+        let line = last(&under(overlay));
+        match name {
+            "palette" => assert!(line.contains("↓ ↑ move") && !line.contains("j k"), "{line}"),
+            "themes" => assert!(line.contains("j k move"), "{line}"),
+            _ => {}
+        }
+    }
+    let mut model = explore();
+    for (data, words) in [(Data::Stopped, "R load it"), (Data::Failed("it is gone".into()), "R try again")] {
+        model.data = data;
+        assert!(last(&model).contains(words), "{}", last(&model));
+    }
+}
+
+#[test]
 fn enter_is_offered_only_where_it_chooses() {
     for (name, overlay) in overlays() {
         let screen = text(&drawn(&under(overlay), &theme("dark", ColorSupport::None), (80, 24)));

@@ -14,7 +14,9 @@ use fantail::progress::{Observer, Stage, Unobserved};
 use fantail::source::{
     self, Columns, Dataset, Format, Image, Instance, Options, SetAsideKind, SourceError, Speaker, open, open_demo,
 };
-use polars::prelude::{DataFrame, IntoColumn, IntoSeries, NamedFrom, ParquetWriter, Series, StructChunked};
+use polars::prelude::{
+    DataFrame, IntoColumn, IntoSeries, NamedFrom, ParquetCompression, ParquetWriter, Series, StructChunked,
+};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -651,6 +653,43 @@ fn parquet_captions_and_missing_ids_are_read() {
     for end in [4, 20, whole.len() / 2, whole.len() - 1] {
         assert!(failure("x.parquet", &whole[..end]).contains("Parquet"), "cut at {end}");
     }
+}
+
+#[test]
+fn a_damaged_parquet_column_is_told_and_not_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.parquet");
+    let words = |stem: &str| -> Vec<String> { (0..400).map(|row| format!("{stem} {}", row * 7919 % 401)).collect() };
+    let of = |name: &str| Series::new(name.into(), words(name));
+    let whole = || {
+        let columns = ["id", "caption", "label"].map(|name| of(name).into_column()).to_vec();
+        let mut frame = DataFrame::new(400, columns).unwrap();
+        let mut bytes = Vec::new();
+        let writer = ParquetWriter::new(&mut bytes).with_compression(ParquetCompression::Uncompressed);
+        writer.finish(&mut frame).unwrap();
+        bytes
+    };
+    let mut bytes = whole();
+    assert_eq!(all_told(&open_bytes("x.parquet", &bytes).unwrap()).len(), 400);
+    // The last column's pages lie before the footer, whose length stands before the end; its page header is where it begins.
+    let place = bytes.windows(6).position(|window| window == b"label ").unwrap();
+    for byte in &mut bytes[place - 40..place] {
+        *byte ^= 0xff;
+    }
+    let message = failure("x.parquet", &bytes);
+    assert!(message.contains("x.parquet") && message.contains("column 'label' is damaged"), "{message}");
+    assert!(message.contains("copy or download the file again"), "{message}");
+    std::fs::write(&path, &bytes).unwrap();
+    let named =
+        Options { columns: Columns { label: Some("label".into()), ..Columns::default() }, ..Options::default() };
+    let Err(named) = open(&path, &named, &Unobserved) else { panic!("a damaged column was read") };
+    let named = named.to_string();
+    assert_eq!(named.rsplit('/').next(), message.rsplit('/').next());
+    let cut = failure("x.parquet", &whole()[..900]);
+    assert!(cut.contains("it may be cut short; copy or download it again"), "{cut}");
+    write_parquet(&path, vec![strings("id", &[]), strings("caption", &[])]);
+    let empty = failure("x.parquet", &std::fs::read(&path).unwrap());
+    assert!(empty.contains("no rows") && !empty.contains("columns are"), "{empty}");
 }
 
 #[test]

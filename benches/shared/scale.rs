@@ -2,7 +2,7 @@
 //! of asking an instance.
 
 use fantail::column::{Csr, StringTable};
-use fantail::entity::{Extracted, Extraction, Origin, Perspective, TextFacts};
+use fantail::entity::{Extracted, Extraction, Origin, Perspective};
 use fantail::index::{self, Index};
 use fantail::progress::Unobserved;
 
@@ -53,6 +53,6 @@ pub fn build(instances: usize) -> Index {
     ];
     let mut state = 7;
     let id_hashes = (0..instances).map(|_| splitmix(&mut state).to_bits()).collect();
-    let extraction = Extraction { perspectives, wanted: wanted.to_vec(), id_hashes, text: TextFacts::default() };
+    let extraction = Extraction { perspectives, wanted: wanted.to_vec(), id_hashes, ..Extraction::default() };
     index::build(extraction, &Unobserved).unwrap()
 }

@@ -9,6 +9,7 @@ mod bundled;
 mod color;
 mod file;
 mod ground;
+mod legible;
 mod role;
 mod store;
 mod support;
@@ -33,13 +34,15 @@ impl Theme {
     #[must_use]
     pub(crate) fn resolve(name: &str, file: &file::ThemeFile, support: ColorSupport) -> Self {
         let ground = file.style(Role::Background.key()).and_then(|style| style.bg);
-        let styles = Role::ALL.iter().map(|role| {
-            let style = file.style(role.key()).unwrap_or_default();
+        let written: Vec<Style> = Role::ALL.iter().map(|role| file.style(role.key()).unwrap_or_default()).collect();
+        let styles = written.iter().map(|&style| {
             let marked = style.bg.is_some() && style.bg != ground;
             let reduced = support.reduce(style);
             if support == ColorSupport::None && marked { reduced.add_modifier(Modifier::REVERSED) } else { reduced }
         });
-        Self { name: name.to_owned(), support, styles: styles.collect() }
+        let mut styles: Vec<Style> = styles.collect();
+        legible::separate(&mut styles, &written, support);
+        Self { name: name.to_owned(), support, styles }
     }
 
     /// A theme without any style: for layout, and for terminals that show none.

@@ -30,7 +30,7 @@ const CHUNK: usize = 256;
 /// Extracts what `options` asks for, or every perspective for which the dataset has anything.
 ///
 /// Lists that came with the records win over text, for the dataset as a whole: where any instance has a list of objects, objects
-/// are read from lists alone.
+/// are read from lists alone. Pairs are another matter: a record without a list of them has those of its objects.
 ///
 /// # Errors
 /// [`EntityError::Vocabulary`] when the user's vocabulary cannot be read, [`EntityError::Cancelled`] when the observer says so.
@@ -118,13 +118,14 @@ impl Run<'_> {
             });
         }
         self.observer.go_on()?;
+        let unpaired = chunks.iter_mut().flat_map(|chunk| std::mem::take(&mut chunk.unpaired)).collect();
         let text = TextFacts {
             human_turns: chunks.iter().map(|chunk| chunk.prompts.len() as u64).sum(),
             words: chunks.iter_mut().flat_map(|chunk| std::mem::take(&mut chunk.words)).collect(),
             frequent_prompts: prompts::most_frequent(self.dataset, chunks),
         };
         let id_hashes = self.dataset.id_hashes().to_vec();
-        Ok(Extraction { perspectives, wanted: self.plan.wanted(), id_hashes, text })
+        Ok(Extraction { perspectives, wanted: self.plan.wanted(), id_hashes, text, unpaired })
     }
 }
 

@@ -32,19 +32,24 @@ pub(super) fn look(subject: Subject<'_>) -> Vec<Finding> {
         let remedies = shares.remedies(place, perspectives[place].perspective.key())?;
         let entry = &perspectives[place];
         let text = format!(
-            "under adr {} alone votes for {} of the instances, and one vote is enough: {} would be kept; its {} {} to {} \
-             instances each, at τ {}",
+            "under adr {} alone votes for {} of the instances, and one vote is enough: {} would be kept; its {} {} \
+             each, at τ {}",
             entry.perspective,
             rounded_share(shares.votes[place]),
             rounded_share(shares.kept),
             counted(entry.entities() as u64, "entity") + if entry.entities() == 1 { " is in" } else { " are in" },
-            shown(entry.counts.last().copied().unwrap_or(0)),
-            shown(entry.counts.first().copied().unwrap_or(0)),
+            within(entry.counts.last().copied().unwrap_or(0), entry.counts.first().copied().unwrap_or(0)),
             shown(subject.recipe.split(entry).threshold),
         );
         Some(Finding::new(Severity::Note, "always_voting", text, &remedies).about(entry.perspective, None))
     });
     told.into_iter().collect()
+}
+
+/// In how many instances an entity is: "1 instance", or "3 to 1,204 instances".
+fn within(least: u32, most: u32) -> String {
+    let most_of_them = counted(u64::from(most), "instance");
+    if least == most { most_of_them } else { format!("{} to {most_of_them}", count(u64::from(least))) }
 }
 
 /// A perspective's chance to vote for an instance.
@@ -132,5 +137,18 @@ impl Shares {
         });
         let told: Vec<String> = two.into_iter().chain(without).collect();
         (!told.is_empty()).then(|| told.join("; "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_number_is_no_range() {
+        for (least, most, expected) in [(1, 1, "1 instance"), (3, 3, "3 instances"), (1, 1204, "1 to 1,204 instances")]
+        {
+            assert_eq!(within(least, most), expected);
+        }
     }
 }

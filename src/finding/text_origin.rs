@@ -23,7 +23,11 @@ pub(super) fn look(subject: Subject<'_>) -> Vec<Finding> {
     if without * 10 < instances {
         return Vec::new();
     }
-    let text = format!("{share} of instances have no object in the lists that came with the dataset");
+    let lists = match objects.origin {
+        Origin::Sidecar => "the entities sidecar",
+        _ => "the lists that came with the dataset",
+    };
+    let text = format!("{share} of instances have no object in {lists}");
     let advice =
         "object and co-occurrence say nothing of them, and policies with those perspectives alone never vote for them";
     vec![Finding::new(Severity::Warning, "without_objects", text, advice).about(Perspective::Object, None)]

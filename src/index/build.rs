@@ -24,7 +24,7 @@ pub const MOST_PAIRED_OBJECTS: usize = 64;
 /// # Errors
 /// [`Cancelled`] when the observer says so.
 pub fn build(extraction: Extraction, observer: &dyn Observer) -> Result<Index, Cancelled> {
-    let Extraction { perspectives, wanted, id_hashes, text } = extraction;
+    let Extraction { perspectives, wanted, id_hashes, text, unpaired } = extraction;
     let steps = Steps { observer, done: AtomicU64::new(0), total: wanted.len() as u64 };
     let (given_pairs, plain): (Vec<_>, Vec<_>) =
         perspectives.into_iter().partition(|entry| entry.perspective == Perspective::CoOccurrence);
@@ -39,15 +39,10 @@ pub fn build(extraction: Extraction, observer: &dyn Observer) -> Result<Index, C
     let objects = ranked.iter().find(|entry| entry.perspective == Perspective::Object);
     let mut crowded_instances = 0;
     if wanted.contains(&Perspective::CoOccurrence) {
-        let pairs = match (given_pairs.into_iter().next(), objects) {
-            (Some(given), objects) => Some(given_pairs::rank(given, objects)),
-            (None, Some(objects)) => {
-                crowded_instances = pairs::crowded(&objects.by_instance);
-                let keep_instances = !wanted.contains(&Perspective::Object);
-                Some(pairs::pair(objects, keep_instances, observer)?)
-            }
-            (None, None) => None,
-        };
+        let keep_instances = !wanted.contains(&Perspective::Object);
+        let given = given_pairs.into_iter().next().map(|given| (given, &unpaired[..]));
+        let (pairs, crowded) = co_occurrence(given, (objects, keep_instances), observer)?;
+        crowded_instances = crowded;
         ranked.extend(pairs);
         steps.finish_one();
     }
@@ -55,6 +50,29 @@ pub fn build(extraction: Extraction, observer: &dyn Observer) -> Result<Index, C
     ranked.retain(|entry| wanted.contains(&entry.perspective));
     ranked.sort_by_key(|entry| entry.perspective);
     Ok(Index { perspectives: ranked, id_hashes, text, crowded_instances, ..Index::default() })
+}
+
+/// The pairs, from lists, from objects, or, record by record, from what each has; and how many instances have too many objects to
+/// be paired all.
+fn co_occurrence(
+    given: Option<(Extracted, &[u32])>,
+    (objects, keep_instances): (Option<&PerspectiveIndex>, bool),
+    observer: &dyn Observer,
+) -> Result<(Option<PerspectiveIndex>, u32), Cancelled> {
+    Ok(match (given, objects) {
+        (Some((mut given, unpaired @ [_, ..])), Some(objects)) => {
+            let alone = given_pairs::objects_of(objects, unpaired);
+            let pairs = pairs::pair(&alone, false, observer)?;
+            given_pairs::complete(&mut given, &pairs, unpaired);
+            (Some(given_pairs::rank(given, Some(objects))), pairs::crowded(&alone.by_instance))
+        }
+        (Some((given, _)), objects) => (Some(given_pairs::rank(given, objects)), 0),
+        (None, Some(objects)) => {
+            let crowded = pairs::crowded(&objects.by_instance);
+            (Some(pairs::pair(objects, keep_instances, observer)?), crowded)
+        }
+        (None, None) => (None, 0),
+    })
 }
 
 struct Steps<'a> {

@@ -50,7 +50,13 @@ impl Index {
         let split = Extracted { perspective, origin: base.origin, names, pairs: Vec::new(), by_instance };
         let wanted = vec![perspective];
         let text = TextFacts::default();
-        let extraction = Extraction { perspectives: vec![split], wanted, id_hashes: self.id_hashes.clone(), text };
+        let extraction = Extraction {
+            perspectives: vec![split],
+            wanted,
+            id_hashes: self.id_hashes.clone(),
+            text,
+            unpaired: Vec::new(),
+        };
         build(extraction, &Unobserved).ok()?.perspectives.pop()
     }
 }

@@ -17,6 +17,10 @@ pub(super) enum Event {
     Told(Message),
     /// A signal arrived.
     Signalled(i32),
+    /// Somebody asks the program to stop until it is continued.
+    Stopped,
+    /// Somebody stopped the program without asking, and it goes on.
+    Continued,
     /// A thread that everything hangs on broke; its last words.
     Broke(String),
 }

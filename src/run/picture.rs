@@ -4,7 +4,7 @@
 //! can show.
 
 use std::borrow::Cow;
-use std::io::Cursor;
+use std::io::{Cursor, ErrorKind};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::app::message::Message;
 use crate::app::model::Picture;
 use crate::load::Loaded;
 use crate::number;
-use crate::source::{Image, Instance};
+use crate::source::{Image, Instance, SourceError};
 
 /// The largest width and height that is decoded, in pixels.
 const LARGEST_SIDE: u32 = 20_000;
@@ -60,12 +60,24 @@ pub(super) fn from_file(path: &Path) -> Result<Picture, String> {
 }
 
 fn bytes_of<'i>(loaded: &Loaded, image: &'i Image<'_>) -> Result<Cow<'i, [u8]>, String> {
-    let bytes = loaded.dataset.image_bytes(image).map_err(|error| error.to_string())?;
+    let bytes = loaded.dataset.image_bytes(image).map_err(|error| told(&error))?;
     if bytes.len() > LARGEST_FILE {
         let (size, most) = (number::bytes(bytes.len() as u64), number::bytes(LARGEST_FILE as u64));
         return Err(format!("the picture has {size}; at most {most} are decoded"));
     }
     Ok(bytes)
+}
+
+/// Why a picture is not there, and for one that is looked for in the wrong folder what to do.
+fn told(error: &SourceError) -> String {
+    match error {
+        SourceError::Unreadable { cause, .. } if cause.kind() == ErrorKind::NotFound => {
+            format!(
+                "{error}; if the pictures are elsewhere, name their folder in the recipe: [dataset] image_root = \"…\""
+            )
+        }
+        _ => error.to_string(),
+    }
 }
 
 /// Decodes a picture within the limits and reduces it.
@@ -118,6 +130,13 @@ mod tests {
     fn a_bomb_is_refused_by_its_header() {
         assert!(unpack(&claiming(100_000, 100_000)).is_err());
         assert!(unpack(&claiming(11_000, 11_000)).unwrap_err().contains("over the limit"));
+    }
+
+    #[test]
+    fn a_picture_that_is_not_there_says_how_to_name_its_folder() {
+        let error = |kind: ErrorKind| SourceError::Unreadable { path: "a/1.jpg".into(), cause: kind.into() };
+        assert!(told(&error(ErrorKind::NotFound)).contains("[dataset] image_root = "));
+        assert!(!told(&error(ErrorKind::PermissionDenied)).contains("image_root"));
     }
 
     #[test]

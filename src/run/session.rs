@@ -114,6 +114,8 @@ impl Session {
                 self.ended = Some(Ended::Signalled(signal));
                 Ok(())
             }
+            Event::Stopped => self.suspend(),
+            Event::Continued => self.resume(),
             Event::Broke(words) => bail!("a thread of fantail broke: {words}"),
         }
     }

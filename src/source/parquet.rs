@@ -3,15 +3,16 @@
 //! Invariant: only the columns that mean something are read; images stay encoded in the frame and are lent, not copied.
 
 mod column;
+mod flaw;
 mod given;
+mod stored;
 
 use std::borrow::Cow;
-use std::io::Cursor;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use column::Column;
-use polars::prelude::{ParquetReader, PlSmallStr, SerReader};
+use flaw::unreadable;
 use serde_json::{Map, Value};
+use stored::{classes, decoded, guarded, names, rows};
 
 use super::exchange;
 use super::guess;
@@ -28,8 +29,12 @@ const SAMPLE: usize = 64;
 /// Loads one table.
 pub(crate) fn load(input: &Input<'_>) -> Result<Part, SourceError> {
     let malformed = |reason: String| input.malformed("Parquet", reason);
-    let names = guarded(|| names(&input.content)).map_err(malformed)?;
-    let samples = samples(&input.content, &names);
+    let whole = |reason: String| malformed(reason + unreadable(&input.content));
+    let names = guarded(|| names(&input.content)).map_err(whole)?;
+    if guarded(|| rows(&input.content)).map_err(whole)? == 0 {
+        return Err(SourceError::Empty { path: input.path.to_owned(), reason: "it has columns and no rows".into() });
+    }
+    let (samples, strange) = samples(&input.content, &names).map_err(malformed)?;
     guess::all_there(&input.options.columns, &names).map_err(malformed)?;
     let (roles, _) = guess::roles(&samples, &input.options.columns);
     let classes = guarded(|| classes(&input.content)).unwrap_or_default();
@@ -37,7 +42,7 @@ pub(crate) fn load(input: &Input<'_>) -> Result<Part, SourceError> {
     for name in &names {
         if let Some(role) = roles.of(name) {
             input.phase.check()?;
-            let column = guarded(|| read_column(&input.content, name, None)).map_err(malformed)?;
+            let column = decoded(&input.content, name, None).map_err(|flaw| malformed(flaw.words()))?;
             if can_say(role, &column) {
                 columns.push((role, column.with_classes(classes.get(name))));
             } else {
@@ -55,7 +60,7 @@ pub(crate) fn load(input: &Input<'_>) -> Result<Part, SourceError> {
     let mut part = part(input, Table { columns, ..Table::default() }, mapping);
     let warning =
         |name| format!("column '{name}' is not read: its structs hold nothing that goes with its name by a known name");
-    part.warnings.extend(unread.iter().map(warning));
+    part.warnings.extend(unread.iter().map(warning).chain(strange));
     Ok(part)
 }
 
@@ -75,48 +80,19 @@ fn can_say(role: Role, column: &Column) -> bool {
     }
 }
 
-/// Runs polars on bytes that may be damaged: its errors and its panics become words.
-fn guarded<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(work))
-        .unwrap_or_else(|_| Err("it is damaged, or holds a type that is not read".into()))
-}
-
-fn names(bytes: &[u8]) -> Result<Vec<String>, String> {
-    let schema = ParquetReader::new(Cursor::new(bytes)).schema().map_err(|error| error.to_string())?;
-    Ok(schema.iter_names().map(PlSmallStr::to_string).collect())
-}
-
-fn read_column(bytes: &[u8], name: &str, rows: Option<usize>) -> Result<Column, String> {
-    let reader = ParquetReader::new(Cursor::new(bytes)).with_columns(Some(vec![name.to_owned()]));
-    let frame = reader.with_slice(rows.map(|rows| (0, rows))).finish().map_err(|error| error.to_string())?;
-    let column = frame.column(name).map_err(|error| error.to_string())?;
-    Column::new(column.as_materialized_series()).map_err(|error| error.to_string())
-}
-
-/// The first rows as JSON, for the guess; columns of types that are not read are left out.
-fn samples(bytes: &[u8], names: &[String]) -> Vec<Map<String, Value>> {
-    let columns: Vec<(&String, Column)> = names
-        .iter()
-        .filter_map(|name| Some((name, guarded(|| read_column(bytes, name, Some(SAMPLE))).ok()?)))
-        .collect();
+/// The first rows as JSON, for the guess; columns of kinds that polars does not read are left out and told of.
+fn samples(bytes: &[u8], names: &[String]) -> Result<(Vec<Map<String, Value>>, Vec<String>), String> {
+    let (mut columns, mut strange) = (Vec::new(), Vec::new());
+    for name in names {
+        match decoded(bytes, name, Some(SAMPLE)) {
+            Ok(column) => columns.push((name, column)),
+            Err(flaw) if flaw.is_damage() => return Err(flaw.words()),
+            Err(flaw) => strange.push(flaw.words()),
+        }
+    }
     let rows = columns.iter().map(|(_, column)| column.len()).max().unwrap_or(0).max(1);
     let row = |at: usize| columns.iter().map(|(name, column)| ((*name).clone(), column.value(at))).collect();
-    (0..rows).map(row).collect()
-}
-
-/// The names of class labels, by column, as Hugging Face keeps them in the file's metadata.
-fn classes(bytes: &[u8]) -> Result<std::collections::HashMap<String, Vec<String>>, String> {
-    let mut reader = ParquetReader::new(Cursor::new(bytes));
-    let metadata = reader.get_metadata().map_err(|error| error.to_string())?;
-    let pairs = metadata.key_value_metadata.iter().flatten();
-    let json = pairs.filter(|pair| pair.key == "huggingface").find_map(|pair| pair.value.as_deref());
-    let features: Value = json.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
-    let features = features.pointer("/info/features").and_then(Value::as_object).cloned().unwrap_or_default();
-    let names = |feature: &Value| -> Option<Vec<String>> {
-        let names = feature.get("names").or_else(|| feature.pointer("/feature/names"))?.as_array()?;
-        names.iter().map(|name| name.as_str().map(str::to_owned)).collect()
-    };
-    Ok(features.into_iter().filter_map(|(column, feature)| Some((column, names(&feature)?))).collect())
+    Ok(((0..rows).map(row).collect(), strange))
 }
 
 fn part(input: &Input<'_>, mut table: Table, mapping: Vec<(String, String)>) -> Part {

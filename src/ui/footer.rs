@@ -23,6 +23,8 @@ const LOADING: &[Hint] = &[
 ];
 const FAILED: &[Hint] =
     &[("try again", &[Action::Reload]), ("edit recipe", &[Action::EditRecipe]), ("quit", &[Action::Quit])];
+const STOPPED: &[Hint] =
+    &[("load it", &[Action::Reload]), ("edit recipe", &[Action::EditRecipe]), ("quit", &[Action::Quit])];
 const EXPLORE: &[Hint] = &[
     ("move", &[Action::MoveDown, Action::MoveUp]),
     ("threshold", &[Action::ThresholdLeft, Action::ThresholdRight]),
@@ -152,7 +154,8 @@ fn hints(model: &Model) -> &'static [Hint] {
     }
     match (&model.data, model.screen) {
         (Data::Loading { .. }, Screen::Explore) => LOADING,
-        (Data::Stopped | Data::Failed(_), Screen::Explore) => FAILED,
+        (Data::Stopped, Screen::Explore) => STOPPED,
+        (Data::Failed(_), Screen::Explore) => FAILED,
         (Data::Ready(_), Screen::Explore) if model.explore.drill.is_some() => {
             let view = model.explore.drill.as_ref().and_then(|drill| drill.text.ready());
             if view.is_some_and(|view| view.images.len() > 1) { PICTURES } else { INSTANCES }

@@ -85,6 +85,26 @@ fn pairs_that_the_dataset_lists_are_taken_as_they_are() {
 }
 
 #[test]
+fn pairs_that_one_record_lists_take_none_from_the_others() {
+    let scratch = with_statistics(&[
+        serde_json::json!({"object": ["a", "b"]}),
+        serde_json::json!({"object": ["b", "a"]}),
+        serde_json::json!({"object": ["e", "f"], "co_occurrence": []}),
+        serde_json::json!({"object": ["c", "d", "e"], "co_occurrence": [["c", "d"], ["c", "moon"]]}),
+        serde_json::json!({"object": ["d", "c"]}),
+    ]);
+    let expected = [("a + b", 2), ("c + d", 2), ("c + moon", 1)].map(|(name, count)| (name.to_owned(), count));
+    let index = indexed(&scratch.path);
+    assert_eq!(ranking(&index, Perspective::CoOccurrence), expected);
+    assert_eq!(index.instances_of(Perspective::CoOccurrence, 0)[..], [0, 1]);
+    assert_eq!(index.instances_of(Perspective::CoOccurrence, 1)[..], [3, 4]);
+    let mut alone = Recipe::default();
+    alone.entities.perspectives = vec![Perspective::CoOccurrence];
+    let alone = loaded(&scratch.path, &alone).index;
+    assert_eq!(ranking(&alone, Perspective::CoOccurrence), expected, "the objects themselves need not be wanted");
+}
+
+#[test]
 fn merged_detector_labels_are_told() {
     let objects =
         ["plane", "airplane", "plane airplane", "father", "groom", "father groom", "teddy", "bear", "teddy bear"];

@@ -1,7 +1,7 @@
 //! Repeat factors are those of LVIS on the image counts of LVIS v1.
 
 use fantail::column::{Csr, StringTable};
-use fantail::entity::{Extracted, Origin, TextFacts};
+use fantail::entity::{Extracted, Origin};
 use fantail::policy;
 
 use super::*;
@@ -36,7 +36,7 @@ fn lvis() -> Index {
     };
     let id_hashes = (0..IMAGES as u64).map(|id| id.wrapping_mul(0x9e37_79b9_7f4a_7c15)).collect();
     let (perspectives, wanted) = (vec![object], vec![Perspective::Object]);
-    index::build(Extraction { perspectives, wanted, id_hashes, text: TextFacts::default() }, &Unobserved).unwrap()
+    index::build(Extraction { perspectives, wanted, id_hashes, ..Extraction::default() }, &Unobserved).unwrap()
 }
 
 #[test]

@@ -6,6 +6,7 @@
 #[cfg(feature = "torch")]
 mod dying;
 mod pty;
+mod stopping;
 mod story;
 
 use portable_pty::CommandBuilder;

@@ -113,11 +113,13 @@ fn write_top(report: &PerspectiveReport, instances: usize, out: &mut dyn Write) 
         share(report.tail_entity_share),
         share(report.tail_occurrence_share)
     )?;
-    let width = report.top.iter().map(|(name, _)| name.width()).max().unwrap_or(0).min(60);
+    let width = report.top.iter().map(|(name, _)| name.width()).max().unwrap_or(0).clamp(6, 60);
+    let (entity, held, part) = (padded_right("entity", width), "instances", "of all instances");
+    writeln!(out, "{:>6}  {entity}  {held:>11}  {part:>16}", "rank")?;
     for (rank, (name, instances_of)) in report.top.iter().enumerate() {
         let part = share(f64::from(*instances_of) / instances.max(1) as f64);
         let (name, held) = (padded_right(name, width), count(u64::from(*instances_of)));
-        writeln!(out, "{:>6}  {name}  {held:>11}  {part:>8}", rank + 1)?;
+        writeln!(out, "{:>6}  {name}  {held:>11}  {part:>16}", rank + 1)?;
     }
     Ok(())
 }

@@ -63,8 +63,38 @@ pub(super) fn nearest_named(rgb: [u8; 3]) -> Color {
     NAMED.iter().min_by_key(|(.., value)| distance(rgb, *value)).map_or(Color::Reset, |(_, color, _)| *color)
 }
 
+/// The named colours that every terminal has as a ground: the first eight.
+pub(super) fn grounds() -> impl Iterator<Item = Color> {
+    NAMED.iter().take(8).map(|(_, color, _)| *color)
+}
+
+/// The RGB value of a colour; none of the terminal's own.
+pub(super) fn rgb(color: Color) -> Option<[u8; 3]> {
+    match color {
+        Color::Rgb(red, green, blue) => Some([red, green, blue]),
+        Color::Indexed(index) => Some(indexed_rgb(index)),
+        named => NAMED.iter().find(|(_, known, _)| *known == named).map(|(.., value)| *value),
+    }
+}
+
+/// The contrast of two colours, 1 to 21, as WCAG 2.1 defines it; that of the terminal's own colours is not known and taken as 21.
+pub(super) fn contrast(one: Color, other: Color) -> f64 {
+    let (Some(one), Some(other)) = (rgb(one), rgb(other)) else { return 21.0 };
+    let (one, other) = (luminance(one), luminance(other));
+    (one.max(other) + 0.05) / (one.min(other) + 0.05)
+}
+
+/// Relative luminance by WCAG 2.1, 0 to 1.
+fn luminance(rgb: [u8; 3]) -> f64 {
+    let linear = |channel: u8| {
+        let value = f64::from(channel) / 255.0;
+        if value <= 0.03928 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * linear(rgb[0]) + 0.7152 * linear(rgb[1]) + 0.0722 * linear(rgb[2])
+}
+
 /// Squared distance, weighted by the "redmean" approximation of how the eye sees differences.
-fn distance(a: [u8; 3], b: [u8; 3]) -> i64 {
+pub(super) fn distance(a: [u8; 3], b: [u8; 3]) -> i64 {
     let mean = i64::midpoint(i64::from(a[0]), i64::from(b[0]));
     let square = |channel: usize| (i64::from(a[channel]) - i64::from(b[channel])).pow(2);
     (512 + mean) * square(0) / 256 + 4 * square(1) + (767 - mean) * square(2) / 256

@@ -10,6 +10,9 @@ use toml::{Table, Value};
 use super::{Role, color};
 use crate::nearest::hint;
 
+/// How a colour is written.
+const FORM: &str = "a colour is #rrggbb, a number from 0 to 255, or a name such as light-blue";
+
 /// A theme as written: colours by name, styles by role.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ThemeFile {
@@ -91,6 +94,10 @@ impl ThemeFile {
 
     /// What is wrong with the entries: roles and colours that do not exist.
     pub(crate) fn check(&self, origin: &str, warnings: &mut Vec<String>) {
+        for (name, text) in self.palette.iter().filter(|(_, text)| color::parse(text).is_none()) {
+            let hint = hint(text, color::names());
+            warnings.push(format!("theme {origin}: palette: '{name}' is '{text}', which is no colour; {FORM}{hint}"));
+        }
         for (role, value) in &self.roles {
             if !Role::ALL.iter().any(|known| known.key() == role) {
                 let hint = hint(role, Role::ALL.iter().map(|known| known.key()));
@@ -121,11 +128,13 @@ impl ThemeFile {
         let text = written(value);
         let resolved = self.palette.get(&text).unwrap_or(&text);
         let color = color::parse(resolved);
-        if color.is_none() {
+        // What the palette has wrong is told of it once, not of every role.
+        if color.is_none() && !self.palette.contains_key(&text) {
             let mut known: Vec<&str> = color::names().collect();
             known.extend(self.palette.keys().map(String::as_str));
             let hint = hint(&text, known);
-            problem(format!("no colour '{text}'{hint}"));
+            let form = if text.starts_with('#') { format!("; {FORM}") } else { String::new() };
+            problem(format!("no colour '{text}'{form}{hint}"));
         }
         color
     }
@@ -178,4 +187,22 @@ fn modifiers(value: &Value, problem: &mut dyn FnMut(String)) -> Modifier {
         }
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_colour_that_is_none_is_told_once_with_the_form_of_colours() {
+        let text = "palette.ink = \"#zzz\"\nroles.text = \"ink\"\nroles.title = \"ink\"\nroles.bar = \"#12345\"\nroles.key = \"gren\"";
+        let mut warnings = Vec::new();
+        ThemeFile::parse(text, "mine", &mut warnings).check("mine", &mut warnings);
+        let expected = [
+            format!("theme mine: palette: 'ink' is '#zzz', which is no colour; {FORM}"),
+            format!("theme mine: bar: no colour '#12345'; {FORM}"),
+            "theme mine: key: no colour 'gren'; did you mean 'green'?".to_owned(),
+        ];
+        assert_eq!(warnings, expected);
+    }
 }

@@ -23,6 +23,8 @@ pub(super) struct Chunk {
     pub(super) words: Vec<u32>,
     /// Hash and instance of each turn of the asking side.
     pub(super) prompts: Vec<(u64, u32)>,
+    /// Instances that list no pairs, where others do.
+    pub(super) unpaired: Vec<u32>,
 }
 
 /// One thread's buffers.
@@ -73,6 +75,9 @@ impl<'a> Worker<'a> {
             self.read_turns(&instance, number as u32, &mut chunk);
             self.push_text_rows(&mut chunk);
             self.push_given_rows(&instance, &mut chunk);
+            if self.run.plan.takes_lists(Perspective::CoOccurrence) && instance.given.pairs.is_none() {
+                chunk.unpaired.push(number as u32);
+            }
             self.instance = instance;
         }
         Ok(chunk)

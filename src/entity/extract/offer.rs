@@ -1,6 +1,7 @@
 //! What a dataset offers, and what is taken from where.
 //!
-//! Invariant: decided for the dataset as a whole; one rare record cannot mix lists and text in one perspective.
+//! Invariant: decided for the dataset as a whole; one rare record cannot mix lists and text in one perspective. Pairs that some
+//! records list do not take those of the others' objects from them.
 
 use crate::entity::{Options, Origin, Perspective};
 use crate::source::{Dataset, Instance, Speaker};
@@ -15,6 +16,8 @@ pub(super) struct Offer {
     given: u8,
     /// Those that some record's text can give.
     text: u8,
+    /// Whether some record has objects and lists no pairs.
+    unpaired: bool,
 }
 
 const fn bit(perspective: Perspective) -> u8 {
@@ -38,12 +41,17 @@ impl Offer {
         let set = |found: &[(bool, Perspective)]| {
             found.iter().filter(|(there, _)| *there).fold(0, |set, (_, perspective)| set | bit(*perspective))
         };
-        Self { given: set(&lists), text: set(&texts) }
+        let unpaired = given.pairs.is_none() && (given.objects.is_some() || told);
+        Self { given: set(&lists), text: set(&texts), unpaired }
     }
 
     /// Both together.
     pub(super) fn with(self, other: Self) -> Self {
-        Self { given: self.given | other.given, text: self.text | other.text }
+        Self {
+            given: self.given | other.given,
+            text: self.text | other.text,
+            unpaired: self.unpaired || other.unpaired,
+        }
     }
 }
 
@@ -89,7 +97,7 @@ impl Plan {
         let pairs = self.wanted & bit(Perspective::CoOccurrence) != 0;
         match perspective {
             Perspective::CoOccurrence => pairs && self.is_given(perspective),
-            Perspective::Object if pairs && !self.is_given(Perspective::CoOccurrence) => true,
+            Perspective::Object if pairs && (self.offer.unpaired || !self.is_given(Perspective::CoOccurrence)) => true,
             _ => self.wanted & bit(perspective) != 0,
         }
     }

@@ -1,6 +1,6 @@
 //! Co-occurrence where the dataset itself lists its pairs.
 //!
-//! Invariant: a given list is taken as it is: nothing is added to it from the objects.
+//! Invariant: a given list is taken as it is: nothing is added to it from the objects; a record without one has its objects' pairs.
 
 use std::sync::Arc;
 
@@ -8,9 +8,51 @@ use rustc_hash::FxHashMap;
 
 use super::pairs::alphabet;
 use super::{held, inverse, ranked};
-use crate::column::StringTable;
+use crate::column::{Csr, StringTable};
 use crate::entity::Extracted;
 use crate::index::{Names, PerspectiveIndex, Rows};
+
+/// The objects of some instances alone, ascending; the others hold none.
+pub(super) fn objects_of(objects: &PerspectiveIndex, instances: &[u32]) -> PerspectiveIndex {
+    let mut by_instance = Csr::default();
+    let mut next = instances.iter().peekable();
+    for instance in 0..objects.by_instance.rows() {
+        let is_next = next.next_if(|&&next| next as usize == instance).is_some();
+        by_instance.push(objects.by_instance.row(instance).iter().copied().filter(|_| is_next));
+    }
+    let by_entity = by_instance.transposed(objects.entities());
+    let counts = objects.counts.clone();
+    let rows = Rows { counts, by_instance, by_entity, measured: Some(objects.distribution.clone()) };
+    PerspectiveIndex::new(objects.perspective, objects.origin, objects.names.clone(), rows)
+}
+
+/// Gives the instances that list no pairs those that were made of their objects.
+pub(super) fn complete(given: &mut Extracted, made: &PerspectiveIndex, unpaired: &[u32]) {
+    let Names::Pairs { pairs, objects } = &made.names else { return };
+    let mut names: FxHashMap<String, u32> = given.names.iter().map(str::to_owned).zip(0..).collect();
+    let mut known: FxHashMap<[u32; 2], u32> = given.pairs.iter().copied().zip(0..).collect();
+    let mut numbers = Vec::with_capacity(pairs.len());
+    for pair in pairs {
+        let pair = pair.map(|object| {
+            let name = objects.get(object as usize);
+            *names.entry(name.to_owned()).or_insert_with(|| given.names.push(name) as u32)
+        });
+        numbers.push(*known.entry(pair).or_insert_with(|| {
+            given.pairs.push(pair);
+            given.pairs.len() as u32 - 1
+        }));
+    }
+    let mut rows = Csr::default();
+    let mut next = unpaired.iter().peekable();
+    for instance in 0..given.by_instance.rows() {
+        if next.next_if(|&&next| next as usize == instance).is_some() {
+            rows.push(made.by_instance.row(instance).iter().map(|&rank| numbers[rank as usize]));
+        } else {
+            rows.push(given.by_instance.row(instance).iter().copied());
+        }
+    }
+    given.by_instance = rows;
+}
 
 /// Ranks given pairs, naming them by the objects' ranks where there are objects.
 pub(super) fn rank(given: Extracted, objects: Option<&PerspectiveIndex>) -> PerspectiveIndex {

@@ -39,6 +39,18 @@ impl Session {
         Ok(None)
     }
 
+    /// Stops until continued.
+    pub(super) fn suspend(&mut self) -> Result<()> {
+        suspend::suspend(&mut self.painter)?;
+        self.take_size()
+    }
+
+    /// Takes the terminal over again after a stop that nobody told of.
+    pub(super) fn resume(&mut self) -> Result<()> {
+        suspend::resume(&mut self.painter)?;
+        self.take_size()
+    }
+
     fn edit(&mut self, path: &Path, edits: Watched) -> Result<Message> {
         // An editor may hand its file to a window of its own and end: what is saved there later is seen, too.
         self.watch(edits, Some(path.to_owned()));

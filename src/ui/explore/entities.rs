@@ -39,8 +39,8 @@ impl Columns {
         let least = 1 + rank + 2 + 14 + 1 + count + 1;
         let room = width.saturating_sub(least);
         let side = if room >= 7 { 7 } else { 0 };
-        let share = if room >= 16 { 9 } else { 0 };
-        let keep = if with_keep && room >= 23 { 7 } else { 0 };
+        let share = if room >= 18 { 11 } else { 0 };
+        let keep = if with_keep && room >= 25 { 7 } else { 0 };
         let bar = if room >= 30 { (room / 4).clamp(5, 24) } else { 0 };
         let fixed = 1 + rank + 2 + 1 + count + 1 + side + share + keep + bar;
         Self { rank, name: width.saturating_sub(fixed), count, bar, share, keep, side }
@@ -116,10 +116,10 @@ fn draw_header(theme: &Theme, (area, columns): (Rect, &Columns), buffer: &mut Bu
     let mut line = format!(" {}  {}", text::right("rank", columns.rank), text::left("entity", columns.name));
     line.push_str(&text::right("count", columns.count + 1));
     line.push(' ');
-    // The bar is logarithmic and the share beside it is not.
+    // The bar is logarithmic and the share beside it is not; the share is of occurrences, a count's of instances is another.
     line.push_str(&text::left(if columns.bar >= 9 { "bar (log)" } else { "(log)" }, columns.bar));
     if columns.share > 0 {
-        line.push_str(&text::right("share", columns.share));
+        line.push_str(&text::right("occ. share", columns.share));
     }
     if columns.keep > 0 {
         line.push_str(&text::right("keep p", columns.keep));
