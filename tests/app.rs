@@ -3,6 +3,8 @@
 
 #[path = "app/defects.rs"]
 mod defects;
+#[path = "app/overrides.rs"]
+mod overrides;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -5,6 +5,8 @@
 
 #[path = "screens/fixture.rs"]
 mod fixture;
+#[path = "screens/overridden.rs"]
+mod overridden;
 #[path = "screens/paper.rs"]
 mod paper;
 #[path = "screens/refused.rs"]
@@ -31,10 +33,11 @@ use ratatui::style::Color;
 type Make = fn() -> Model;
 
 const SIZES: [(u16, u16); 4] = [(60, 20), (80, 24), (120, 36), (300, 80)];
-const SCREENS: [(&str, Make); 15] = [
+const SCREENS: [(&str, Make); 16] = [
     ("explore", fixture::model),
     ("instances", fixture::drilled),
     ("rebalance", fixture::rebalancing),
+    ("overridden", fixture::overriding),
     ("compare", fixture::comparing),
     ("compare-four", fixture::comparing_four),
     ("synthesize", fixture::synthesizing),

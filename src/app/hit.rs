@@ -33,6 +33,13 @@ impl Area {
         let span = f64::from(self.width.saturating_sub(1).max(1));
         (f64::from(column) - f64::from(self.x)).clamp(0.0, span) / span
     }
+
+    /// The column nearest to a fraction of the way from the left edge (0) to the right edge (1).
+    #[must_use]
+    pub fn column(self, fraction: f64) -> u16 {
+        let span = f64::from(self.width.saturating_sub(1));
+        self.x.saturating_add((fraction.clamp(0.0, 1.0) * span).round() as u16)
+    }
 }
 
 /// A chart's horizontal axis.

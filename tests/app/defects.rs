@@ -427,7 +427,7 @@ fn export_names_the_files_that_are_written() {
 }
 
 /// The screen as text.
-fn screen(model: &Model) -> String {
+pub(super) fn screen(model: &Model) -> String {
     let area = ratatui::layout::Rect::new(0, 0, 120, 40);
     let mut buffer = ratatui::buffer::Buffer::empty(area);
     let (theme, _) = Themes::new(None, ColorSupport::None).load("dark");

@@ -124,6 +124,33 @@ pub fn rebalancing() -> Model {
     model
 }
 
+/// The Rebalance screen with overrides of single entities and by patterns, and instances that hold no object.
+pub fn overriding() -> Model {
+    static PREVIEW: OnceLock<Arc<fantail::preview::Preview>> = OnceLock::new();
+    let mut model = rebalancing();
+    model.recipe = Recipe::parse(OVERRIDES, std::path::Path::new("recipe.toml")).unwrap();
+    let preview = PREVIEW.get_or_init(|| {
+        let index = &loaded().index;
+        Arc::new(Exact::new(index).preview(index, &model.recipe, &Unobserved).unwrap())
+    });
+    model.rebalance.preview = Reckoning::Exact(Arc::clone(preview));
+    model
+}
+
+/// A policy over objects alone, with five overrides: of a name, of a pattern and of a name that the pattern matches too.
+const OVERRIDES: &str = r#"[rebalance]
+policy = "cap"
+perspective = "object"
+cap = 300
+override = [
+  { entity = "object:man", action = { cap = 120 } },
+  { entity = "object:street *", action = { cap = 2 } },
+  { entity = "object:street 25", action = { cap = 1 } },
+  { entity = "object:gravy boat", action = "pin" },
+  { entity = "token:zebra crossing", action = { floor = 9 } },
+]
+"#;
+
 /// A recipe that drops something: three perspectives must vote.
 fn stricter() -> Recipe {
     let mut recipe = Recipe::default();

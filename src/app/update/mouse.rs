@@ -57,7 +57,7 @@ fn pressed(model: &mut Model, column: u16, row: u16) -> Vec<Effect> {
         }
         Target::Slider(number) => {
             model.drag = Some(Drag::Slider(area, number));
-            slide(model, number, area.fraction(column))
+            slide(model, number, (area, column))
         }
         Target::ExportLine(number) => {
             model.export.cursor = number;
@@ -116,7 +116,7 @@ fn take_hold(model: &mut Model, area: Area, axis: Axis, column: u16) -> Vec<Effe
 fn dragged(model: &mut Model, column: u16) -> Vec<Effect> {
     match model.drag {
         Some(Drag::Threshold(area, axis)) => threshold::at_axis_value(model, axis.at(area.fraction(column))),
-        Some(Drag::Slider(area, number)) => slide(model, number, area.fraction(column)),
+        Some(Drag::Slider(area, number)) => slide(model, number, (area, column)),
         Some(Drag::Entity(area, axis)) => {
             if let Some(rank) = threshold::entity_at_axis_value(model, axis.at(area.fraction(column))) {
                 explore::select(model, rank);
@@ -127,7 +127,10 @@ fn dragged(model: &mut Model, column: u16) -> Vec<Effect> {
     }
 }
 
-fn slide(model: &mut Model, number: usize, fraction: f64) -> Vec<Effect> {
+/// Puts a knob under the mouse. Where it is there already its value stays, which may be any of those that share the cell.
+fn slide(model: &mut Model, number: usize, (track, column): (Area, u16)) -> Vec<Effect> {
+    let knob = model.sliders().get(number).map(|slider| track.column(slider.fraction()));
+    let fraction = (knob != Some(column)).then(|| track.fraction(column));
     match model.screen {
         Screen::Synthesize => synthesize::slide(model, number, fraction),
         _ => rebalance::slide(model, number, fraction),

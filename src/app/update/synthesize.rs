@@ -227,10 +227,10 @@ pub(super) fn nudge(model: &mut Model, steps: i32) -> Vec<Effect> {
     recipe::step(model, slider, steps)
 }
 
-/// Puts a slider's knob at a fraction of its track.
-pub(super) fn slide(model: &mut Model, number: usize, fraction: f64) -> Vec<Effect> {
+/// Selects a slider, and puts its knob at a fraction of its track where one is given.
+pub(super) fn slide(model: &mut Model, number: usize, fraction: Option<f64>) -> Vec<Effect> {
     (model.synthesize.slider, model.synthesize.focus) = (number, SynthesizePane::Sliders);
-    let Some((parameter, _)) = slider(model, number) else { return Vec::new() };
+    let (Some((parameter, _)), Some(fraction)) = (slider(model, number), fraction) else { return Vec::new() };
     let Data::Ready(loaded) = &model.data else { return Vec::new() };
     let value = parameter.range(&loaded.index).value_at(fraction);
     recipe::set(model, parameter, value)

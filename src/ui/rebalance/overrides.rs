@@ -23,6 +23,8 @@ use crate::ui::widget::text;
 /// An entry in words: whom it means, what it asks, the counts before and after.
 struct Entry {
     name: String,
+    /// How many entities it means, where those are several.
+    several: String,
     action: String,
     figures: [String; 2],
 }
@@ -64,8 +66,9 @@ pub fn lines(model: &Model, theme: &Theme, (width, most): (u16, usize)) -> Vec<L
     let name = width.saturating_sub(action + before + after + 5);
     let line = |entry: &Entry| {
         let [from, to] = &entry.figures;
+        let meant = text::fit(&entry.name, name.saturating_sub(text::width(&entry.several)));
         Line::from(vec![
-            look::span(theme, Role::Text, text::left(&entry.name, name)),
+            look::span(theme, Role::Text, text::left(&format!("{meant}{}", entry.several), name)),
             look::span(theme, Role::TextStrong, format!(" {} ", text::left(&entry.action, action))),
             look::span(theme, Role::TextDim, format!("{} → {}", text::right(from, before), text::right(to, after))),
         ])
@@ -92,8 +95,10 @@ fn entries(model: &Model, shown: usize) -> Vec<Entry> {
         let (meant, others) = rest.split_at(rest.partition_point(means));
         rest = others;
         let several = if meant.len() > 1 { format!(" ×{}", number::count(meant.len() as u64)) } else { String::new() };
-        let name = format!("{}{several}", model.entry_name(place));
-        Entry { name, action: entry.action.to_string(), figures: figures(meant) }
+        let whole = model.entry_name(place);
+        // Of the perspective that the screen shows the name alone is enough.
+        let name = whole.strip_prefix(&format!("{}:", model.perspective.key())).unwrap_or(&whole).to_owned();
+        Entry { name, several, action: entry.action.to_string(), figures: figures(meant) }
     });
     asked.collect()
 }

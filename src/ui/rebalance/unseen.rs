@@ -30,12 +30,12 @@ pub fn counted(model: &Model) -> Option<[String; 2]> {
     Some([format!("{about}{}", number::count(nothing)), fate.to_owned()])
 }
 
-/// What is told of them where the slider is explained: `107 without entities: kept`, and by perspective.
+/// What is told of them where the slider is explained: `no entity 107 · kept`, and by perspective.
 pub fn told(model: &Model) -> Vec<String> {
     let (Some([nothing, fate]), Some(preview)) = (counted(model), chart::preview(model)) else { return Vec::new() };
     let all = match preview.instances.nothing {
         0 => "every instance holds an entity that the policy looks at".to_owned(),
-        _ => format!("without entities {nothing} · {fate}"),
+        _ => format!("{NAME} {nothing} · {fate}"),
     };
     let without = preview.instances.no_entity.iter();
     let without: Vec<_> = without.map(|(of, count)| format!("{of} {}", number::count(*count))).collect();
