@@ -4,10 +4,13 @@
 //! Invariant: files grow in a staging folder in their target and are renamed once all are on disk; a reader never sees half of one,
 //! the source is never written to, and original records pass through byte for byte.
 
+mod album;
 mod appended;
 mod array;
 mod calibration;
+mod decided;
 mod decisions;
+mod digest;
 mod error;
 mod fill;
 mod guard;
@@ -105,7 +108,7 @@ pub fn names(dataset: &Dataset, format: ManifestFormat) -> Vec<String> {
 /// Whether an export that did not come to its end has left something to go on from.
 #[must_use]
 pub fn is_unfinished(folder: &Path) -> bool {
-    folder.join(staging::NAME).symlink_metadata().is_ok()
+    staging::holds_work(folder)
 }
 
 /// The name of a format's file where it is the same for every dataset.

@@ -23,7 +23,7 @@ pub use explanation::{Decision, Explanation, OverrideExplanation, VoteExplanatio
 pub use ledger::{Ledger, OverrideDraw};
 pub use order::{ORDER_VERSION, Order, OrderPicture, OrderSeed, entity, made_id};
 pub use overrides::{Columns, Cut, Holders, Outlooks, Settled, Settlement};
-pub use size::{Searched, sized};
+pub use size::{Scales, Searched, sized};
 pub use synthesis::{Evidence, Lack, Make, Seed, SynthesisPlan, Tail};
 
 use std::ops::Range;

@@ -17,7 +17,7 @@ pub mod synthesis;
 
 pub use dictionary::{Dictionary, Level, Reduction, Scorer};
 pub use formula::Formula;
-pub use overrides::{Bound, Marks, bind};
+pub use overrides::{Bound, Held, Mark, Marks, bind};
 pub use parameter::Parameter;
 pub use range::{Range, Scale};
 pub use rule::{Fate, Outlook, Rule, copies};

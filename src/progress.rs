@@ -12,6 +12,9 @@ pub trait Observer: Sync {
     /// The counts seen so far, one slice a perspective, unordered; called a few times a second at most.
     fn counted(&self, _counts: &dyn Fn() -> Vec<(crate::entity::Perspective, Vec<u32>)>) {}
 
+    /// Something that the user should know of and that does not stop the work.
+    fn noted(&self, _line: &str) {}
+
     /// True once the work should stop at its next step and return its `Cancelled` error.
     fn cancelled(&self) -> bool {
         false

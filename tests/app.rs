@@ -718,10 +718,26 @@ fn a_model_is_trained_by_label_and_what_the_worker_tells_is_shown() {
     assert!(job.loss.last.is_some_and(f64::is_nan));
     assert_eq!((job.samples.len(), job.samples[0].caption.as_str()), (16, "39"));
     let failure = Failure { title: String::new(), cause: "the worker ended".into(), next: "start again".into() };
-    tell(&mut machine, JobReport::Failed(failure));
+    tell(&mut machine, JobReport::Failed(failure, None));
     assert!(matches!(&machine.model.job, JobState::Failed { cause, .. } if cause == "the worker ended"));
     machine.press("1");
     assert_eq!(machine.model.screen, Screen::Explore, "the program goes on");
+}
+
+#[test]
+fn a_job_that_failed_names_the_key_that_mends_it_and_no_flag() {
+    for (remedy, words) in [
+        (None, "check the disk"),
+        (Some(Action::Reload), "check the disk; R opens it"),
+        (Some(Action::StartJob), "check the disk; then s goes on from what was finished"),
+    ] {
+        let mut machine = Machine::with(labelled());
+        machine.press("5 enter");
+        let failure = Failure { title: String::new(), cause: "no".into(), next: "check the disk".into() };
+        let generation = machine.model.awaited.job;
+        machine.send(Message::JobReported { generation, report: JobReport::Failed(failure, remedy) });
+        assert!(matches!(&machine.model.job, JobState::Failed { next, .. } if next == words), "{words}");
+    }
 }
 
 #[test]

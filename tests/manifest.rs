@@ -332,7 +332,7 @@ impl Job for Ending {
 
 #[test]
 fn a_job_ends_in_one_terminal_event_however_it_ends() {
-    let failure = Failure { message: "no".into(), next: "again".into(), exit_code: 7 };
+    let failure = Failure { message: "no".into(), next: "again".into(), exit_code: 7, unfinished: false };
     assert_eq!(*terminal(&events_of(Ending(Some(Err(End::Cancelled))))), Event::Cancelled);
     assert_eq!(*terminal(&events_of(Ending(Some(Err(End::Failed(failure.clone())))))), Event::Failed(failure));
     let events = events_of(Ending(None));

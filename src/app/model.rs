@@ -11,6 +11,7 @@ mod export;
 mod history;
 mod notice;
 mod overlay;
+mod overridden;
 mod rebalance;
 mod screen;
 mod synthesize;

@@ -11,6 +11,15 @@ pub(super) fn tell(advice: &[Advice], file: &Path) {
     lines(advice, file).for_each(|line| eprintln!("{line}"));
 }
 
+/// The same for a report: each with its place in the file.
+pub(super) fn placed(advice: &[Advice], file: &Path) -> Vec<String> {
+    let placed = |Advice { line, message }: &Advice| match line.0 {
+        Some(place) => format!("{}:{}:{}: {message}", file.display(), place.line, place.column),
+        None => format!("{}: {message}", file.display()),
+    };
+    advice.iter().map(placed).collect()
+}
+
 /// The lines of [`tell`].
 pub(super) fn lines(advice: &[Advice], file: &Path) -> impl Iterator<Item = String> {
     advice.iter().map(move |Advice { line, message }| {

@@ -8,10 +8,11 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
-use super::configuration_folder;
+use super::exit_code::Expected;
 use super::loaded::loaded_under;
 use super::progress::{Interrupt, ProgressForm};
 use super::worker::WorkerArguments;
+use super::{code, configuration_folder};
 use crate::config::settings::Settings;
 use crate::job::{self, ApplyJob, Event, Failure, Handle, Summary};
 use crate::manifest::{self, ManifestError, Shard, Target, WrittenFile};
@@ -24,7 +25,7 @@ const EXAMPLES: &str = "\
 Progress for programs (--progress json): an object a line on stderr, each with \"version\": 1 and \"event\": started (job, stages), progress
 (stage, done, total; total 0 while unknown), log (line), where pictures are made also device (name, model, memory, free, threads, note),
 memory (used, total), measure (name, at, value) and picture (path, seed, caption), and last, once, one of finished (files, tally, set_aside, command), cancelled,
-failed (message, next, exit_code). A second interrupt ends the program at once, without an event.
+failed (message, next, exit_code, and unfinished: true where --resume can go on). A second interrupt ends the program at once, without an event.
 --force replaces a manifest as a whole: what an earlier calibration.json in the folder lists and this run does not write is removed.
 Eight processes, on one machine or on eight that see the same files, and the bytes of one:
   parallel fantail apply data.jsonl --recipe recipe.toml --shard {}/8 --out parts/{} ::: $(seq 8)
@@ -56,8 +57,8 @@ pub struct ApplyArguments {
     #[arg(long)]
     pub resume: bool,
     /// Write part I of N alone; `fantail merge` puts them together
-    #[arg(long, value_name = "I/N", default_value_t = Shard::WHOLE, hide_default_value = true)]
-    pub shard: Shard,
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
     /// The counts of the whole that DATASET is a part of, as `stats --counts-out` wrote them; several are added up
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub counts_in: Vec<PathBuf>,
@@ -88,7 +89,8 @@ pub fn run(arguments: &ApplyArguments) -> color_eyre::Result<()> {
     let draws = Recipe::load(&arguments.recipe).is_ok_and(|recipe| recipe.synthesis.uses(SynthesisName::Diffusion));
     let stages = if draws { &DRAWING[..] } else { &Interrupt::STAGES };
     let interrupt = Interrupt::listen((arguments.progress, "apply"), stages)?;
-    let summary = interrupt.ended(applied(arguments, &interrupt))?;
+    let outcome = applied(arguments, &interrupt).map_err(|report| resumable(report, &arguments.out));
+    let summary = interrupt.ended(outcome)?;
     let mut out = std::io::stdout().lock();
     write_files((&summary.tally, summary.set_aside, &summary.files), &mut out)?;
     Ok(writeln!(out, "the same again: {}", summary.command)?)
@@ -110,7 +112,7 @@ fn applied(arguments: &ApplyArguments, interrupt: &Interrupt) -> color_eyre::Res
         data: Arc::new(loaded),
         recipe,
         target,
-        shard: arguments.shard,
+        shard: arguments.shard.unwrap_or_default(),
         synthesis: arguments.synthesis.clone(),
         worker: arguments
             .worker
@@ -121,7 +123,7 @@ fn applied(arguments: &ApplyArguments, interrupt: &Interrupt) -> color_eyre::Res
     let (sender, events) = channel();
     // A receiver that is gone has given up on the job.
     let handle = job::start(job, move |event| drop(sender.send(event)))?;
-    let summary = follow(&handle, &events, interrupt).map_err(|report| resumable(report, &arguments.out));
+    let summary = follow(&handle, &events, interrupt);
     handle.wait();
     summary
 }
@@ -146,11 +148,20 @@ pub(super) fn follow(handle: &Handle, events: &Receiver<Event>, interrupt: &Inte
     }
 }
 
-/// What failed, with what is left of it to go on from.
+/// What failed or was cancelled, with what is left of it to go on from.
 fn resumable(report: color_eyre::Report, out: &Path) -> color_eyre::Report {
+    let how = "the same command with --resume goes on from it";
+    if code(&report) == 6 {
+        let stays = if manifest::is_unfinished(out) {
+            format!("what was finished stays in {}: {how}", out.display())
+        } else {
+            "nothing was written".to_owned()
+        };
+        return Expected { message: format!("cancelled; {stays}"), code: 6 }.into();
+    }
     match report.downcast::<Failure>() {
-        Ok(mut failure) if failure.exit_code == 7 && manifest::is_unfinished(out) => {
-            failure.next.push_str("; what was finished stays: the same command with --resume goes on from it");
+        Ok(mut failure) if failure.unfinished => {
+            failure.next = format!("{}; what was finished stays: {how}", failure.next);
             failure.into()
         }
         Ok(failure) => failure.into(),

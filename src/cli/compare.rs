@@ -88,8 +88,9 @@ fn columns(dataset: &Path, recipes: &[(PathBuf, Recipe)]) -> color_eyre::Result<
         advice::tell(&preview.advice, file);
         let stages = stage_previews(&mut exact, (&index, recipe), &Unobserved)?;
         let synthesis = synthesis::report(&index, dataset, recipe)?;
+        let warnings = advice::placed(&preview.advice, file);
         let preview = PreviewReport::of(&preview, &index).with_stages(&stages, &index);
-        let preview = PreviewReport { synthesis, ..preview };
+        let preview = PreviewReport { synthesis, warnings, ..preview };
         columns.push(Column { recipe: file.clone(), preview });
         kept = Some((of, index, exact));
     }

@@ -48,7 +48,8 @@ pub fn run(arguments: &PreviewArguments) -> color_eyre::Result<()> {
     let stages = stage_previews(&mut exact, (&index, &recipe), &Unobserved)?;
     let report = PreviewReport::of(&preview, &index).with_stages(&stages, &index);
     let synthesis = synthesis::report(&index, &arguments.dataset, &recipe)?;
-    let report = PreviewReport { synthesis, ..report };
+    let warnings = advice::placed(&preview.advice, &arguments.recipe);
+    let report = PreviewReport { synthesis, warnings, ..report };
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     match arguments.format {
         StatsFormat::Json => {

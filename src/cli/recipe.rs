@@ -13,7 +13,7 @@ use crate::recipe::{DEFAULT_TEXT, Recipe};
 pub enum RecipeCommand {
     /// Write a commented recipe that holds every default
     Init {
-        /// Where to write it
+        /// Where to write it, or - for stdout
         #[arg(default_value = "recipe.toml")]
         file: PathBuf,
         /// Replace a file that is there
@@ -46,6 +46,7 @@ pub struct RecipeArguments {
 /// An invalid recipe, a file that cannot be written or is there already, or a stdout that cannot be written.
 pub fn run(arguments: &RecipeArguments) -> color_eyre::Result<()> {
     let text = match &arguments.command {
+        RecipeCommand::Init { file, .. } if file.as_os_str() == "-" => DEFAULT_TEXT.to_owned(),
         RecipeCommand::Init { file, force } => {
             init(file, *force).map_err(Failure::from)?;
             format!("wrote {}\n", file.display())

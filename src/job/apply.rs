@@ -46,14 +46,14 @@ impl Job for ApplyJob {
     fn run(&mut self, listener: &dyn Listener) -> Result<Summary, End> {
         let observer: &dyn Observer = listener;
         let Loaded { dataset, index } = &*self.data;
-        self.target.check(&self.recipe).map_err(manifest_failed)?;
+        self.target.check(&self.recipe).map_err(|error| self.failed(error))?;
         if self.draws() && !self.shard.is_whole() && self.synthesis.is_none() {
             return Err(End::Failed(apart()));
         }
         let shop = Workshop { folder: self.made_in(), worker: self.worker.clone() };
         let plan = synthesis::completed(&self.data, &self.recipe, &shop, listener)?;
         let contents = Contents { dataset, index, recipe: &self.recipe, plan: &plan, shard: self.shard };
-        let written = manifest::write(&contents, &self.target, observer).map_err(manifest_failed)?;
+        let written = manifest::write(&contents, &self.target, observer).map_err(|error| self.failed(error))?;
         Ok(Summary {
             files: written.files,
             tally: written.tally,
@@ -79,6 +79,19 @@ impl ApplyJob {
         format!("fantail apply {dataset} --recipe {recipe} --out {folder}{shard}{made} --force{counts}")
     }
 
+    /// How the job ends when the manifest could not be written.
+    fn failed(&self, error: ManifestError) -> End {
+        // What another process does there is its own.
+        let stays = matches!(error, ManifestError::Unwritable { .. } | ManifestError::Picture { .. });
+        match error {
+            ManifestError::Cancelled => End::Cancelled,
+            error => {
+                let unfinished = stays && manifest::is_unfinished(&self.target.folder);
+                End::Failed(Failure { unfinished, ..error.into() })
+            }
+        }
+    }
+
     /// Whether the recipe asks for pictures.
     fn draws(&self) -> bool {
         self.recipe.synthesis.uses(SynthesisName::Diffusion)
@@ -95,21 +108,7 @@ fn apart() -> Failure {
     Failure {
         message: "shards share the pictures of 'diffusion', and no folder for them is named".into(),
         next: "give every shard the same --synthesis DIR: the first one makes the pictures there, the others wait for them".into(),
-        exit_code: 2,
-    }
-}
-
-/// How the job ends when the manifest could not be written.
-fn manifest_failed(error: ManifestError) -> End {
-    match error {
-        ManifestError::Cancelled => End::Cancelled,
-        ManifestError::Unwritable { .. } => {
-            let failure = Failure::from(error);
-            let next = format!("{}; --resume goes on from what was finished", failure.next);
-            End::Failed(Failure { next, ..failure })
-        }
-        error => End::Failed(error.into()),
-    }
+        exit_code: 2, unfinished: false }
 }
 
 /// A path as a shell takes it.

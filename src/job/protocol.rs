@@ -108,10 +108,18 @@ pub struct Failure {
     pub next: String,
     /// The program's exit code for it.
     pub exit_code: u8,
+    /// Whether what was finished stays, for a later run to go on from.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unfinished: bool,
 }
 
 impl From<ManifestError> for Failure {
     fn from(error: ManifestError) -> Self {
-        Self { message: error.to_string(), next: error.next().to_owned(), exit_code: error.exit_code() }
+        Self {
+            message: error.to_string(),
+            next: error.next().to_owned(),
+            exit_code: error.exit_code(),
+            unfinished: false,
+        }
     }
 }

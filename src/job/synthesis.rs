@@ -124,6 +124,7 @@ pub(super) fn supported(dataset: &Dataset, recipe: &Recipe) -> Result<(), End> {
                     "export a pipeline with assets/bundle/export.py and name its folder in synthesis.diffusion.bundle"
                         .into(),
                 exit_code: 4,
+                unfinished: false,
             }));
         }
     }
@@ -163,7 +164,7 @@ fn missing(folder: &Path, (order, delivery): (&Order, &Delivery)) -> Failure {
         "run fantail-worker on the order {}, or take 'diffusion' out of synthesis.policies: 'repeat' needs no worker",
         folder.join(synthesized::ORDER).display()
     );
-    Failure { message, next, exit_code: 5 }
+    Failure { message, next, exit_code: 5, unfinished: false }
 }
 
 /// How a job ends that could not write a file.
@@ -178,6 +179,7 @@ fn plan_failed(error: &PlanError) -> End {
             message: error.to_string(),
             next: "change the recipe and start again".into(),
             exit_code: error.exit_code(),
+            unfinished: false,
         }),
     }
 }

@@ -88,6 +88,7 @@ fn defect(panic: &(dyn std::any::Any + Send)) -> Failure {
         message: format!("a defect of the program: {}", text.unwrap_or("no message")),
         next: "report it with the recipe; nothing was written under a final name".into(),
         exit_code: 1,
+        unfinished: false,
     }
 }
 
@@ -165,6 +166,10 @@ impl Observer for Reporter {
         if (total > 0 && done >= total) || self.is_due(stage) {
             self.tell(Event::Progress { stage, done, total });
         }
+    }
+
+    fn noted(&self, line: &str) {
+        self.tell(Event::Log { line: line.to_owned() });
     }
 
     fn cancelled(&self) -> bool {

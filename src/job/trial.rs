@@ -55,6 +55,7 @@ fn no_seed() -> End {
         message: "none of these instances is a seed of the plan any more".into(),
         next: "choose a seed of the list".into(),
         exit_code: 4,
+        unfinished: false,
     })
 }
 
@@ -64,6 +65,5 @@ fn untrained(folder: &std::path::Path) -> End {
         next: "train one: 4 shows Run, and t trains there in the background; writing the manifests trains one, too, where there is \
                none"
             .into(),
-        exit_code: 5,
-    })
+        exit_code: 5, unfinished: false })
 }

@@ -35,8 +35,7 @@ pub(super) fn all<'a>(contents: &Contents<'a>) -> Vec<Appended<'a>> {
 
 /// What a part writes behind its instances: everything, or nothing.
 pub(super) fn of<'a>(part: &Part<'a>) -> Vec<Appended<'a>> {
-    let shard = part.contents.shard;
-    if shard.is_whole() || shard.number == shard.of { all(part.contents) } else { Vec::new() }
+    if part.contents.shard.is_last() { all(part.contents) } else { Vec::new() }
 }
 
 /// What a part writes at the end of a file of the dataset, of which it writes the instances of a range.

@@ -65,16 +65,28 @@ pub enum ManifestError {
         reason: String,
     },
     /// Files of one dataset that cannot be joined in one.
-    #[error("{} mixes JSON arrays with other files, which cannot be joined in one manifest yet", path.display())]
+    #[error("{} and {} cannot be joined in one native manifest: {reason}", one.display(), other.display())]
     Mixed {
-        /// The dataset.
-        path: PathBuf,
+        /// The first file of the dataset.
+        one: PathBuf,
+        /// The file that does not go with it.
+        other: PathBuf,
+        /// What differs.
+        reason: &'static str,
     },
     /// The plan was made of something else.
     #[error("{} has changed since it was opened", path.display())]
     Changed {
         /// The dataset.
         path: PathBuf,
+    },
+    /// A picture of the dataset is not there, or cannot be read.
+    #[error("the picture {} cannot be read: {cause}", path.display())]
+    Picture {
+        /// The picture.
+        path: PathBuf,
+        /// The system's reason.
+        cause: std::io::Error,
     },
     /// The user stopped the work.
     #[error("cancelled")]
@@ -91,22 +103,26 @@ impl ManifestError {
             Self::Inside { .. } => "choose a folder outside of it",
             Self::Foreign { .. } => "move it away, or choose another place",
             Self::Busy { .. } => "wait for it, or choose another folder",
-            Self::Unsupported { .. } | Self::Mixed { .. } => {
+            Self::Unsupported { .. } => {
                 "nothing was written; the other formats (parquet, jsonl, csv, weights, indices) can be"
+            }
+            Self::Mixed { .. } => {
+                "nothing was written; give all files one form, or leave 'native' out of export.formats and write 'parquet', 'jsonl' or 'csv'"
             }
             Self::Recipe(_) => "change the recipe and start again",
             Self::Unmergeable { .. } => "name the folders of all shards of one export",
             Self::Cancelled => "nothing was written under a final name",
+            Self::Picture { .. } => "bring it back, or open the dataset again without it",
             Self::Changed { .. } => "open the dataset again and start again",
             Self::Unwritable { .. } => "check the folder's permissions and the space on its disk",
         }
     }
 
-    /// The program's exit code for this failure: 3 when the dataset changed or shards cannot be read, 4 for the recipe, 6 when cancelled, else 7.
+    /// The program's exit code for this failure: 3 when the dataset changed, or a picture or shards cannot be read, 4 for the recipe, 6 when cancelled, else 7.
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Self::Changed { .. } | Self::Unmergeable { .. } => 3,
+            Self::Changed { .. } | Self::Picture { .. } | Self::Unmergeable { .. } => 3,
             Self::Cancelled => 6,
             Self::Recipe(error) => error.exit_code(),
             _ => 7,

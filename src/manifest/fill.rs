@@ -10,10 +10,10 @@ use std::path::Path;
 
 use super::measured::Measured;
 use super::pace::{Lanes, Pace};
-use super::staging::{Joint, Staging};
+use super::staging::{Joint, Staging, refused};
 use super::{
-    CALIBRATION, Calibration, Contents, ManifestError, RECIPE, SHARD, array, chosen, decisions, holds_recipe, merge,
-    native,
+    CALIBRATION, Calibration, Contents, ManifestError, RECIPE, SHARD, array, chosen, decisions, digest, holds_recipe,
+    merge, native,
 };
 use crate::progress::Observer;
 use crate::recipe::ManifestFormat;
@@ -53,11 +53,15 @@ pub(super) fn fill(contents: &Contents<'_>, staging: &Staging, observer: &dyn Ob
         first_cause(native, tables)
     })?;
     write_text(staging, RECIPE, contents.recipe.effective().as_bytes(), contents)?;
-    let files = staging.all_finished();
+    let mut files = staging.all_finished();
     let measured = Measured::of(contents, &range);
     let (name, text) = if contents.shard.is_whole() {
         (CALIBRATION, Calibration::new(&measured, contents.recipe, &files).to_json())
     } else {
+        for file in &mut files {
+            let path = staging.growing(&file.name);
+            file.digest = Some(digest::of(&path, observer)?.map_err(refused(&staging.place(&file.name)))?);
+        }
         (SHARD, merge::record(contents, &measured, &files))
     };
     write_text(staging, name, &text, contents)

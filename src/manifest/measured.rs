@@ -50,7 +50,7 @@ impl Measured {
     pub(super) fn of(contents: &Contents<'_>, range: &Range<usize>) -> Self {
         let Contents { dataset, index, recipe, plan, .. } = contents;
         let counts = plan.counts_of(index.told(), range.clone());
-        let writes = contents.shard.is_whole() || contents.shard.number == contents.shard.of;
+        let writes = contents.shard.is_last();
         let mut made: Vec<Vec<u32>> = if recipe.synthesis.is_on() {
             index.perspectives.iter().map(|entry| vec![0; entry.entities()]).collect()
         } else {

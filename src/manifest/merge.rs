@@ -3,12 +3,14 @@
 //! Invariant: only the shards are read, never the dataset; shards that are missing, doubled, or of something else are refused.
 
 mod join;
+mod verify;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::decided::Decided;
 use super::guard::Guard;
 use super::measured::Measured;
 use super::staging::{Finished, Joint, Staging, place_of};
@@ -16,10 +18,10 @@ use super::{
     CALIBRATION, Calibration, Contents, ManifestError, RECIPE, SHARD, Shard, Target, Written, WrittenFile, native,
     stale,
 };
-use crate::index::Subclasses;
 use crate::progress::{Observer, Stage};
-use crate::recipe::{PolicyName, Recipe};
+use crate::recipe::Recipe;
 use join::join;
+use verify::verify;
 
 /// What a shard says of itself.
 #[derive(Serialize, Deserialize)]
@@ -28,29 +30,7 @@ struct Record {
     shard: Shard,
     measured: Measured,
     files: Vec<Finished>,
-    /// A hash of the subclasses that the plan is by; the recipe knows only the name of their file.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    subclasses: Option<String>,
-}
-
-/// A hash of the subclasses that the policy goes by: their names, and which instance is in which.
-fn subclasses(contents: &Contents<'_>) -> Option<String> {
-    let Subclasses::Known(split) = &contents.index.subclasses else { return None };
-    if contents.recipe.rebalance.policy != PolicyName::Subclass {
-        return None;
-    }
-    let mut hasher = blake3::Hasher::new();
-    for hash in &split.name_hashes {
-        hasher.update(&hash.to_le_bytes());
-    }
-    for instance in 0..split.by_instance.rows() {
-        let row = split.by_instance.row(instance);
-        hasher.update(&(row.len() as u64).to_le_bytes());
-        for rank in row {
-            hasher.update(&rank.to_le_bytes());
-        }
-    }
-    Some(hasher.finalize().to_hex().to_string())
+    decided: Decided,
 }
 
 fn tool() -> String {
@@ -59,8 +39,8 @@ fn tool() -> String {
 
 /// The content of a shard's `shard.json`.
 pub(super) fn record(contents: &Contents<'_>, measured: &Measured, files: &[Finished]) -> Vec<u8> {
-    let (measured, files, subclasses) = (measured.clone(), files.to_vec(), subclasses(contents));
-    let record = Record { tool: tool(), shard: contents.shard, measured, files, subclasses };
+    let (measured, files, decided) = (measured.clone(), files.to_vec(), Decided::of(contents));
+    let record = Record { tool: tool(), shard: contents.shard, measured, files, decided };
     serde_json::to_vec(&record).unwrap_or_default()
 }
 
@@ -74,7 +54,7 @@ pub(super) fn finished_before(contents: &Contents<'_>, target: &Target) -> Optio
         let file = |file: &serde_json::Value| {
             let number = |member: &str| file.get(member)?.as_u64();
             let name = file.get("name")?.as_str()?.to_owned();
-            Some(Finished { name, rows: number("rows")?, bytes: number("bytes")?, joint: Joint::Same })
+            Some(Finished { name, rows: number("rows")?, bytes: number("bytes")?, joint: Joint::Same, digest: None })
         };
         told.get("files")?.as_array()?.iter().map(file).collect::<Option<_>>()?
     } else {
@@ -90,7 +70,7 @@ pub(super) fn finished_before(contents: &Contents<'_>, target: &Target) -> Optio
         let facts = fs::metadata(target.folder.join(&file.name));
         facts.is_ok_and(|facts| facts.is_dir() || facts.len() == file.bytes)
     };
-    files.push(Finished { name: name.to_owned(), rows: 0, bytes: text.len() as u64, joint: Joint::Same });
+    files.push(Finished { name: name.to_owned(), rows: 0, bytes: text.len() as u64, joint: Joint::Same, digest: None });
     (same && files.iter().all(whole) && super::holds_recipe(&target.folder, contents.recipe)).then_some(files)
 }
 
@@ -155,6 +135,10 @@ impl Shards {
         let mut records = Vec::new();
         for folder in folders {
             let path = folder.join(SHARD);
+            if !path.exists() && folder.join(CALIBRATION).exists() {
+                let reason = format!("it holds a whole export, and no shard with a {SHARD}: take it as it is");
+                return Err(broken(folder, reason));
+            }
             let text =
                 fs::read(&path).map_err(|cause| broken(folder, format!("its {SHARD} cannot be read ({cause})")))?;
             let record: Record = serde_json::from_slice(&text)
@@ -178,9 +162,7 @@ impl Shards {
                 let reason = "it is of another dataset, recipe or version than the first shard".to_owned();
                 return Err(broken(folder, reason));
             }
-            if record.subclasses != first.subclasses {
-                let reason =
-                    "its subclasses are not those of the first shard, as their file was another one; write both anew";
+            if let Some(reason) = first.decided.differs(&record.decided) {
                 return Err(broken(folder, reason.to_owned()));
             }
         }
@@ -219,6 +201,7 @@ impl Shards {
                     Some((folder.join(&part.name), part))
                 })
                 .collect();
+            verify(&parts, observer)?;
             join(&parts, file, staging)?;
         }
         observer.advanced(Stage::Write, files.len() as u64, files.len() as u64);

@@ -13,7 +13,7 @@ mod records;
 use std::ops::Range;
 use std::path::Path;
 
-pub(super) use folder::{absolute, link, relative};
+pub(super) use folder::{absolute, relative};
 
 use super::staging::Staging;
 use super::table::New;

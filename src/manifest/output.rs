@@ -121,7 +121,7 @@ impl<'s> Output<'s> {
         self.settle()?;
         let synced = self.file.flush().and_then(|()| self.file.get_ref().sync_all());
         synced.map_err(|cause| self.refused(cause))?;
-        let finished = Finished { name: self.name.clone(), rows, bytes: self.bytes, joint };
+        let finished = Finished { name: self.name.clone(), rows, bytes: self.bytes, joint, digest: None };
         self.staging.finish(finished.clone())?;
         Ok(finished)
     }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct Shard {
     /// Which, from 1.
     pub number: u32,
-    /// Of how many.
+    /// Of how many; 0 for the whole.
     pub of: u32,
 }
 
@@ -22,13 +22,19 @@ impl Default for Shard {
 }
 
 impl Shard {
-    /// The only part.
-    pub const WHOLE: Self = Self { number: 1, of: 1 };
+    /// No part, but all of it: that is written as a whole, where the shard 1/1 is one that can be merged.
+    pub const WHOLE: Self = Self { number: 1, of: 0 };
 
-    /// True when there is no other part.
+    /// True when it is no part.
     #[must_use]
     pub const fn is_whole(self) -> bool {
-        self.of <= 1
+        self.of == 0
+    }
+
+    /// True when what comes behind all instances is written with it.
+    #[must_use]
+    pub const fn is_last(self) -> bool {
+        self.is_whole() || self.number == self.of
     }
 
     /// Its share of `count` things in a row.

@@ -45,7 +45,12 @@ impl Staging {
         let home = target.folder.join(NAME);
         fs::create_dir_all(&home).map_err(refused(&target.folder))?;
         let lock = locked(&target.folder, observer)?;
-        let found = State::read(&home).filter(|state| target.resume && state.key == key && !state.publishing);
+        let before = State::read(&home).filter(|state| !state.publishing);
+        let discarded = discarded(before.as_ref(), target, &key);
+        if let Some(reason) = discarded {
+            observer.noted(&format!("what was left unfinished in {} starts over: {reason}", target.folder.display()));
+        }
+        let found = before.filter(|state| target.resume && state.key == key);
         if found.is_none() {
             empty(&home).map_err(refused(&home))?;
         }
@@ -92,14 +97,15 @@ impl Staging {
         Output::open(self, name, mark)
     }
 
-    /// Where a folder of a name is to be filled; whatever was in it is gone.
-    pub(super) fn folder(&self, name: &str) -> Result<PathBuf, ManifestError> {
+    /// Where a folder of a name is to be filled, and how far it is known to be whole; without that, whatever was in it is gone.
+    pub(super) fn folder(&self, name: &str) -> Result<(PathBuf, Mark), ManifestError> {
         let path = self.home.join(name);
-        if path.symlink_metadata().is_ok() {
+        let mark = self.state().current.get(name).copied().filter(|_| path.is_dir()).unwrap_or_default();
+        if mark == Mark::default() && path.symlink_metadata().is_ok() {
             fs::remove_dir_all(&path).map_err(refused(&path))?;
         }
         fs::create_dir_all(&path).map_err(refused(&self.target.join(name)))?;
-        Ok(path)
+        Ok((path, mark))
     }
 
     /// Takes down that a file or folder is whole and synced.
@@ -191,16 +197,37 @@ impl Staging {
 
     /// Leaves behind what a later run can go on from, and nothing else.
     pub(super) fn leave(self, worth: bool) {
-        let idle = |state: &State| state.finished.is_empty() && state.current.is_empty();
-        if !worth || idle(&self.state()) {
+        if !worth || self.state().is_idle() {
             let _ = fs::remove_dir_all(&self.home);
         }
     }
 }
 
+/// Why the work that a run before this one left is of no use to it, where there is such work.
+fn discarded(before: Option<&State>, target: &Target, key: &str) -> Option<&'static str> {
+    before.filter(|state| !state.is_idle())?;
+    if !target.resume {
+        return Some("it is gone on from with --resume alone");
+    }
+    (before?.key != key).then_some("it is of another recipe, dataset or version")
+}
+
 /// True when a run was ended while it gave everything its name.
 pub(super) fn is_publishing(folder: &Path) -> bool {
     State::read(&folder.join(NAME)).is_some_and(|state| state.publishing)
+}
+
+/// True when something is finished, or begun, that a later run can go on from.
+pub(super) fn holds_work(folder: &Path) -> bool {
+    State::read(&folder.join(NAME)).is_some_and(|state| !state.is_idle())
+}
+
+/// Removes what a run that was killed left when everything had its name; work that can be gone on from stays.
+pub(super) fn sweep(folder: &Path, observer: &dyn Observer) {
+    let home = folder.join(NAME);
+    if home.is_dir() && locked(folder, observer).is_ok_and(|_lock| !holds_work(folder)) {
+        let _ = fs::remove_dir_all(&home);
+    }
 }
 
 /// Removes everything but the lock.

@@ -2,10 +2,11 @@
 //!
 //! Invariant: a run that ends early names nothing.
 
+use super::decided::Decided;
 use super::fill::fill;
 use super::staging::{Finished, Staging};
 use super::target::{check_source, stale_names};
-use super::{Contents, ManifestError, Target, Written, WrittenFile, chosen, merge, native, occupied};
+use super::{Contents, ManifestError, Target, Written, WrittenFile, chosen, merge, native, occupied, staging};
 use crate::plan::Tally;
 use crate::progress::{Observer, Stage};
 
@@ -24,23 +25,25 @@ pub fn write(contents: &Contents<'_>, target: &Target, observer: &dyn Observer) 
     let key = key(contents);
     if let Some(files) = finished_before(contents, target, (&key, observer))? {
         // Nothing is left to do, and that is told as all of it.
+        staging::sweep(&target.folder, observer);
         let all = (dataset.len() * chosen(contents.recipe).len()).max(1) as u64;
         observer.advanced(Stage::Write, all, all);
         return Ok(written(contents, target, &files));
     }
-    let staging = Staging::open(target, key, observer)?;
-    let outcome = fill(contents, &staging, observer).and_then(|()| {
+    let growing = Staging::open(target, key, observer)?;
+    let outcome = fill(contents, &growing, observer).and_then(|()| {
         check_unchanged(contents)?;
         if observer.cancelled() {
             return Err(ManifestError::Cancelled);
         }
-        let files = staging.all_finished();
-        staging.publish(stale_names(contents, target)).map(|()| files)
+        let files = growing.all_finished();
+        growing.publish(stale_names(contents, target)).map(|()| files)
     });
     match outcome {
         Ok(files) => Ok(written(contents, target, &files)),
         Err(error) => {
-            staging.leave(!matches!(error, ManifestError::Changed { .. } | ManifestError::Unsupported { .. }));
+            use ManifestError::{Changed, Mixed, Unsupported};
+            growing.leave(!matches!(error, Changed { .. } | Unsupported { .. } | Mixed { .. }));
             Err(error)
         }
     }
@@ -89,16 +92,13 @@ fn key(contents: &Contents<'_>) -> String {
     hasher.update(contents.recipe.effective().as_bytes());
     hasher.update(contents.shard.to_string().as_bytes());
     hasher.update(format!("{:?}", contents.plan.synthesis().seeds).as_bytes());
-    contents.plan.repeats().iter().for_each(|repeat| {
-        hasher.update(&repeat.to_le_bytes());
-    });
+    hasher.update(format!("{:?}", Decided::of(contents)).as_bytes());
     hasher.finalize().to_hex().to_string()
 }
 
 fn written(contents: &Contents<'_>, target: &Target, files: &[Finished]) -> Written {
     let range = native::range(contents).unwrap_or_default();
-    let writes_all = contents.shard.is_whole() || contents.shard.number == contents.shard.of;
-    let synthetic = if writes_all { contents.plan.synthesis().made() } else { 0 };
+    let synthetic = if contents.shard.is_last() { contents.plan.synthesis().made() } else { 0 };
     Written {
         files: files
             .iter()

@@ -52,6 +52,10 @@ pub struct Explanation {
     pub repeat: u32,
     /// How often it is written on average: what a weighted sampler should draw it by.
     pub weight: f64,
+    /// What the policy alone expects, were there no override: the probability that it is kept at all.
+    pub policy_keep_probability: f64,
+    /// As [`Self::weight`], by the policy alone.
+    pub policy_weight: f64,
     /// At least so many perspectives must vote for it; absent where the policy takes no votes.
     #[serde(rename = "pass_count", skip_serializing_if = "Option::is_none")]
     pub needed: Option<usize>,
@@ -107,7 +111,7 @@ impl OverrideExplanation {
 
 pub(super) fn of(decider: &Decider<'_>, instance: usize) -> Explanation {
     let (repeat, applied) = decider.overridden(instance, decider.policy_repeat(instance));
-    let outlook = decider.outlook(instance);
+    let (outlook, by_policy) = (decider.outlook(instance), decider.policy_outlook(instance));
     let (needed, alpha) = match decider.rule.fate {
         Fate::Votes { pass_count, alpha, .. } => (Some(pass_count), Some(alpha)),
         _ => (None, None),
@@ -116,6 +120,8 @@ pub(super) fn of(decider: &Decider<'_>, instance: usize) -> Explanation {
     Explanation {
         decision: if repeat > 0 { Decision::Keep } else { Decision::Drop },
         keep_probability: outlook.keep,
+        policy_keep_probability: by_policy.keep,
+        policy_weight: by_policy.repeat,
         repeat,
         weight: outlook.repeat,
         needed,

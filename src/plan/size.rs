@@ -2,8 +2,8 @@
 //!
 //! A small sample (the instances whose ids hash lowest) says about where the scale is and how steep the volume is there; a larger
 //! one, which holds the small one, says by how much that misses, and one step along the slope mends it. A set no larger than the
-//! larger sample is searched whole, to the last instance. Of a larger one the volume is met to about a thousandth: the number that a
-//! seed's draws keep scatters by as much.
+//! larger sample is searched whole, to the last instance. Of a larger one the volume is met to within half a hundredth, mostly to
+//! a thousandth: the number that a seed's draws keep scatters by as much. What is expected is always told.
 //!
 //! Invariant: the scale hangs on the instances' ids and entities alone, on no order, thread or shard. Overrides come on top: the
 //! volume is that of the policy alone.
@@ -149,21 +149,50 @@ fn lowest(index: &Index, among: &[u32], many: usize) -> Vec<u32> {
     among.iter().copied().filter(|instance| hash(instance) < highest).collect()
 }
 
-/// The rule with its thresholds scaled, and the scale; as it is where the recipe wants no volume, or the policy scales by itself.
+/// What a wanted size is sought in: the same for every rule on an index.
+#[derive(Clone, Debug)]
+pub struct Scales {
+    /// The larger sample, or all instances.
+    checked: Vec<u32>,
+    /// The small sample, where there are more instances than the larger one has.
+    few: Option<Searched>,
+}
+
+impl Scales {
+    /// That of an index.
+    #[must_use]
+    pub fn of(index: &Index) -> Self {
+        let all: Vec<u32> = (0..index.instances() as u32).collect();
+        let checked = lowest(index, &all, CHECKED);
+        let few = (checked.len() < all.len()).then(|| Searched::of(index, &lowest(index, &checked, SAMPLE)));
+        Self { checked, few }
+    }
+
+    /// The rule with its thresholds scaled, and the scale; as it is where the recipe wants no volume, or the policy scales by itself.
+    ///
+    /// # Errors
+    /// [`Cancelled`] as soon as the observer says so.
+    pub fn sized(&self, index: &Index, rule: &Rule, observer: &dyn Observer) -> Result<(Rule, Option<f64>), Cancelled> {
+        let Some(size) = rule.sought() else { return Ok((rule.clone(), None)) };
+        let scale = if let Some(few) = &self.few {
+            stepped((few, &self.checked), index, (rule, size), observer)?
+        } else {
+            let volume = |scale: f64| volume_of(index, &rule.scaled(scale), &self.checked, observer);
+            solve((size, (size * 5e-7).max(0.01)), (1.0, 0.5), volume)?
+        };
+        Ok((rule.scaled(scale), Some(scale)))
+    }
+}
+
+/// As [`Scales::sized`], of one rule.
 ///
 /// # Errors
 /// [`Cancelled`] as soon as the observer says so.
 pub fn sized(index: &Index, rule: &Rule, observer: &dyn Observer) -> Result<(Rule, Option<f64>), Cancelled> {
-    let Some(size) = rule.sought() else { return Ok((rule.clone(), None)) };
-    let all: Vec<u32> = (0..index.instances() as u32).collect();
-    let checked = lowest(index, &all, CHECKED);
-    let scale = if checked.len() < all.len() {
-        stepped((&Searched::of(index, &lowest(index, &checked, SAMPLE)), &checked), index, (rule, size), observer)?
-    } else {
-        let volume = |scale: f64| volume_of(index, &rule.scaled(scale), &checked, observer);
-        solve((size, (size * 5e-7).max(0.01)), (1.0, 0.5), volume)?
-    };
-    Ok((rule.scaled(scale), Some(scale)))
+    if rule.sought().is_none() {
+        return Ok((rule.clone(), None));
+    }
+    Scales::of(index).sized(index, rule, observer)
 }
 
 /// The scale from a small sample, mended by what a larger one misses of its share of the wanted size.

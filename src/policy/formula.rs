@@ -91,6 +91,15 @@ impl Formula {
         }
     }
 
+    /// The same without a limit on repeats.
+    #[must_use]
+    pub(crate) const fn unlimited(self) -> Self {
+        match self {
+            Self::Fitted { shape, exponent, cap, .. } => Self::Fitted { shape, exponent, cap, limit: f64::INFINITY },
+            other => other,
+        }
+    }
+
     /// The number of an entity of this count.
     #[must_use]
     pub fn of(self, count: u32) -> f64 {

@@ -128,12 +128,38 @@ fn missing(known: &PerspectiveIndex, name: &str) -> String {
     format!("no {perspective} entity is called '{name}'; {hint}")
 }
 
-/// The overrides of one perspective by name, for a table that shows a few entities of many.
+/// What an entry of the recipe asks of one entity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// What is asked.
+    pub action: OverrideAction,
+    /// The entry's place among the recipe's overrides.
+    pub place: usize,
+}
+
+/// What the recipe's overrides ask of one entity, in the order of the recipe.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    /// By entries of exactly its name.
+    pub own: Vec<Mark>,
+    /// By patterns that match it; they do not touch it while it has entries of its own.
+    pub patterns: Vec<Mark>,
+}
+
+impl Held {
+    /// What holds.
+    #[must_use]
+    pub fn in_force(&self) -> &[Mark] {
+        if self.own.is_empty() { &self.patterns } else { &self.own }
+    }
+}
+
+/// The overrides of one perspective by name, for what shows a few entities of many.
 #[derive(Clone, Debug)]
 pub struct Marks {
     perspective: Perspective,
-    exact: Vec<(String, OverrideAction)>,
-    patterns: Vec<(glob::Pattern, OverrideAction)>,
+    exact: Vec<(String, Mark)>,
+    patterns: Vec<(glob::Pattern, Mark)>,
 }
 
 impl Marks {
@@ -141,21 +167,31 @@ impl Marks {
     #[must_use]
     pub fn of(overrides: &[Override], perspective: Perspective) -> Self {
         let mut marks = Self { perspective, exact: Vec::new(), patterns: Vec::new() };
-        for entry in overrides {
+        for (place, entry) in overrides.iter().enumerate() {
             let Some((_, name)) = entry.parts().filter(|&(of, _)| of == perspective) else { continue };
+            let mark = Mark { action: entry.action, place };
             for name in [unescaped(name), name.into()] {
-                marks.exact.push((perspective.folded(&name).into_owned(), entry.action));
+                marks.exact.push((perspective.folded(&name).into_owned(), mark));
             }
-            marks.patterns.extend(pattern(perspective, name).map(|pattern| (pattern, entry.action)));
+            marks.patterns.extend(pattern(perspective, name).map(|pattern| (pattern, mark)));
         }
         marks
+    }
+
+    /// What is asked of an entity.
+    #[must_use]
+    pub fn held(&self, name: &str) -> Held {
+        let name = self.perspective.folded(name);
+        let mut own: Vec<Mark> = self.exact.iter().filter(|(known, _)| *known == name).map(|&(_, mark)| mark).collect();
+        own.dedup();
+        let matching = self.patterns.iter().filter(|(pattern, _)| pattern.matches(&name)).map(|&(_, mark)| mark);
+        let patterns = matching.filter(|mark| !own.contains(mark)).collect();
+        Held { own, patterns }
     }
 
     /// What is asked of an entity: the first entry that means it.
     #[must_use]
     pub fn action(&self, name: &str) -> Option<OverrideAction> {
-        let name = self.perspective.folded(name);
-        let exact = self.exact.iter().find(|(known, _)| *known == name).map(|&(_, action)| action);
-        exact.or_else(|| self.patterns.iter().find(|(pattern, _)| pattern.matches(&name)).map(|&(_, action)| action))
+        self.held(name).in_force().first().map(|mark| mark.action)
     }
 }

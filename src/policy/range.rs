@@ -126,7 +126,7 @@ mod tests {
         for (range, most) in [
             (Range::share(0.01), 4),
             (Range::share(0.0), 4),
-            (linear(0.01, 3.0), 6),
+            (linear(0.01, 3.0), 7),
             (linear(0.9, 0.999_999), 8),
             (logarithmic(1.0, 100.0), 5),
             (logarithmic(0.1, 100.0), 6),

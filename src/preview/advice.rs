@@ -3,14 +3,14 @@
 //!
 //! Invariant: says nothing of what the recipe alone tells; that is `Recipe::advice`, which comes first.
 
-use super::Overridden;
 use super::volume::{OFTEN, Volume};
+use super::{Overridden, TargetOutcome};
 use crate::index::Index;
-use crate::number::{count, counted, measure};
+use crate::number::{count, counted, measure, share};
 use crate::plan::{self, PlanError};
 use crate::policy::{self, Bound, Stage};
 use crate::progress::Observer;
-use crate::recipe::{Advice, BalanceBy, OverrideAction, PolicyName, Rebalance, Recipe, RecipeError};
+use crate::recipe::{Advice, OverrideAction, PolicyName, Rebalance, Recipe, RecipeError};
 
 /// The share of a wanted volume by which it may be missed.
 const MISSED: f64 = 0.005;
@@ -69,6 +69,18 @@ fn missed(recipe: &Recipe, instances: &Volume, size: u64) -> Option<String> {
     ))
 }
 
+/// What is said of a target that the limit on repeats lowers by much.
+pub(super) fn lowered(recipe: &Recipe, target: &TargetOutcome) -> Option<Advice> {
+    /// The share of occurrences from which this is worth a word.
+    const MUCH: f64 = 0.05;
+    let (limit, much) = (recipe.rebalance.repeat_limit, share(target.lowered));
+    let message = format!(
+        "repeat_limit = {limit} keeps {much} of the occurrences of {} from where the target would have them; raise it to come nearer",
+        target.perspective
+    );
+    (target.lowered > MUCH).then_some(Advice { line: recipe.rebalance.lines.policy, message })
+}
+
 /// What is said of caps that do not hold, as floors and pins of other entities bring instances back: once for each of the recipe's
 /// overrides, of the entity that passes its cap most.
 pub(super) fn passed_caps(index: &Index, recipe: &Recipe, bound: &[Bound], after: &[Overridden]) -> Vec<Advice> {
@@ -101,7 +113,7 @@ fn often(rebalance: &Rebalance, instances: &Volume) -> Option<String> {
     if instances.often == 0 {
         return None;
     }
-    let weighs = rebalance.balance_by == BalanceBy::Weights && rebalance.policy.gives_shares();
+    let weighs = rebalance.weighs();
     let verb = if weighs { "weighed" } else { "written" };
     let fix = match rebalance.policy {
         PolicyName::Temperature => "lower temperature",

@@ -8,14 +8,15 @@
 mod expect;
 mod gather;
 mod score;
+mod vary;
 
 use rayon::prelude::*;
 
 use super::{Outcome, Overridden, Preview, TargetOutcome, Volume, advice};
 use crate::entity::Perspective;
 use crate::index::{Csr, Index, PerspectiveIndex};
-use crate::plan::{self, Columns, PlanError, Settlement};
-use crate::policy::{self, Bound, Fate, Rule};
+use crate::plan::{Columns, PlanError, Scales, Settlement};
+use crate::policy::{self, Bound, Fate, Rule, fit};
 use crate::progress::{Cancelled, Observer};
 use crate::recipe::{Override, Recipe};
 use score::Scored;
@@ -39,6 +40,8 @@ pub struct Exact {
     bound: (Vec<Override>, Vec<Bound>),
     /// The rule that was brought to a wanted volume last, what it became, and the scale of its thresholds.
     sized: Option<(Rule, Rule, Option<f64>)>,
+    /// What a wanted volume is sought in, once one was wanted.
+    scales: Option<Scales>,
 }
 
 /// Instances a task.
@@ -116,6 +119,7 @@ impl Exact {
         let target = self.target(index, &perspectives, &rule);
         let policy = recipe.rebalance.policy;
         let mut advice = advice::advice((index, recipe), &instances, observer)?;
+        advice.extend(target.as_ref().and_then(|target| advice::lowered(recipe, target)));
         advice.extend(advice::passed_caps(index, recipe, &self.bound.1, &overrides));
         Ok(Preview { policy, exact: true, instances, perspectives, overrides, target, size_scale, advice })
     }
@@ -143,7 +147,11 @@ impl Exact {
         if let Some((_, sized, scale)) = self.sized.as_ref().filter(|(of, ..)| *of == rule) {
             return Ok((sized.clone(), *scale));
         }
-        let (sized, scale) = plan::sized(index, &rule, observer)?;
+        if rule.sought().is_none() {
+            return Ok((rule, None));
+        }
+        let scales = self.scales.get_or_insert_with(|| Scales::of(index));
+        let (sized, scale) = scales.sized(index, &rule, observer)?;
         self.sized = Some((rule, sized.clone(), scale));
         Ok((sized, scale))
     }
@@ -156,7 +164,9 @@ impl Exact {
         let fit = scored.fit.as_ref()?;
         let before = &index.perspective(outcome.perspective)?.counts;
         let of = TargetOutcome::of(outcome, (&fit.targets, before));
-        Some(TargetOutcome { sweeps: fit.sweeps, converged: fit.converged, ..of })
+        let shape = scored.dictionary.formula.unlimited().targets(before);
+        let lowered = fit::gap(fit.targets.iter().copied(), &shape);
+        Some(TargetOutcome { sweeps: fit.sweeps, converged: fit.converged, lowered, ..of })
     }
 
     /// Applies the overrides to what the policy expects of each instance, and sums up anew.
@@ -166,8 +176,9 @@ impl Exact {
             (index.instances_of(perspective, entry.rank as usize), 1.0)
         };
         let mut columns = Columns { keep: &mut self.keep, repeat: &mut self.expected, weighs: fate == Fate::Weights };
-        Settlement::of(&self.bound.1, &holders, &mut columns);
-        self.sum_up(instances, fate)
+        let settlement = Settlement::of(&self.bound.1, &holders, &mut columns);
+        let summed = self.sum_up(instances, fate);
+        Volume { kept_sd: self.deviation(index, &settlement, summed.kept_sd), ..summed }
     }
 
     /// What each override asks for, and what its entity has before and after.

@@ -30,6 +30,9 @@ pub const SAMPLE: usize = 8192;
 /// Of these, about so many are what the search for a wanted volume looks at.
 const SEARCHED: usize = 2048;
 
+/// The share of a wanted volume by which the expected one may miss it.
+const MET: f64 = 0.005;
+
 /// How much further than half the sample the whole of the data may be from the sample, in a fit.
 const BEYOND: f64 = 3.0;
 
@@ -114,6 +117,11 @@ impl Sketch {
     ) -> Result<Volume, Cancelled> {
         let sure = if bound.is_empty() { self.sure_volume(index, rule) } else { None };
         let mut volume = self.volume(index, rule, (expected, sure));
+        if let Some(size) = rule.sought().filter(|_| self.sampled < self.instances) {
+            // What is expected of all instances is met as nearly as this, see `plan::Scales`.
+            volume.after_margin = volume.after_margin.max(MET * size);
+            volume.margin = volume.margin.max(MET * volume.kept.min(size));
+        }
         let fits = rule.dictionaries.iter().any(Dictionary::takes_fit);
         if fits && self.sampled < self.instances {
             let rows = self.sampled / 2;

@@ -14,11 +14,13 @@ const LISTED: usize = 12;
 pub struct TargetOutcome {
     /// The perspective that was fitted.
     pub perspective: Perspective,
-    /// The share of occurrences that is elsewhere than wanted, before and after: 0 is the target.
+    /// The share of occurrences that is elsewhere than wanted, before and after: 0 is the target, as far as the limit on repeats allows it.
     pub gap: [f64; 2],
+    /// The share of occurrences that this limit keeps from where the target's shape would have them.
+    pub lowered: f64,
     /// How many times all entities were taken.
     pub sweeps: u32,
-    /// True when more sweeps would not have come nearer.
+    /// True when a further sweep would have lessened the gap by less than a hundredth of it.
     pub converged: bool,
     /// The entities furthest from their target: rank, wanted count, count that they got.
     pub furthest: Vec<(u32, f64, f32)>,
@@ -37,6 +39,13 @@ impl TargetOutcome {
         ranks.sort_unstable_by(|a, b| miss(b).total_cmp(&miss(a)).then(a.cmp(b)));
         let gap = [fit::gap(before.iter().map(|&count| f64::from(count)), targets), fit::gap(after, targets)];
         let furthest = ranks.into_iter().map(|rank| (rank, targets[rank as usize], outcome.counts[rank as usize]));
-        Self { perspective: outcome.perspective, gap, sweeps: 0, converged: false, furthest: furthest.collect() }
+        Self {
+            perspective: outcome.perspective,
+            gap,
+            lowered: 0.0,
+            sweeps: 0,
+            converged: false,
+            furthest: furthest.collect(),
+        }
     }
 }

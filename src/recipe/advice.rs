@@ -7,6 +7,7 @@
 
 use super::overrides::Line;
 use super::{BalanceBy, ManifestFormat, NoEntity, PolicyName, Rebalance, Recipe};
+use crate::entity::Perspective;
 
 /// A piece of advice, and the line that it is about, where it stands in a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,8 +54,24 @@ impl Recipe {
             (lines.balance_by, balance_by(rebalance)),
             (lines.no_entity, no_entity(rebalance)),
         ];
-        found.into_iter().filter_map(|(line, message)| Some(Advice { line, message: message? })).collect()
+        let thresholds = Perspective::ALL.into_iter().zip(lines.thresholds);
+        let thresholds = thresholds.map(|(perspective, line)| (line, threshold(self, perspective)));
+        let all = found.into_iter().chain(thresholds);
+        all.filter_map(|(line, message)| Some(Advice { line, message: message? })).collect()
     }
+}
+
+fn threshold(recipe: &Recipe, perspective: Perspective) -> Option<String> {
+    let extracted = &recipe.entities.perspectives;
+    let idle =
+        !extracted.is_empty() && !extracted.contains(&perspective) && recipe.threshold.contains_key(&perspective);
+    idle.then(|| {
+        format!(
+            "the threshold of '{0}' does nothing, since '{0}' is not extracted; remove it, or add \"{0}\" to \
+             entities.perspectives",
+            perspective.key()
+        )
+    })
 }
 
 fn size(rebalance: &Rebalance) -> Option<String> {

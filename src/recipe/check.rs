@@ -10,6 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::grammar::{self, Status};
 use super::{Line, Lines, Place, Recipe, RecipeError, kind, overrides, ranges, syntax, synthesis};
+use crate::entity::Perspective;
 
 /// A fault before its file is known: a byte range of the text and what is wrong there.
 struct Fault(Range<usize>, String);
@@ -41,7 +42,8 @@ fn checked(text: &str) -> Result<Recipe, Fault> {
     let keys = ["policy", "perspective", "pass_count", "size", "stages", "balance_by", "no_entity", "subclasses"];
     let [policy, perspective, pass_count, size, stages, balance_by, no_entity, subclasses] =
         keys.map(|key| line(&format!("rebalance.{key}")));
-    *lines = Lines { policy, perspective, pass_count, size, stages, balance_by, subclasses, no_entity };
+    let thresholds = Perspective::ALL.map(|perspective| line(&format!("threshold.{}", perspective.key())));
+    *lines = Lines { policy, perspective, pass_count, size, stages, balance_by, subclasses, no_entity, thresholds };
     check_ranges(&recipe, document.get_ref())?;
     Ok(recipe)
 }
@@ -49,7 +51,9 @@ fn checked(text: &str) -> Result<Recipe, Fault> {
 /// What is said of a value that does not go into a recipe.
 fn refused(error: &toml::de::Error, document: &DeTable<'_>) -> Fault {
     let (span, message) = (error.span().unwrap_or(0..0), one_line(error));
-    if let Some((value, known)) = unknown_variant(&message) {
+    // A threshold is a table of one of two keys, and a text in its place names neither.
+    let variant = unknown_variant(&message).filter(|(_, known)| !known.contains(&"tail_mass"));
+    if let Some((value, known)) = variant {
         return Fault(span, format!("no such value '{value}'; {}", grammar::meant(value, &known)));
     }
     let told = Some(&span).filter(|_| is_about_type(&message)).and_then(|span| kind::told(document, span, &message));
@@ -58,7 +62,7 @@ fn refused(error: &toml::de::Error, document: &DeTable<'_>) -> Fault {
 
 /// True when a value cannot be read as what belongs there, or is not there.
 fn is_about_type(message: &str) -> bool {
-    ["invalid type", "invalid value", "wanted ", "data did not match", "missing field"]
+    ["invalid type", "invalid value", "wanted ", "data did not match", "missing field", "unknown variant"]
         .iter()
         .any(|start| message.starts_with(start))
 }

@@ -1,132 +1,91 @@
 //! Writes changed values into a recipe's text and leaves the rest of it alone.
 //!
-//! Invariant: only keys whose value differs are touched; comments, order and spelling of all others stay byte for byte.
+//! Invariant: only what differs is touched; comments, order, spelling and line ends of all else stay byte for byte.
+
+mod blocks;
+mod endings;
+mod list;
+mod pairs;
+mod place;
+mod value;
 
 use std::io::Write as _;
 use std::path::Path;
 
-use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value};
+use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
 
 use super::{Recipe, RecipeError};
+use place::Homeless;
 
 pub(super) fn merged(recipe: &Recipe, text: &str, path: &Path) -> Result<String, RecipeError> {
     let written = Recipe::parse(text, path)?;
     let broken = |error: &dyn std::fmt::Display| RecipeError::at(path, text, 0, error.to_string());
-    let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| broken(&error))?;
-    let wanted: DocumentMut = recipe.effective().parse().map_err(|error: toml_edit::TomlError| broken(&error))?;
-    let present: DocumentMut = written.effective().parse().map_err(|error: toml_edit::TomlError| broken(&error))?;
-    merge(document.as_table_mut(), wanted.as_table(), present.as_table());
-    Ok(document.to_string())
+    let parsed = |text: &str| text.parse().map_err(|error: toml_edit::TomlError| broken(&error));
+    let mut document: DocumentMut = parsed(&endings::plain(text))?;
+    let (wanted, present) = (parsed(&recipe.effective())?, parsed(&written.effective())?);
+    let mut homeless = Homeless::default();
+    merge(document.as_table_mut(), (wanted.as_table(), present.as_table()), &mut homeless);
+    homeless.settle(&mut document);
+    Ok(endings::as_in(text, &document.to_string()))
 }
 
 /// Makes `document` say what `wanted` says wherever that differs from what it says now (`present`).
-fn merge(document: &mut dyn TableLike, wanted: &dyn TableLike, present: &dyn TableLike) {
+fn merge(document: &mut dyn TableLike, (wanted, present): (&dyn TableLike, &dyn TableLike), homeless: &mut Homeless) {
     let nothing = Table::new();
-    for (key, value) in wanted.iter().filter(|(key, value)| !same(Some(value), present.get(key))) {
-        if let Some(list) = value.as_array_of_tables() {
-            merge_list(document, key, (list, present.get(key).and_then(Item::as_array_of_tables)));
+    for (key, value) in wanted.iter().filter(|(key, value)| !value::same(Some(value), present.get(key))) {
+        if value.is_array() || value.is_array_of_tables() {
+            merge_list(document, key, (Some(value), present.get(key)), homeless);
             continue;
         }
-        let Some(inner) = value.as_table_like().filter(|table| !is_choice(*table)) else {
-            replace(document, key, value);
+        let Some(inner) = value.as_table_like().filter(|table| !value::is_choice(*table)) else {
+            value::put(document, key, value);
             continue;
         };
         let inner_before = present.get(key).and_then(Item::as_table_like).unwrap_or(&nothing);
         let entry = document.entry(key).or_insert_with(|| Item::Table(Table::new()));
         if let Some(table) = entry.as_table_like_mut() {
-            merge(table, inner, inner_before);
+            merge(table, (inner, inner_before), homeless);
         }
     }
-    let gone: Vec<&str> = present.iter().map(|(key, _)| key).filter(|key| !wanted.contains_key(key)).collect();
-    for key in gone {
-        document.remove(key);
-    }
-}
-
-/// Makes a list of tables say what is wanted: entries that are wanted still stay as they were written, in their old order or not.
-fn merge_list(document: &mut dyn TableLike, key: &str, (wanted, present): (&ArrayOfTables, Option<&ArrayOfTables>)) {
-    let written = |entry: &Table| {
-        let mut places = present.into_iter().flat_map(ArrayOfTables::iter);
-        places.position(|old| same_table(entry, old))
-    };
-    if let Some(Item::Value(Value::Array(old))) = document.get(key) {
-        let mut fresh = Array::new();
-        for entry in wanted {
-            let kept = written(entry).and_then(|place| old.get(place)).cloned();
-            fresh.push(kept.unwrap_or_else(|| Value::InlineTable(inline_table(entry))));
-        }
-        *fresh.decor_mut() = old.decor().clone();
-        document.insert(key, Item::Value(Value::Array(fresh)));
-        return;
-    }
-    let old = document.get(key).and_then(Item::as_array_of_tables).cloned().unwrap_or_default();
-    let mut fresh = ArrayOfTables::new();
-    for entry in wanted {
-        let kept = written(entry).and_then(|place| old.get(place)).cloned();
-        fresh.push(kept.unwrap_or_else(|| {
-            let mut table = Table::new();
-            table.decor_mut().set_prefix("\n");
-            for (key, value) in entry {
-                replace(&mut table, key, value);
-            }
-            table
-        }));
-    }
-    document.insert(key, Item::ArrayOfTables(fresh));
-}
-
-fn same_table(one: &dyn TableLike, other: &dyn TableLike) -> bool {
-    let mut keys = one.iter().chain(other.iter()).map(|(key, _)| key);
-    keys.all(|key| same(one.get(key), other.get(key)))
-}
-
-/// `{ count = 304 }` and `{ cap = 5000 }` are one value, not a table to merge into.
-fn is_choice(table: &dyn TableLike) -> bool {
-    const CHOICES: [&str; 4] = ["count", "tail_mass", "cap", "floor"];
-    table.len() == 1 && CHOICES.iter().any(|key| table.contains_key(key))
-}
-
-fn same(one: Option<&Item>, other: Option<&Item>) -> bool {
-    let (Some(one), Some(other)) = (one, other) else { return one.is_none() == other.is_none() };
-    match (one.as_table_like(), other.as_table_like()) {
-        (Some(one), Some(other)) => same_table(one, other),
-        _ => one.to_string().trim() == other.to_string().trim(),
-    }
-}
-
-/// Sets a key; a comment behind the old value stays behind the new one.
-fn replace(document: &mut dyn TableLike, key: &str, value: &Item) {
-    let mut fresh = match value.as_table_like() {
-        Some(table) if is_choice(table) => Item::Value(Value::InlineTable(inline_table(table))),
-        _ => value.clone(),
-    };
-    if let Some(old) = document.get(key).and_then(Item::as_value)
-        && let Some(new) = fresh.as_value_mut()
-    {
-        *new.decor_mut() = old.decor().clone();
-    } else if let Some(new) = fresh.as_value_mut() {
-        new.decor_mut().clear();
-    }
-    match document.get_mut(key) {
-        Some(slot) => *slot = fresh,
-        None => {
-            document.insert(key, fresh);
+    for (key, before) in present.iter().filter(|(key, _)| !wanted.contains_key(key)) {
+        if before.is_array_of_tables() {
+            merge_list(document, key, (None, Some(before)), homeless);
+        } else {
+            place::take_out(document, key);
         }
     }
 }
 
-fn inline_table(table: &dyn TableLike) -> InlineTable {
-    let mut inline = InlineTable::new();
-    for (key, value) in table.iter() {
-        if let Some(value) = value.as_value() {
-            let mut value = value.clone();
-            value.decor_mut().clear();
-            inline.insert(key, value);
-        } else if let Some(table) = value.as_table_like() {
-            inline.insert(key, Value::InlineTable(inline_table(table)));
+/// Makes a list say what is wanted, in the form in which it is written.
+fn merge_list(
+    document: &mut dyn TableLike,
+    key: &str,
+    (wanted, present): (Option<&Item>, Option<&Item>),
+    homeless: &mut Homeless,
+) {
+    let commented = document.key(key).is_some_and(|key| place::prefix(key.leaf_decor()).contains('#'));
+    let (of_blocks, wanted, present) =
+        (wanted.or(present).is_some_and(Item::is_array_of_tables), items(wanted), items(present));
+    if let Some(Item::Value(Value::Array(array))) = document.get_mut(key) {
+        list::merge(array, (&wanted, &present));
+        if array.is_empty() && of_blocks && !commented && !place::text(array.trailing()).contains('#') {
+            document.remove(key);
         }
+    } else if of_blocks {
+        blocks::merge(document, key, (&wanted, &present), homeless);
+    } else {
+        let array = wanted.into_iter().filter_map(|item| item.into_value().ok()).collect();
+        value::put(document, key, &Item::Value(Value::Array(array)));
     }
-    inline
+}
+
+/// The entries of a list of either form.
+fn items(list: Option<&Item>) -> Vec<Item> {
+    match list {
+        Some(Item::ArrayOfTables(tables)) => tables.iter().cloned().map(Item::Table).collect(),
+        Some(Item::Value(Value::Array(array))) => array.iter().cloned().map(Item::Value).collect(),
+        _ => Vec::new(),
+    }
 }
 
 pub(super) fn save(recipe: &Recipe, path: &Path) -> Result<(), RecipeError> {

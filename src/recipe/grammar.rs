@@ -149,9 +149,10 @@ pub(super) const LISTS: &[&str] = &["rebalance.override", "synthesis.entity"];
 const ELSEWHERE: &[(&str, &str)] = &[
     ("pass_num", "write pass_count, which is pass_num + 1"),
     ("tau", "write it in [threshold], such as token = { count = 120 }"),
-    ("average", "did you mean 'mean'?"),
-    ("drop", "did you mean 'exclude'?"),
 ];
+
+/// Values that are in use elsewhere: what is written, and what is called so here.
+const VALUES_ELSEWHERE: &[(&str, &str)] = &[("average", "mean"), ("drop", "exclude"), ("add", "sqrt")];
 
 /// The table at a dotted path.
 pub(super) fn table(path: &str) -> Option<&'static Table> {
@@ -182,10 +183,9 @@ pub(super) fn suggestion(key: &str, table: &Table) -> String {
 /// What to write in place of a value that is none of the known ones: the nearest, one that it is a part of or the other way round,
 /// or any of them.
 pub(super) fn meant(value: &str, known: &[&str]) -> String {
-    let elsewhere =
-        ELSEWHERE.iter().find(|(name, meant)| *name == value && known.iter().any(|known| meant.contains(known)));
+    let elsewhere = VALUES_ELSEWHERE.iter().find(|(name, meant)| *name == value && known.contains(meant));
     if let Some((_, meant)) = elsewhere {
-        return (*meant).to_owned();
+        return format!("did you mean '{meant}'?");
     }
     let lower = value.to_lowercase();
     let part = |known: &&&str| lower.len() > 2 && (known.starts_with(&lower) || lower.starts_with(**known));

@@ -87,12 +87,33 @@ pub(super) fn told(document: &DeTable<'_>, span: &Range<usize>, message: &str) -
         return Some(format!("{name} = {limit}"));
     }
     let what = described(found.value);
+    if let Some(choice) = threshold(&found) {
+        return Some(format!("{name} is {what} where a table belongs; write {name} = {choice}"));
+    }
     let wanted = match &example {
         Value::Array(items) if found.item => kind(items.first()?),
         example => wanted_of(&found.path, example),
     };
     let verb = if found.item { "holds" } else { "is" };
     Some(format!("{name} {verb} {what} where {wanted} belongs; write for example {name} = {example}"))
+}
+
+/// What a threshold without its table is meant to be: a count, or a share, as a number or with a percent sign.
+fn threshold(found: &Found<'_>) -> Option<String> {
+    found.path.strip_prefix("threshold.").filter(|name| !name.contains('.'))?;
+    let written = match found.value {
+        DeValue::String(text) => text.trim(),
+        DeValue::Integer(number) => number.as_str(),
+        DeValue::Float(number) => number.as_str(),
+        _ => return None,
+    };
+    let (digits, unit) = written.strip_suffix('%').map_or((written, 1.0), |digits| (digits.trim_end(), 100.0));
+    let value = digits.replace('_', "").parse::<f64>().ok()? / unit;
+    if value > 0.0 && value < 1.0 {
+        return Some(format!("{{ tail_mass = {value} }}"));
+    }
+    let counts = unit < 2.0 && value >= 1.0 && value.fract() == 0.0 && value <= f64::from(u32::MAX);
+    counts.then(|| format!("{{ count = {value} }}"))
 }
 
 /// A whole number that is none that can be held: what it is, and the limit that it is beyond.

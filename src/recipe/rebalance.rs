@@ -88,6 +88,16 @@ pub struct Lines {
     pub subclasses: Line,
     /// That of `no_entity`.
     pub no_entity: Line,
+    /// Those of `threshold`'s keys, in the order of [`Perspective::ALL`].
+    pub thresholds: [Line; Perspective::ALL.len()],
+}
+
+impl Rebalance {
+    /// True when instances are weighed and each is written once.
+    #[must_use]
+    pub fn weighs(&self) -> bool {
+        self.balance_by == BalanceBy::Weights && self.policy.gives_shares()
+    }
 }
 
 impl Default for Rebalance {

@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use super::event::Sender;
 use super::picture;
+use crate::app::action::Action;
 use crate::app::message::{Failure, JobReport, Message};
 use crate::app::model::Sample;
 use crate::job::worker::Choice;
@@ -50,7 +51,10 @@ pub(super) fn begin(job: impl Job, generation: u64, sender: &Sender) -> Option<H
         Ok(handle) => Some(handle),
         Err(cause) => {
             let next = "close other programs and start again".to_owned();
-            failed(JobReport::Failed(Failure { title: "no job was started".into(), cause: cause.to_string(), next }));
+            failed(JobReport::Failed(
+                Failure { title: "no job was started".into(), cause: cause.to_string(), next },
+                None,
+            ));
             None
         }
     }
@@ -79,11 +83,20 @@ fn reports(event: Event, began: Instant) -> Vec<JobReport> {
         },
         Event::Finished(summary) => vec![finished(summary)],
         Event::Cancelled => vec![JobReport::Cancelled],
-        Event::Failed(failure) => vec![JobReport::Failed(Failure {
-            title: "the job failed".into(),
-            cause: failure.message,
-            next: failure.next,
-        })],
+        Event::Failed(failure) => {
+            let remedy = remedy(&failure);
+            let (title, cause, next) = ("the job failed".to_owned(), failure.message, failure.next);
+            vec![JobReport::Failed(Failure { title, cause, next }, remedy)]
+        }
+    }
+}
+
+/// The action that mends a failure, where there is one: what is wrong with the dataset is read anew, what was begun is gone on with.
+const fn remedy(failure: &job::Failure) -> Option<Action> {
+    match failure {
+        job::Failure { exit_code: 3, .. } => Some(Action::Reload),
+        job::Failure { unfinished: true, .. } => Some(Action::StartJob),
+        _ => None,
     }
 }
 

@@ -192,7 +192,8 @@ impl Reader for Rows {
     }
 
     fn frame(&self) -> super::Frame<'_> {
-        super::Frame::of_lines(&self.records.content, &self.records.spans, self.header_end)
+        let frame = super::Frame::of_lines(&self.records.content, &self.records.spans, self.header_end);
+        frame.delimited(self.table.delimiter)
     }
 
     fn place(&self, row: usize) -> Place {

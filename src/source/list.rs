@@ -130,7 +130,8 @@ impl Reader for Entries {
     }
 
     fn frame(&self) -> super::Frame<'_> {
-        super::Frame::of_lines(&self.records.content, &self.records.spans, text_start(&self.records.content))
+        let start = text_start(&self.records.content);
+        super::Frame::of_lines(&self.records.content, &self.records.spans, start).delimited(self.list.separator)
     }
 
     fn place(&self, row: usize) -> Place {

@@ -5,6 +5,7 @@
 mod input;
 mod keys;
 mod lists;
+mod overrides;
 mod palette;
 mod questions;
 
@@ -108,7 +109,9 @@ fn popup(model: &Model, theme: &Theme, (overlay, room): (&Overlay, Room)) -> Pop
         Overlay::Findings { cursor } => lists::findings(model, theme, (*cursor, room)),
         Overlay::Themes { cursor, .. } => lists::themes(model, theme, (*cursor, room)),
         Overlay::Explanation { id, lines, scroll } => lists::explanation(theme, (id, lines), (*scroll, room)),
-        Overlay::Override { perspective, entity, cursor } => lists::overrides(theme, (*perspective, entity), *cursor),
+        Overlay::Override { perspective, entity, cursor } => {
+            overrides::popup(model, theme, ((*perspective, entity), *cursor), room)
+        }
         Overlay::EditValue { target, field, problem } => input::popup(theme, (target, field), problem.as_deref(), room),
         question => {
             let job = model.job.job().map_or_else(JobKind::default, |job| job.kind);
@@ -123,7 +126,8 @@ fn room(overlay: &Overlay, screen: Rect) -> Room {
         Overlay::Help { .. } => 150,
         Overlay::Warnings { .. } | Overlay::Findings { .. } | Overlay::Palette { .. } => 110,
         Overlay::Explanation { .. } => 100,
-        Overlay::Themes { .. } | Overlay::Override { .. } => 44,
+        Overlay::Themes { .. } => 44,
+        Overlay::Override { .. } => 64,
         _ => 76,
     };
     ((screen.width.saturating_sub(6)).min(widest), screen.height.saturating_sub(5))

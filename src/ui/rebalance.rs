@@ -8,6 +8,8 @@ mod controls;
 mod layout;
 mod measures;
 mod outcome;
+pub(in crate::ui) mod overrides;
+mod unseen;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -87,8 +87,6 @@ pub fn regions(shell: &Shell, hits: &mut HitMap) {
 }
 
 fn draw_header(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let notes = header_notes(model, theme);
-    let notes_width = notes.width() as u16;
     let counted = match &model.data {
         Data::Ready(loaded) => number::counted(loaded.dataset.len() as u64, "instance"),
         Data::Loading { .. } => "loading".into(),
@@ -97,8 +95,12 @@ fn draw_header(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let brand = look::span(theme, Role::TextStrong, " fantail   ");
     let fixed = brand.width() as u16 + text::width(&counted) + 4;
     let room = area.width.saturating_sub(fixed);
-    let with_notes = room > notes_width + 12;
-    let name = text::fit_path(&model.name, if with_notes { room - notes_width } else { room });
+    let mut ways = header_notes(model, theme);
+    // That something is not saved is said in any case.
+    let least = ways.pop().unwrap_or_default();
+    let notes = ways.into_iter().find(|notes| room > notes.width() as u16 + 12).unwrap_or(least);
+    let notes_width = notes.width() as u16;
+    let name = text::fit_path(&model.name, room.saturating_sub(notes_width));
     let line = Line::from(vec![
         brand,
         look::span(theme, Role::Title, name),
@@ -106,26 +108,26 @@ fn draw_header(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         look::span(theme, Role::TextDim, counted),
     ]);
     buffer.set_line(area.x, area.y, &line, area.width);
-    if with_notes {
-        buffer.set_line(area.right() - notes_width, area.y, &notes, notes_width);
-    }
+    buffer.set_line(area.right().saturating_sub(notes_width), area.y, &notes, notes_width);
 }
 
-/// What the job does, and whether the recipe is saved.
-fn header_notes(model: &Model, theme: &Theme) -> Line<'static> {
-    let mut spans = Vec::new();
+/// What the job does, the recipe's file, and whether that is saved, in ever fewer words.
+fn header_notes(model: &Model, theme: &Theme) -> Vec<Line<'static>> {
     let job = match &model.job {
         JobState::Running(job) => Some(format!("▶ job {}   ", number::rounded_share(job.share()))),
         JobState::Paused(job) => Some(format!("Ⅱ job {}   ", number::rounded_share(job.share()))),
         JobState::Cancelling(_) => Some("job stopping …   ".to_owned()),
         _ => None,
     };
-    spans.extend(job.map(|words| look::span(theme, Role::BarDone, words)));
+    let job = job.map(|words| look::span(theme, Role::BarDone, words));
     let file = model.history.path.file_name().map_or_else(String::new, |name| name.display().to_string());
-    spans.push(look::span(theme, Role::TextDim, text::fit(&file, 24)));
-    let (sign, role) = if model.unsaved() { (" ● unsaved ", Role::Warning) } else { (" ", Role::TextDim) };
-    spans.push(look::span(theme, role, sign));
-    Line::from(spans)
+    let file = look::span(theme, Role::TextDim, text::fit(&file, 24));
+    let (sign, least) = if model.unsaved() { (" ● unsaved ", " ● ") } else { (" ", "") };
+    let [sign, least] = [sign, least].map(|sign| look::span(theme, Role::Warning, sign));
+    let told = |file: Option<Span<'static>>, sign: &Span<'static>| {
+        Line::from_iter(job.iter().cloned().chain(file).chain([sign.clone()]))
+    };
+    vec![told(Some(file), &sign), told(None, &sign), sign.clone().into(), least.into()]
 }
 
 /// The tabs' areas; at little width only their numbers and first letters.

@@ -33,6 +33,11 @@ impl Cells {
         Self { label: width.saturating_sub(value + TRACK + 3).clamp(8, 16), value }
     }
 
+    /// The most cells of a name.
+    pub const fn label(self) -> u16 {
+        self.label
+    }
+
     /// A slider's track within its row.
     pub fn track(self, row: Rect) -> Rect {
         Rect { x: row.x + self.label + 2, width: row.width.saturating_sub(self.label + self.value + 3), ..row }

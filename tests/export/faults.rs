@@ -13,13 +13,13 @@ use tempfile::tempdir;
 use crate::{bytes_below, lines, loaded, recipe, write, write_with};
 
 /// Does something once, when so many reports have come.
-struct Meddler<F> {
+pub(super) struct Meddler<F> {
     left: AtomicUsize,
     deed: F,
 }
 
 impl<F: Fn() + Sync> Meddler<F> {
-    fn after(reports: usize, deed: F) -> Self {
+    pub(super) fn after(reports: usize, deed: F) -> Self {
         Self { left: AtomicUsize::new(reports), deed }
     }
 }
@@ -84,7 +84,7 @@ fn a_target_that_was_removed_is_a_clear_error() {
 }
 
 /// Does something at the last report, when everything is written and nothing has its name.
-struct AtTheEnd<F>(F);
+pub(super) struct AtTheEnd<F>(pub(super) F);
 
 impl<F: Fn() + Sync> Observer for AtTheEnd<F> {
     fn advanced(&self, stage: Stage, done: u64, total: u64) {

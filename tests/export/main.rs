@@ -3,10 +3,13 @@
 #![allow(clippy::too_many_lines)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::format_collect, missing_docs)]
 
+mod belonging;
 mod faults;
 mod guarded;
 mod killed;
+mod left;
 mod native;
+mod pictures;
 mod progress;
 mod shards;
 mod stages;

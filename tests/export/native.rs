@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use fantail::manifest::{CALIBRATION, RECIPE};
+use fantail::manifest::{CALIBRATION, RECIPE, Shard, Target};
+use fantail::progress::Unobserved;
 use fantail::recipe::{ManifestFormat, Pictures, PolicyName, Recipe};
 use fantail::source::SetAsideKind;
 use serde_json::Value;
@@ -11,7 +12,7 @@ use tempfile::tempdir;
 
 use crate::{
     CLASSES, album, array, assert_round_trip, bytes_below, coco, formats, lines, list, loaded, planned, recipe, record,
-    table, write, written,
+    table, write, write_with, written,
 };
 
 const NATIVE: &[ManifestFormat] = &[ManifestFormat::Native];
@@ -221,4 +222,46 @@ fn each_file_of_several_has_one_of_its_own_where_they_cannot_be_joined() {
     let names: Vec<_> = told.files.iter().map(|file| file.path.file_name().unwrap().to_owned()).collect();
     assert_eq!(names, ["part-0.parquet", "part-1.parquet", "part-2.parquet", "recipe.toml", "calibration.json"]);
     assert_round_trip(&opened, &recipe, &out);
+}
+
+#[test]
+fn files_of_other_headers_separators_or_wrappers_are_not_joined_under_the_first() {
+    let folder = tempdir().unwrap();
+    let recipe = recipe(PolicyName::None, NATIVE);
+    let header = "id,caption,label\n1,a cat,cat\n2,a dog,dog\n";
+    let wrapped = |name: &str| format!("{{\"{name}\": {}, \"n\": 1}}", array(0..3));
+    let cases = [
+        (["a.csv", "b.csv"], header.to_owned(), "label,id,caption\ndog,4,a dog\ncat,5,the cat\n".to_owned(), "headers"),
+        (["a.csv", "b.csv"], header.to_owned(), header.replace(',', ";").replace(['1', '2'], "7"), "other signs"),
+        (["a.csv", "b.tsv"], header.to_owned(), header.replace(',', "\t").replace(['1', '2'], "7"), "other signs"),
+        (["a.txt", "b.txt"], list(CLASSES), list(&[("cow", 9)]).replace(' ', ","), "other signs"),
+        (["a.json", "b.json"], wrapped("data"), wrapped("rows").replace("\"r", "\"s"), "wrapped"),
+        (["a.json", "b.jsonl"], array(0..3), lines(3..6), "array"),
+    ];
+    for (at, ([one, other], first, second, reason)) in cases.into_iter().enumerate() {
+        let data = folder.path().join(at.to_string());
+        fs::create_dir(&data).unwrap();
+        fs::write(data.join(one), first).unwrap();
+        fs::write(data.join(other), second).unwrap();
+        let opened = loaded(&data.join("*.*"), &recipe);
+        assert_eq!(opened.dataset.files().len(), 2, "{other}");
+        let out = folder.path().join(format!("{at}.out"));
+        let error = write_with((&opened, &recipe), Shard::WHOLE, &Target::new(&out), &Unobserved).unwrap_err();
+        let told = error.to_string();
+        assert!(told.contains(one) && told.contains(other) && told.contains(reason), "{told}");
+        assert!(error.next().contains("'jsonl'") && !fantail::manifest::is_unfinished(&out), "{told}");
+    }
+}
+
+#[test]
+fn files_that_differ_in_white_space_and_line_ends_alone_are_joined() {
+    let folder = tempdir().unwrap();
+    let data = folder.path().join("data");
+    fs::create_dir(&data).unwrap();
+    fs::write(data.join("a.csv"), "id,caption,label\n1,a cat,cat\n2,a dog,dog\n").unwrap();
+    fs::write(data.join("b.csv"), "\u{feff}id,caption,label\r\n3,a cat,cat\r\n4,a dog,dog\r\n").unwrap();
+    let recipe = recipe(PolicyName::None, NATIVE);
+    let told = write(&loaded(&data, &recipe), &recipe, &folder.path().join("out"));
+    let text = fs::read_to_string(&told.files[0].path).unwrap();
+    assert_eq!(text, "id,caption,label\n1,a cat,cat\n2,a dog,dog\n3,a cat,cat\n4,a dog,dog\n");
 }

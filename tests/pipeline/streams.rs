@@ -138,3 +138,27 @@ fn every_command_tells_of_a_stdout_that_cannot_be_written_and_bears_one_that_is_
         assert!(!said.contains("cannot write"), "{arguments:?}: {said}");
     }
 }
+
+#[test]
+fn a_first_recipe_can_be_read_from_stdout() {
+    let scratch = list([("dog", 1)]);
+    let done = command(&scratch, &["recipe", "init", "-"]).output().unwrap();
+    assert!(done.status.success());
+    assert_eq!(String::from_utf8(done.stdout).unwrap(), fantail::recipe::DEFAULT_TEXT);
+    assert!(!scratch.beside("-").exists());
+}
+
+#[test]
+fn a_report_names_the_place_of_what_does_nothing() {
+    let scratch = list([("dog", 12), ("cat", 3)]);
+    let text = "[entities]\nperspectives = [\"label\"]\n[threshold]\n  token = { count = 3 }\n";
+    std::fs::write(scratch.beside("r.toml"), text).unwrap();
+    for (command_name, place) in [("preview", "/warnings/0"), ("compare", "/recipes/0/warnings/0")] {
+        let arguments = [command_name, "list.txt", "--recipe", "r.toml", "--format", "json"];
+        let done = command(&scratch, &arguments).output().unwrap();
+        let said = String::from_utf8(done.stderr).unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap_or_else(|_| panic!("{said}"));
+        let warning = report.pointer(place).and_then(serde_json::Value::as_str).unwrap();
+        assert!(warning.starts_with("r.toml:4:11: the threshold of 'token' does nothing"), "{warning}");
+    }
+}

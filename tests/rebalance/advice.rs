@@ -37,6 +37,19 @@ fn what_does_nothing_is_told() {
 }
 
 #[test]
+fn a_threshold_of_what_is_not_extracted_is_told() {
+    let text = "[entities]\nperspectives = [\"token\"]\n[threshold]\ntoken = { count = 9 }\nlabel = { tail_mass = 0.2 }\nobject = { count = 3 }\n";
+    let told = |name: &str, line: u32| {
+        format!(
+            "line {line}: the threshold of '{name}' does nothing, since '{name}' is not extracted; remove it, or add \"{name}\" to \
+             entities.perspectives"
+        )
+    };
+    assert_eq!(advice(text), [told("object", 6), told("label", 5)]);
+    assert!(advice(&text.replace("[\"token\"]", "[]")).is_empty(), "all that the dataset offers");
+}
+
+#[test]
 fn a_size_out_of_reach_and_very_frequent_repeats_are_told() {
     for policy in ["random", "adr", "cap"] {
         let found = told(&format!("[rebalance]\npolicy = \"{policy}\"\nsize = 5000\n"));
@@ -49,6 +62,10 @@ fn a_size_out_of_reach_and_very_frequent_repeats_are_told() {
     let found = told("[rebalance]\npolicy = \"uniform\"\n");
     assert!(found[0].starts_with("line 2: ") && found[0].contains("written more than 4 times on average"), "{found:?}");
     assert!(told("[rebalance]\npolicy = \"temperature\"\ntemperature = 1\n").is_empty());
+    let target = |limit: &str| told(&format!("[rebalance]\npolicy = \"target\"\nrepeat_limit = {limit}\n"));
+    let found = target("1");
+    assert!(found.len() == 1 && found[0].starts_with("line 2: repeat_limit = 1 keeps "), "{found:?}");
+    assert!(!target("64").iter().any(|advice| advice.contains("where the target")));
 }
 
 /// The base temperature leaves shares as they are; the stages are what weighs.
@@ -139,8 +156,21 @@ fn a_wrong_type_is_told_with_what_was_found_what_belongs_there_and_an_example() 
         ),
         (
             "[threshold]\ntoken = 304",
-            "r.toml:2:9: token is the number 304 where a table belongs; write for example token = { count = 120 }",
+            "r.toml:2:9: token is the number 304 where a table belongs; write token = { count = 304 }",
         ),
+        (
+            "[threshold]\ntoken = \"10%\"",
+            "r.toml:2:9: token is the text \"10%\" where a table belongs; write token = { tail_mass = 0.1 }",
+        ),
+        (
+            "[threshold]\nco_occurrence = 0.25",
+            "r.toml:2:17: co_occurrence is the number 0.25 where a table belongs; write co_occurrence = { tail_mass = 0.25 }",
+        ),
+        (
+            "[threshold]\nlabel = \"rare\"",
+            "r.toml:2:9: label is the text \"rare\" where a table belongs; write for example label = { count = 120 }",
+        ),
+        ("[rebalance]\nrepeats = \"add\"", "r.toml:2:11: no such value 'add'; did you mean 'sqrt'?"),
         (
             "[threshold]\ntoken = { count = \"9\" }",
             "r.toml:2:19: count is the text \"9\" where a whole number belongs; write for example count = 120",

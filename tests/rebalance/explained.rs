@@ -48,11 +48,15 @@ fn assert_explained(index: &Index) {
     assert_eq!(overridden.rebalance.overrides[0].action, OverrideAction::Cap(most));
     recipes.push(overridden);
     for recipe in recipes {
+        let unturned = recipe_without_overrides(&recipe);
+        let alone = Explainer::new(index, &unturned).unwrap();
         let (plan, explainer) = (plan(index, &recipe), Explainer::new(index, &recipe).unwrap());
         for instance in 0..index.instances() {
             let told = explainer.explain(instance).unwrap();
             assert_eq!(told.repeat, plan.repeat(instance), "{instance}");
             assert_eq!(told.decision == Decision::Keep, told.repeat > 0);
+            let before = alone.explain(instance).unwrap();
+            assert_eq!((told.policy_weight, told.policy_keep_probability), (before.weight, before.keep_probability));
             let stays = told.overridden.as_ref().is_none_or(|entry| entry.draw.unwrap() < entry.cut);
             assert_eq!(told.repeat > 0, says_kept(&told, &recipe) && stays, "{told:?}");
             for vote in told.votes.iter().filter(|vote| vote.draw.is_some()) {
@@ -116,4 +120,44 @@ fn votes_needed_and_alphas_draw_are_told() {
         assert_eq!(lines[0].ends_with(", but alpha's draw fails"), voters.len() > 1 && draw >= 0.6, "{}", lines[0]);
     }
     assert!(outvoted > 0 && unlucky > 0 && kept > 0, "{outvoted} {unlucky} {kept}");
+}
+
+fn recipe_without_overrides(recipe: &Recipe) -> Recipe {
+    let mut recipe = recipe.clone();
+    recipe.rebalance.overrides.clear();
+    recipe
+}
+
+/// What is said of the policy's part under an override is what the policy says without it.
+#[test]
+fn words_under_an_override_tell_the_policy_as_it_is_without() {
+    let index = long_tailed(300);
+    let capped = "override = [{ entity = \"object:thing 0\", action = { cap = 4 } }]\n";
+    for policy in [
+        "policy = \"temperature\"\ntemperature = 3\n",
+        "policy = \"repeat_factor\"\nrepeat_threshold = 0.05\n",
+        "policy = \"random\"\n",
+        "policy = \"temperature\"\nbalance_by = \"weights\"\n",
+    ] {
+        let recipe = |overrides: &str| parsed(&format!("[rebalance]\n{policy}{overrides}"));
+        let (alone, under) = (recipe(""), recipe(capped));
+        let told =
+            |instance: usize, recipe: &Recipe| fantail::plan::explain(&index, recipe, instance).unwrap().unwrap();
+        let weighs = policy.contains("weights");
+        let mut changed = 0;
+        for instance in 0..index.instances() {
+            let found = told(instance, &under);
+            let Some(decisive) = &found.overridden else { continue };
+            changed += usize::from(decisive.changed);
+            let (lines, before) = (found.lines(&under), told(instance, &alone).lines(&alone));
+            let rule = |line: &str| line.rsplit_once(": ").unwrap().1.to_owned();
+            assert_eq!(rule(&lines[0]), rule(&before[0]), "{lines:?}");
+            // The draw that is made once stands in both, with what it was compared with.
+            for line in before.iter().filter(|line| line.contains("draw is below") || line.contains("its draw")) {
+                assert!(lines.contains(line), "{line} in {lines:?}");
+            }
+            assert_eq!(weighs, lines[0].contains("written once and weighs"), "{lines:?}");
+        }
+        assert!(changed > 0, "{policy}");
+    }
 }

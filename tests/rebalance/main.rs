@@ -11,6 +11,7 @@ mod overrides;
 mod refused;
 mod repeats;
 mod sampled;
+mod saved;
 mod size;
 mod stopped;
 mod subclass;

@@ -172,6 +172,39 @@ fn what_is_expected_under_a_cap_or_a_floor_is_the_mean_of_the_plans() {
     }
 }
 
+/// Seeds under which the spread is measured; the standard deviation of a sample of so many is off by 4 % on average.
+const MANY: u64 = 300;
+
+#[test]
+fn the_spread_that_is_told_is_that_of_the_plans() {
+    let index = long_tailed(600);
+    let [cap, floor] = [OverrideAction::Cap, OverrideAction::Floor];
+    for overrides in [
+        vec![],
+        vec![("object:thing 0", cap(40))],
+        vec![("object:thing 0", cap(90)), ("object:thing 1", cap(30))],
+        vec![("object:thing 0", cap(60)), ("object:thing 2", floor(60))],
+        vec![("object:thing 0", cap(4000))],
+        vec![("object:thing 1", floor(70)), ("object:thing 20", OverrideAction::Pin)],
+    ] {
+        for policy in [PolicyName::Adr, PolicyName::Random] {
+            let mut recipe = with_overrides(policy, &overrides);
+            let (preview, _) = exact(&index, &recipe);
+            let kept = (0..MANY).map(|seed| {
+                recipe.seed = seed;
+                plan(&index, &recipe).tally().kept as f64
+            });
+            let kept: Vec<f64> = kept.collect();
+            let mean = kept.iter().sum::<f64>() / MANY as f64;
+            let deviation = (kept.iter().map(|kept| (kept - mean).powi(2)).sum::<f64>() / (MANY - 1) as f64).sqrt();
+            // Four standard errors of the deviation, and a tenth for instances that hold several of these entities.
+            let told = preview.instances.kept_sd;
+            let error = told * (4.0 / (2.0 * MANY as f64).sqrt() + 0.1) + 0.05;
+            assert!((deviation - told).abs() < error, "{policy} {overrides:?}: {told} told, {deviation} found");
+        }
+    }
+}
+
 #[test]
 fn where_instances_are_weighed_caps_and_floors_change_weights_alone() {
     let index = labels(&[("cat", 200), ("lynx", 5)]);

@@ -7,6 +7,7 @@ use fantail::app::hit::Target;
 use fantail::app::message::{Message, Mouse};
 use fantail::app::model::{Model, RebalancePane, Reckoning};
 use fantail::app::update;
+use fantail::config::keymap::parse_key;
 use fantail::entity::Perspective;
 use fantail::recipe::PolicyName;
 use fantail::ui;
@@ -29,7 +30,7 @@ fn a_policy_never_stands_without_its_control() {
             model.recipe.rebalance.policy = chosen;
             let screen = shown(&model, size);
             let cells = |line: &str| line.split('│').nth_back(1).unwrap_or_default().to_owned();
-            let kept = screen.lines().position(|line| line.contains(" kept · change"));
+            let kept = screen.lines().position(|line| line.contains(" kept  "));
             let kept = kept.unwrap_or_else(|| panic!("no comparison at {size:?}:\n{screen}"));
             let header = cells(screen.lines().nth(kept - 1).unwrap());
             let controls = header.matches("random").count();
@@ -122,4 +123,66 @@ fn tracks_stay_while_values_change() {
             }
         }
     }
+}
+
+/// The slider says the count; what it leaves to the tail stands over it, whatever is selected and however small the screen is.
+#[test]
+fn a_threshold_is_always_told_in_both_forms() {
+    for size in SIZES.into_iter().chain([(76, 20), (40, 12)]) {
+        for policy in PolicyName::ALL {
+            for focus in [RebalancePane::Policies, RebalancePane::Sliders] {
+                let mut model = fixture::rebalancing();
+                model.recipe.rebalance.policy = policy;
+                model.rebalance.focus = focus;
+                // The first slider of `adr` is the token's threshold, of which 10 % is left to the tail.
+                let of = if policy == PolicyName::Adr { Perspective::Token } else { Perspective::Object };
+                let split = model.recipe.split(model.loaded().unwrap().index.perspective(of).unwrap());
+                let count = format!("τ {} · ", split.threshold);
+                let screen = shown(&model, size);
+                let line = screen.lines().find(|line| line.contains(&count));
+                let line = line.unwrap_or_else(|| panic!("{policy} {focus:?} at {size:?}:\n{screen}"));
+                let share = fantail::number::share(split.tail_occurrence_share);
+                assert!(line.contains(&format!("{share} ")), "{policy} at {size:?}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_threshold_is_asked_for_in_both_forms_wherever_it_is_typed() {
+    let mut model = fixture::rebalancing();
+    model.rebalance.focus = RebalancePane::Sliders;
+    update(&mut model, Message::KeyPressed(parse_key("=").unwrap()));
+    let screen = shown(&model, (80, 24));
+    assert!(screen.contains("Threshold of token") && screen.contains("such as 10% or 0.1"), "{screen}");
+}
+
+#[test]
+fn what_is_not_saved_is_marked_on_every_screen() {
+    for size in SIZES.into_iter().chain([(40, 16), (50, 16)]) {
+        let mut model = fixture::rebalancing();
+        assert!(model.unsaved());
+        let header = shown(&model, size).lines().next().unwrap().to_owned();
+        assert!(header.contains(" ●"), "{size:?}: {header}");
+        model.history.saved = model.recipe.clone();
+        let header = shown(&model, size).lines().next().unwrap().to_owned();
+        assert!(!header.contains('●'), "{size:?}: {header}");
+    }
+}
+
+/// Of a random subset it is said what it keeps, and not what the policy beside it does.
+#[test]
+fn a_figure_under_random_is_of_the_random_subset() {
+    let mut model = fixture::comparing();
+    let figures = model.rebalance.compared[0].figures.as_mut().unwrap();
+    (figures.before, figures.after) = (20_000.0, 30_000.0);
+    let screen = shown(&model, (120, 36));
+    let cells = |name: &str| -> Vec<String> {
+        let line = screen.lines().find(|line| line.contains(name)).unwrap_or_else(|| panic!("{screen}"));
+        let row = line.split(name).nth(1).unwrap();
+        row.split_whitespace().take(2).map(str::to_owned).collect()
+    };
+    assert_eq!(cells("│ kept  "), ["30,000", "20,000"], "{screen}");
+    let change = screen.lines().find_map(|line| Some(line.split("│ change").nth(1)?.replace(' ', ""))).unwrap();
+    assert!(change.starts_with("+50.0%0%"), "{change}");
 }

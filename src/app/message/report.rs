@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Failure;
+use crate::app::action::Action;
 use crate::app::model::Sample;
 
 /// What a job tells.
@@ -55,6 +56,6 @@ pub enum JobReport {
     },
     /// It was stopped.
     Cancelled,
-    /// It failed.
-    Failed(Failure),
+    /// It failed; with the action that mends it, where there is one.
+    Failed(Failure, Option<Action>),
 }

@@ -89,8 +89,15 @@ pub(super) fn field(model: &mut Model) -> Option<&mut TextField> {
 
 /// Opens the editor for a value.
 pub(super) fn open(model: &mut Model, target: ValueTarget) {
+    let target = match target {
+        ValueTarget::Slider(number) => match model.parameters().get(number) {
+            Some(&Parameter::Threshold(perspective)) => ValueTarget::Threshold(perspective),
+            _ => target,
+        },
+        target => target,
+    };
     let text = match &target {
-        ValueTarget::Threshold(_) => model.split().map(|split| split.threshold.to_string()).unwrap_or_default(),
+        ValueTarget::Threshold(perspective) => threshold_text(model, *perspective),
         ValueTarget::Slider(number) => slider_text(model, *number),
         ValueTarget::Instance => String::new(),
         ValueTarget::Output => model.export.folder.display().to_string(),
@@ -98,6 +105,11 @@ pub(super) fn open(model: &mut Model, target: ValueTarget) {
         ValueTarget::Cap(entity) | ValueTarget::Floor(entity) => overrides::text(model, entity),
     };
     model.overlay = Some(Overlay::EditValue { target, field: TextField::holding(text), problem: None });
+}
+
+fn threshold_text(model: &Model, perspective: Perspective) -> String {
+    let entry = model.loaded().and_then(|loaded| loaded.index.perspective(perspective));
+    entry.map_or_else(String::new, |entry| model.recipe.split(entry).threshold.to_string())
 }
 
 fn slider_text(model: &Model, number: usize) -> String {
@@ -170,9 +182,6 @@ fn threshold(text: &str) -> Result<ThresholdChoice, String> {
 fn set_slider(model: &mut Model, number_of: usize, text: &str) -> Result<Vec<Effect>, String> {
     let parameter =
         model.parameters().get(number_of).copied().ok_or_else(|| "the policy has no such parameter".to_owned())?;
-    if let Parameter::Threshold(perspective) = parameter {
-        return set_threshold(model, perspective, text);
-    }
     let Some(loaded) = model.loaded() else { return Ok(Vec::new()) };
     let (range, choices) = (parameter.range(&loaded.index), parameter.choices(&loaded.index));
     let chosen = choices.iter().position(|choice| *choice == text || choice.replace('_', " ") == text);

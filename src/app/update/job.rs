@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use super::step::Step;
 use super::{next_generation, overlay, rebalance, show, tell};
+use crate::app::action::Action;
+use crate::app::bindings::Context;
 use crate::app::effect::Effect;
 use crate::app::message::JobReport;
 use crate::app::model::{Data, Job, JobKind, JobState, JobStep, Level, Model, Overlay, Screen};
@@ -105,9 +107,10 @@ pub(super) fn reported(model: &mut Model, generation: u64, report: JobReport) ->
             model.job = JobState::Finished { job, summary, command };
         }
         JobReport::Cancelled => model.job = JobState::Cancelled(job),
-        JobReport::Failed(failure) => {
+        JobReport::Failed(failure, remedy) => {
             tell(model, Level::Error, failure.cause.clone());
-            model.job = JobState::Failed { job, cause: failure.cause, next: failure.next };
+            let next = remedy.map_or_else(|| failure.next.clone(), |remedy| mended(model, &failure.next, remedy));
+            model.job = JobState::Failed { job, cause: failure.cause, next };
         }
     }
     // The question is about a job that is over.
@@ -123,6 +126,16 @@ const fn same_state(before: &JobState) -> fn(Job) -> JobState {
         JobState::Paused(_) => JobState::Paused,
         JobState::Cancelling(_) => JobState::Cancelling,
         _ => JobState::Running,
+    }
+}
+
+/// What to do now, with the key that does it.
+fn mended(model: &Model, next: &str, remedy: Action) -> String {
+    let keys = model.bindings.hint(&[Screen::Run.into(), Screen::Export.into(), Context::Everywhere], remedy);
+    let key = keys.first().map_or_else(|| remedy.name().to_owned(), ToString::to_string);
+    match remedy {
+        Action::Reload => format!("{next}; {key} opens it"),
+        _ => format!("{next}; then {key} goes on from what was finished"),
     }
 }
 

@@ -33,7 +33,7 @@ pub struct PreviewReport {
     /// Each overridden entity before and after; the first of them where a pattern means very many.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub overrides: Vec<OverrideReport>,
-    /// What in the recipe does nothing, or more than is good, and what to write instead.
+    /// What in the recipe does nothing, or more than is good, and what to write instead: `FILE:LINE:COLUMN: …` on the command line.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
     /// Each stage of the recipe's schedule, in order; nothing without one.

@@ -57,6 +57,10 @@ fn write_target(target: &TargetReport, out: &mut dyn Write) -> Result<()> {
         target.perspective,
         counted(u64::from(target.sweeps), "sweep")
     )?;
+    if target.lowered >= 0.001 {
+        let lowered = share(target.lowered);
+        writeln!(out, "    repeat_limit keeps {lowered} of the occurrences from where the target would have them")?;
+    }
     for (name, wanted, after) in target.furthest.iter().filter(|(_, wanted, after)| (wanted - after).abs() >= 0.5) {
         writeln!(out, "    {name}  wanted {}, got {}", measure(*wanted), measure(*after))?;
     }

@@ -13,11 +13,13 @@ use crate::preview::TargetOutcome;
 pub struct TargetReport {
     /// The perspective that was fitted.
     pub perspective: Perspective,
-    /// The share of occurrences that is elsewhere than wanted, before and after.
+    /// The share of occurrences that is elsewhere than wanted, before and after, as far as the limit on repeats allows it.
     pub gap: [f64; 2],
+    /// The share of occurrences that this limit keeps from where the target's shape would have them.
+    pub lowered: f64,
     /// How many times all entities were taken.
     pub sweeps: u32,
-    /// True when more sweeps would not have come nearer.
+    /// True when a further sweep would have lessened the gap by less than a hundredth of it.
     pub converged: bool,
     /// The entities furthest from their target: entity, wanted count, expected count after.
     pub furthest: Vec<(String, f64, f64)>,
@@ -33,6 +35,7 @@ impl TargetReport {
         Self {
             perspective: target.perspective,
             gap: target.gap,
+            lowered: target.lowered,
             sweeps: target.sweeps,
             converged: target.converged,
             furthest: furthest.collect(),

@@ -63,12 +63,21 @@ impl Interrupt {
 
 fn failure(report: &color_eyre::Report) -> Failure {
     let known = report.downcast_ref::<Failure>().cloned();
-    known.unwrap_or_else(|| Failure { message: format!("{report:#}"), next: String::new(), exit_code: code(report) })
+    known.unwrap_or_else(|| Failure {
+        message: format!("{report:#}"),
+        next: String::new(),
+        exit_code: code(report),
+        unfinished: false,
+    })
 }
 
 impl Observer for Interrupt {
     fn advanced(&self, stage: Stage, done: u64, total: u64) {
         self.teller.advanced(stage, done, total);
+    }
+
+    fn noted(&self, line: &str) {
+        self.log(line);
     }
 
     fn cancelled(&self) -> bool {

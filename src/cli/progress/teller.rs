@@ -153,7 +153,12 @@ impl Drop for Teller {
     fn drop(&mut self) {
         if !self.ended.load(Ordering::Acquire) {
             let message = "the program ended before the job did".to_owned();
-            self.end(&Event::Failed(Failure { message, next: "report it with the recipe".into(), exit_code: 1 }));
+            self.end(&Event::Failed(Failure {
+                message,
+                next: "report it with the recipe".into(),
+                exit_code: 1,
+                unfinished: false,
+            }));
         }
     }
 }

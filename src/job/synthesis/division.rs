@@ -144,9 +144,10 @@ fn unreadable(path: &Path, cause: &std::io::Error) -> End {
         message: format!("cannot read {}: {cause}", path.display()),
         next: "see that the worker and fantail see the same files".into(),
         exit_code: 5,
+        unfinished: false,
     })
 }
 
 fn unfit(message: String) -> End {
-    End::Failed(Failure { message, next: "choose another perspective".into(), exit_code: 4 })
+    End::Failed(Failure { message, next: "choose another perspective".into(), exit_code: 4, unfinished: false })
 }

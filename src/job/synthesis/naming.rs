@@ -17,7 +17,7 @@ impl<'a> Naming<'a> {
     pub(super) fn of(index: &'a Index, recipe: &Recipe) -> Result<Self, End> {
         let slots = driving(index, recipe).map_err(|error| {
             let (message, exit_code) = (error.to_string(), error.exit_code());
-            End::Failed(Failure { message, next: "choose another perspective".into(), exit_code })
+            End::Failed(Failure { message, next: "choose another perspective".into(), exit_code, unfinished: false })
         })?;
         let mut first = 0;
         let entries = slots.into_iter().map(|slot| {

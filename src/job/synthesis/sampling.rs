@@ -225,5 +225,6 @@ fn unreadable(path: &Path, reason: &str) -> End {
         message: format!("cannot read {}: {reason}", path.display()),
         next: "start the job again: it goes on from what is there".into(),
         exit_code: 5,
+        unfinished: false,
     })
 }

@@ -124,6 +124,6 @@ impl WorkerError {
 
 impl From<WorkerError> for Failure {
     fn from(error: WorkerError) -> Self {
-        Self { message: error.to_string(), next: error.next(), exit_code: error.exit_code() }
+        Self { message: error.to_string(), next: error.next(), exit_code: error.exit_code(), unfinished: false }
     }
 }

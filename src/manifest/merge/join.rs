@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 use polars::prelude::DataFrame;
 
 use super::super::ManifestError;
+use super::super::album::Album;
 use super::super::array::{Element, WIDTH, header};
 use super::super::decisions::BATCH;
-use super::super::native::{absolute, link, relative};
+use super::super::native::absolute;
 use super::super::output::Output;
-use super::super::staging::{Finished, Joint, Section, Staging, refused, sync_folder};
+use super::super::staging::{Finished, Joint, Section, Staging};
 use super::super::table::{Fault, Groups, Table, guarded};
 
 /// The parts of a file in the folders of shards, with what is known of them.
@@ -23,7 +24,7 @@ pub(super) type Parts<'a> = [(PathBuf, &'a Finished)];
 pub(super) fn join(parts: &Parts<'_>, file: &Finished, staging: &Staging) -> Result<(), ManifestError> {
     let rows = parts.iter().map(|(_, part)| part.rows).sum();
     match &file.joint {
-        Joint::Folder => join_folders(parts, (file, rows), staging),
+        Joint::Folder => join_folders(parts, &file.name, staging),
         Joint::Same => copy(&parts[..1], staging.output(&file.name)?, rows),
         Joint::Sections(_) => join_sections(parts, staging.output(&file.name)?, rows),
         Joint::Array => join_arrays(parts, staging.output(&file.name)?, rows),
@@ -152,32 +153,25 @@ fn regroup(files: &[Groups], table: &mut Table<'_, '_>) -> Result<(), Fault> {
     waiting.map_or(Ok(()), |rest| table.group(rest))
 }
 
-fn join_folders(parts: &Parts<'_>, (file, rows): (&Finished, u64), staging: &Staging) -> Result<(), ManifestError> {
-    let growing = staging.folder(&file.name)?;
-    let place = absolute(&staging.place(&file.name));
-    let mut bytes = 0;
+fn join_folders(parts: &Parts<'_>, name: &str, staging: &Staging) -> Result<(), ManifestError> {
+    let mut album = Album::open(staging, name)?;
     for (folder, _) in parts {
         let folder = absolute(folder);
         let mut pending = vec![folder.clone()];
         while let Some(inner) = pending.pop() {
             let below = inner.strip_prefix(&folder).unwrap_or(Path::new("")).to_owned();
-            fs::create_dir_all(growing.join(&below)).map_err(refused(&place))?;
             for entry in fs::read_dir(&inner).map_err(unreadable(&inner))?.filter_map(Result::ok) {
                 let (from, name) = (entry.path(), below.join(entry.file_name()));
                 let kind = entry.file_type().map_err(unreadable(&from))?;
                 if kind.is_dir() {
                     pending.push(from);
                 } else if kind.is_symlink() {
-                    let real = from.canonicalize().map_err(unreadable(&from))?;
-                    let to = relative(place.join(&name).parent().unwrap_or(&place), &real);
-                    link(&to, &growing.join(&name)).map_err(refused(&place))?;
-                    bytes += to.as_os_str().len() as u64;
+                    album.link(&from.canonicalize().map_err(unreadable(&from))?, &name)?;
                 } else {
-                    bytes += fs::copy(&from, growing.join(&name)).map_err(refused(&place))?;
+                    album.copy(&from, &name)?;
                 }
             }
         }
     }
-    sync_folder(&growing);
-    staging.finish(Finished { name: file.name.clone(), rows, bytes, joint: Joint::Folder })
+    album.finish()
 }

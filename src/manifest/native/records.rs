@@ -1,6 +1,6 @@
 //! Formats in which a record is a slice of its file: JSON arrays and lines, CSV, lists.
 //!
-//! Invariant: what stands around the records is that of the first file.
+//! Invariant: what stands around the records is that of the first file, and fits those of all others.
 
 use std::ops::RangeInclusive;
 
@@ -179,15 +179,18 @@ fn line(dataset: &Dataset, item: &Appended<'_>) -> Option<Vec<u8>> {
     Some([path.to_string_lossy().as_bytes(), label].concat())
 }
 
-/// The frame of the first file; the others must be of the same kind.
+/// The frame of the first file, into which the records of all others must fit as they are.
 fn frame(dataset: &Dataset) -> Result<Frame<'_>, ManifestError> {
     if !dataset.is_empty() && dataset.raw(0).is_none() {
         return Err(unsupported(dataset));
     }
     let mut frames = dataset.frames();
     let first = frames.next().unwrap_or(Frame::LINES);
-    if frames.any(|frame| frame.is_array() != first.is_array()) {
-        return Err(ManifestError::Mixed { path: dataset.path().to_path_buf() });
+    for (number, frame) in frames.enumerate() {
+        if let Some(reason) = first.differs(&frame) {
+            let file = |number: usize| dataset.files().get(number).cloned().unwrap_or_default();
+            return Err(ManifestError::Mixed { one: file(0), other: file(number + 1), reason });
+        }
     }
     Ok(first)
 }

@@ -50,6 +50,9 @@ pub(in super::super) struct Finished {
     pub(in super::super) rows: u64,
     pub(in super::super) bytes: u64,
     pub(in super::super) joint: Joint,
+    /// What tells it from others, of the files of a shard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in super::super) digest: Option<String>,
 }
 
 /// What is on disk.
@@ -72,6 +75,11 @@ impl State {
     /// Reads the state of a staging folder; `None` when there is none that can be read.
     pub(super) fn read(home: &Path) -> Option<Self> {
         serde_json::from_slice(&fs::read(home.join(STATE)).ok()?).ok()
+    }
+
+    /// True when nothing is finished and nothing begun.
+    pub(super) fn is_idle(&self) -> bool {
+        self.finished.is_empty() && self.current.is_empty()
     }
 
     /// Replaces the state of a staging folder.

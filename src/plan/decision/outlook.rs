@@ -28,7 +28,8 @@ impl Decider<'_> {
         outlook
     }
 
-    pub(super) fn policy_outlook(&self, instance: usize) -> Outlook {
+    /// As [`Self::outlook`], were there no override.
+    pub(in super::super) fn policy_outlook(&self, instance: usize) -> Outlook {
         self.policy_outlook_of(instance, &self.scores(instance))
     }
 

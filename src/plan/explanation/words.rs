@@ -42,7 +42,7 @@ impl Explanation {
             };
             return format!(" it holds no entity in {}, and {chosen}", names.join(", "));
         }
-        let Some(needed) = self.needed else { return self.unvoted(recipe.rebalance.policy) };
+        let Some(needed) = self.needed else { return self.unvoted(recipe) };
         let agreeing: Vec<&str> =
             self.votes.iter().filter(|vote| vote.passed).map(|vote| vote.perspective.title()).collect();
         let all = counted(self.votes.len() as u64, "perspective");
@@ -58,11 +58,14 @@ impl Explanation {
     }
 
     /// The rule of a policy without votes.
-    fn unvoted(&self, policy: PolicyName) -> String {
-        match policy {
+    fn unvoted(&self, recipe: &Recipe) -> String {
+        match recipe.rebalance.policy {
             PolicyName::None => " it keeps everything once".to_owned(),
             PolicyName::Random => " one draw decides".to_owned(),
-            _ => format!(" it is to be written {} times on average", measure(self.weight)),
+            _ if recipe.rebalance.weighs() => {
+                format!(" it is written once and weighs {}", measure(self.policy_weight))
+            }
+            _ => format!(" it is to be written {} times on average", measure(self.policy_weight)),
         }
     }
 
@@ -71,16 +74,15 @@ impl Explanation {
         format!("over all seeds it is kept with probability {}, {often}", share(self.keep_probability))
     }
 
-    /// The draw that is made once for the instance, and what it was compared with; overrides change what is expected, so that under
-    /// one the policy's own part of it is not told.
+    /// The draw that is made once for the instance, and what the policy compared it with.
     fn last_draw(&self, recipe: &Recipe) -> Option<String> {
-        let draw = self.alpha_draw.filter(|_| self.alpha.is_some() || self.overridden.is_none())?;
+        let draw = self.alpha_draw?;
         let (name, limit) = match (self.alpha, recipe.rebalance.policy) {
             (Some(alpha), _) => ("alpha", alpha),
-            (None, PolicyName::Random) => ("keep", self.keep_probability),
+            (None, PolicyName::Random) => ("keep", self.policy_keep_probability),
             (None, _) => {
-                let (whole, part) = (self.weight.floor(), chance(self.weight.fract()));
-                let sign = if draw < self.weight.fract() { "below" } else { "not below" };
+                let (whole, part) = (self.policy_weight.floor(), chance(self.policy_weight.fract()));
+                let sign = if draw < self.policy_weight.fract() { "below" } else { "not below" };
                 let whole = counted(whole as u64, "time");
                 return Some(format!(
                     "written {whole}, and once more if a draw is below {part}: {} is {sign} it",

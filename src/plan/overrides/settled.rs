@@ -21,6 +21,8 @@ pub struct Settled {
     pub refill: f64,
     /// What a cap or a floor multiplies weights by where instances are weighed and not repeated; 1 elsewhere.
     pub weight: f64,
+    /// The variance over all seeds of how many of the entity's instances are written after a cap or a floor; none where nothing is drawn.
+    pub variance: Option<f64>,
     /// Where the draws of the recipe's seed are cut.
     pub cut: Cut,
 }
@@ -73,6 +75,21 @@ impl Sums {
         let (below, density) = normal(z);
         (self.after * below + limit * (1.0 - below) - deviation * density).clamp(0.0, self.after.min(limit))
     }
+
+    /// The variance of those that are written, cut at a limit: of min(n, S), or of max(n, S) where the limit is the least.
+    fn variance_at(&self, limit: u32, is_least: bool) -> f64 {
+        let (above, variance) = (self.after - f64::from(limit), self.variance);
+        let deviation = variance.sqrt();
+        if deviation < 1e-6 {
+            return 0.0;
+        }
+        let (below, density) = normal(-above / deviation);
+        // The moments of what is left above the limit, or below it; what is cut off is none.
+        let (share, sign) = if is_least { (1.0 - below, 1.0) } else { (below, -1.0) };
+        let mean = above * share + sign * deviation * density;
+        let square = (above * above + variance) * share + sign * above * deviation * density;
+        (square - mean * mean).clamp(0.0, variance)
+    }
 }
 
 /// The standard normal distribution function and its density, by Marsaglia's series (Evaluating the Normal Distribution, 2004).
@@ -117,7 +134,7 @@ fn spread(Outlook { keep, repeat }: Outlook) -> f64 {
 
 impl Settled {
     pub(super) const fn plain(bound: Bound) -> Self {
-        Self { bound, gate: 1.0, refill: 1.0, weight: 1.0, cut: Cut::NONE }
+        Self { bound, gate: 1.0, refill: 1.0, weight: 1.0, variance: None, cut: Cut::NONE }
     }
 
     /// A cap or a floor, from sums over what it is settled on.
@@ -136,17 +153,21 @@ impl Settled {
 
     fn cap(bound: Bound, most: u32, sums: &Sums) -> Self {
         let gate = if sums.after > 0.0 { sums.least(most) / sums.after } else { 1.0 };
-        Self { gate, ..Self::plain(bound) }
+        Self { gate, variance: Some(sums.variance_at(most, false)), ..Self::plain(bound) }
     }
 
     fn floor(bound: Bound, least: u32, sums: &Sums) -> Self {
         let (missing, dropped) = (f64::from(least) - sums.least(least), sums.instances - sums.kept);
+        let variance = sums.variance_at(least, true);
         let least = f64::from(least);
         let gate = if missing > 0.0 && dropped > 0.0 { (missing / dropped).min(1.0) } else { 0.0 };
         let all = sums.after + dropped * gate;
         let short = all > 0.0 && all < least * (1.0 - 1e-9);
         // What is repeated has to be kept by all means, else the repeats would miss what is dropped.
-        if short { Self { refill: least / all, ..Self::plain(bound) } } else { Self { gate, ..Self::plain(bound) } }
+        if short {
+            return Self { refill: least / all, variance: Some(0.0), ..Self::plain(bound) };
+        }
+        Self { gate, variance: Some(variance), ..Self::plain(bound) }
     }
 
     /// What becomes of an instance's outlook.

@@ -29,5 +29,5 @@ fn array<'a>(bytes: &'a [u8], spans: &Spans, body: &Range<usize>) -> Frame<'a> {
         (_, Some(b']')) => Cow::Borrowed(&bytes[body.end..]),
         _ => Cow::Borrowed(b"\n]\n".as_slice()),
     };
-    Frame { before, between: Cow::Borrowed(between), after }
+    Frame { before, between: Cow::Borrowed(between), after, delimiter: None }
 }

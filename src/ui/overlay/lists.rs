@@ -1,4 +1,4 @@
-//! Lists over the screen: warnings, findings, themes, why an instance is kept, what to do with one entity.
+//! Lists over the screen: warnings, findings, themes, why an instance is kept.
 //!
 //! Invariant: only visible lines are made, however long the list.
 
@@ -7,7 +7,6 @@ use ratatui::text::Line;
 use super::{Popup, Room, window};
 use crate::app::model::Model;
 use crate::config::theme::{Role, Theme};
-use crate::entity::Perspective;
 use crate::number;
 use crate::ui::look;
 use crate::ui::widget::text;
@@ -93,18 +92,4 @@ pub(super) fn explanation(
     let lines = facts.iter().skip(scroll).flat_map(|fact| text::wrap(fact, width, theme.style(Role::Text)));
     let rows = lines.take(usize::from(height)).collect();
     Popup { title: format!("Why? · {}", text::fit_path(id, 40)).into(), rows, ..Popup::default() }
-}
-
-/// What to do with one entity on top of the policy.
-pub(super) fn overrides(theme: &Theme, (perspective, entity): (Perspective, &str), cursor: usize) -> Popup {
-    const CHOICES: [&str; 5] = [
-        "nothing: as the policy says",
-        "pin: keep all its instances",
-        "exclude: drop all its instances",
-        "cap: keep at most …",
-        "floor: keep at least …",
-    ];
-    let rows = CHOICES.map(|choice| Line::styled(choice, theme.style(Role::Text))).to_vec();
-    let title = format!("{perspective}: {}", text::fit(entity, 24));
-    Popup { title: title.into(), rows, selected: Some(cursor), ..Popup::default() }
 }

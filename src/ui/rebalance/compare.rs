@@ -21,8 +21,8 @@ const NAMES: u16 = 14;
 /// The least and the most cells for a policy and its control together.
 const LEAST: u16 = 14;
 const MOST: u16 = 20;
-/// Rows of the table: the policies, what is kept of how many, and the measures.
-pub const ROWS: u16 = 3 + MEASURES.len() as u16;
+/// Rows of the table: the policies, what is kept, how much that changes, the sample size, and the measures.
+pub const ROWS: u16 = 4 + MEASURES.len() as u16;
 
 /// A row: its name, and what it says of a policy and of the random subset beside it.
 struct Row<'a> {
@@ -74,18 +74,20 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let columns = Columns::of(model, inner.width);
     let heading = heading(model, theme, &columns, area.width);
     look::pane(theme, false, heading).render(area, buffer);
-    let kept = |figures: &Figures| {
-        [number::count(figures.after.round() as u64), number::relative_change(figures.before, figures.after.round())]
+    // A random subset keeps nothing twice, so it is never larger than what it is taken from.
+    let random = |figures: &Figures| figures.after.min(figures.before).round();
+    let kept = |figures: &Figures| [figures.after.round(), random(figures)].map(|kept| number::count(kept as u64));
+    let change = |figures: &Figures| {
+        [figures.after.round(), random(figures)].map(|kept| number::relative_change(figures.before, kept))
     };
-    let size = |figures: &Figures| {
-        [figures.effective, figures.after.min(figures.before)].map(|size| number::count(size.round() as u64))
-    };
+    let size = |figures: &Figures| [figures.effective.round(), random(figures)].map(|size| number::count(size as u64));
     let mut rows = inner.rows();
     if let Some(row) = rows.next() {
         draw_titles(theme, &columns, row, buffer);
     }
     let first = [
-        Row { name: "kept · change", role: Role::Text, read: &kept },
+        Row { name: "kept", role: Role::Text, read: &kept },
+        Row { name: "change", role: Role::Text, read: &change },
         Row { name: "sample size", role: Role::Text, read: &size },
     ];
     for (line, row) in first.iter().zip(rows.by_ref()) {

@@ -1,15 +1,17 @@
 //! The policies and the sliders of the chosen one's parameters.
 //!
-//! Invariant: the selected policy and the selected slider are always in sight.
+//! Invariant: the selected policy, the selected slider, and a threshold in both of its forms are always in sight.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::layout::Layout;
-use crate::app::model::{Model, PolicyLine, RebalancePane, Slider};
+use super::{overrides, unseen};
+use crate::app::model::{Model, PolicyLine, RebalancePane};
 use crate::config::theme::{Role, Theme};
 use crate::number;
+use crate::policy::Parameter;
 use crate::ui::look;
 use crate::ui::slider::{self, Cells};
 use crate::ui::widget::pane::{self, Pane as Frame};
@@ -107,17 +109,27 @@ pub fn draw(model: &Model, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
     let heading = |words: String, focused| {
         Line::from(look::span(theme, if focused { Role::Title } else { Role::TextDim }, words))
     };
-    look::pane(theme, true, (heading(title, on_policies || layout.folded), Line::default()))
-        .render(layout.controls, buffer);
+    // Where the pane shows one list, what stands over the sliders stands over that.
+    let (title, tail) =
+        if layout.folded { titles(model, title, layout.controls.width) } else { (title, String::new()) };
+    let note = if layout.folded && !on_policies {
+        look::span(theme, Role::TextStrong, tail)
+    } else {
+        look::span(theme, Role::Warning, overrides::note(model))
+    };
+    let note = note.into();
+    look::pane(theme, true, (heading(title, on_policies || layout.folded), note)).render(layout.controls, buffer);
     for (line, row) in policies.iter().enumerate().skip(places.first_policy).zip(places.policies.rows()) {
         draw_policy(model, theme, (line, row), buffer);
     }
     if places.rule.height > 0 {
-        let title = heading(chosen.map_or(String::new(), |line| line.title.clone()), !on_policies);
         let rule = Rect { x: layout.controls.x, width: layout.controls.width, ..places.rule };
-        pane::rule(&title, &Line::default(), (rule, theme.style(Role::BorderFocus)), buffer);
+        let (title, note) = titles(model, chosen.map_or_else(String::new, |line| line.title.clone()), rule.width);
+        let note = look::span(theme, Role::TextStrong, note).into();
+        pane::rule(&heading(title, !on_policies), &note, (rule, theme.style(Role::BorderFocus)), buffer);
     }
-    let sliders = model.sliders();
+    let mut sliders = model.sliders();
+    unseen::label(model, &mut sliders, places.cells.label());
     for (number, row) in places.sliders() {
         if let Some(slider) = sliders.get(number) {
             let selected = number == model.rebalance.slider && !on_policies;
@@ -161,11 +173,27 @@ fn short_source(source: &str, room: u16) -> &str {
     if room < 9 { "" } else { parts.find(|part| text::width(part) <= room).unwrap_or(first) }
 }
 
-/// A threshold's other form: what it leaves to the tail.
-fn tail_mass(model: &Model, slider: &Slider) -> Option<String> {
-    let entry = model.loaded()?.index.perspective(slider.perspective?)?;
-    let share = number::share(model.recipe.split(entry).tail_occurrence_share);
-    Some(format!("τ {}: tail of {share}", slider.shown))
+/// A title over sliders and beside it the threshold in both forms, as much of it as there is room for; the title yields.
+fn titles(model: &Model, title: String, width: u16) -> (String, String) {
+    let ways = threshold(model).unwrap_or_default();
+    let fits = |way: &&String| pane::titles_fit(text::width(&title), text::width(way), width);
+    match ways.iter().find(fits).or(ways.last()) {
+        None => (title, String::new()),
+        Some(way) => (text::fit(&title, width.saturating_sub(text::width(way) + 7)), way.clone()),
+    }
+}
+
+/// The threshold of the selected slider, else of the perspective that is shown: its count and what it leaves to the tail, in ever
+/// fewer words.
+fn threshold(model: &Model) -> Option<Vec<String>> {
+    let sliders = model.sliders();
+    let selected = sliders.get(model.rebalance.slider).and_then(|slider| slider.perspective);
+    let entry = model.loaded()?.index.perspective(selected.unwrap_or(model.perspective))?;
+    let split = model.recipe.split(entry);
+    let (count, share) = (number::count(u64::from(split.threshold)), number::share(split.tail_occurrence_share));
+    let whole = format!("{} τ {count} · tail {share}", entry.perspective);
+    let named = format!("{} τ {count} · {share}", entry.perspective);
+    Some(vec![whole, named, format!("τ {count} · tail {share}"), format!("τ {count} · {share}")])
 }
 
 /// What the selected policy is for and where it comes from, and what the selected parameter does; what has the keys comes first.
@@ -177,8 +205,13 @@ fn explain(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         lines.extend(wrap(&policy.source, Role::TextDim));
         lines
     });
+    let parameters = model.parameters();
+    let parameter = parameters.get(model.rebalance.slider);
     let about_slider = model.sliders().get(model.rebalance.slider).map_or_else(Vec::new, |slider| {
-        let mut lines = tail_mass(model, slider).map_or_else(Vec::new, |words| wrap(&words, Role::TextStrong));
+        let mut lines = Vec::new();
+        if parameter == Some(&Parameter::NoEntity) {
+            lines.extend(unseen::told(model).iter().flat_map(|words| wrap(words, Role::TextStrong)));
+        }
         lines.extend(wrap(&slider.told(), Role::Text));
         lines
     });

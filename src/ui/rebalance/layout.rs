@@ -47,12 +47,12 @@ impl Layout {
 }
 
 impl Tables {
-    /// The height of the tables under a chart beside the controls: what they need, but hardly more than two fifths.
+    /// The height of the tables under a chart beside the controls: what they need, but at most half.
     fn beside(self, height: u16) -> u16 {
         match height {
             0..14 if self.first => height,
             0..14 => 0,
-            _ => (self.rows + 2).min(height * 4 / 9).max(8),
+            _ => (self.rows + 2).min(height / 2).max(8),
         }
     }
 

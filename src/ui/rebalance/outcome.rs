@@ -6,8 +6,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::chart;
 use super::measures::{Better, MEASURES, Measure, verdict};
+use super::{chart, overrides, unseen};
 use crate::app::model::{Model, Reckoning};
 use crate::config::theme::{Role, Theme};
 use crate::number;
@@ -19,6 +19,9 @@ use crate::ui::widget::text;
 /// The least width of the lists' pane beside the measures, and of each list beside the other.
 const LISTS: u16 = 26;
 const LIST: u16 = 24;
+/// The least width of the overrides' column, and the least height of lists over the overrides.
+const OVERRIDES: u16 = 36;
+const WITH_STRIP: u16 = 12;
 /// The width of the measures' pane beside others.
 const MEASURES_PANE: u16 = 46;
 /// Cells for a measure's name and for a figure.
@@ -36,9 +39,31 @@ pub fn draw(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let first = MEASURES_PANE.max(area.width / 3);
     draw_measures(model, theme, Rect { width: first, ..area }, buffer);
     let rest = Rect { x: area.x + first, width: area.width - first, ..area };
+    let entries = model.recipe.rebalance.overrides.len();
+    let (rest, overridden) = beside_overrides(rest, entries.try_into().unwrap_or(u16::MAX));
     let [moves, collateral] = lists(rest);
     draw_moves(model, theme, moves, buffer);
     draw_collateral(model, theme, collateral, buffer);
+    overrides::draw(model, theme, overridden, buffer);
+}
+
+/// The area of the lists and that of the overrides: a column where there is width for three, else a strip below, else nothing.
+fn beside_overrides(area: Rect, entries: u16) -> (Rect, Rect) {
+    let nothing = Rect { height: 0, ..area };
+    match entries {
+        0 => (area, nothing),
+        _ if area.width >= 3 * OVERRIDES => {
+            let column = area.width / 3;
+            let left = Rect { width: area.width - column, ..area };
+            (left, Rect { x: left.right(), width: column, ..area })
+        }
+        _ if area.height >= WITH_STRIP => {
+            let strip = (entries.saturating_add(2)).min(area.height / 3);
+            let upper = Rect { height: area.height - strip, ..area };
+            (upper, Rect { y: upper.bottom(), height: strip, ..area })
+        }
+        _ => (area, nothing),
+    }
 }
 
 /// The lists side by side, or one over the other where that would be too narrow.
@@ -53,7 +78,8 @@ fn lists(area: Rect) -> [Rect; 2] {
 
 /// How many rows the measures take, with their header.
 pub fn rows(model: &Model) -> u16 {
-    1 + u16::from(chart::target(model).is_some()) + MEASURES.len() as u16 + 1
+    let optional = u16::from(chart::target(model).is_some()) + u16::from(unseen::matters(model));
+    1 + optional + MEASURES.len() as u16 + 1
 }
 
 fn draw_measures(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) {
@@ -73,6 +99,10 @@ fn draw_measures(model: &Model, theme: &Theme, area: Rect, buffer: &mut Buffer) 
     }
     if let Some((preview, row)) = chart::preview(model).and_then(|preview| Some((preview, rows.next()?))) {
         draw_size(theme, &preview.instances, row, buffer);
+    }
+    let unseen = unseen::counted(model).filter(|_| unseen::matters(model));
+    if let Some((counted, row)) = unseen.and_then(|counted| Some((counted, rows.next()?))) {
+        draw_unseen(theme, &counted, row, buffer);
     }
     for (row, measure) in rows.zip(MEASURES) {
         draw_measure(theme, (outcome, measure), row, buffer);
@@ -100,6 +130,16 @@ fn draw_size(theme: &Theme, volume: &Volume, row: Rect, buffer: &mut Buffer) {
         (text::right(&before, FIGURE), Role::Text),
         (text::right(&after, FIGURE), Role::TextStrong),
         (text::right(&random, FIGURE + 2), Role::TextDim),
+    ];
+    draw_cells(theme, &cells, row, buffer);
+}
+
+/// How many instances hold no entity, and what happens to them.
+fn draw_unseen(theme: &Theme, [count, fate]: &[String; 2], row: Rect, buffer: &mut Buffer) {
+    let cells = [
+        (text::left(unseen::NAME, NAME), Role::TextDim),
+        (text::right(count, FIGURE), Role::Text),
+        (text::right(fate, FIGURE), Role::TextStrong),
     ];
     draw_cells(theme, &cells, row, buffer);
 }
