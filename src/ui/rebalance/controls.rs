@@ -112,12 +112,17 @@ pub fn draw(model: &Model, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
     // Where the pane shows one list, what stands over the sliders stands over that.
     let (title, tail) =
         if layout.folded { titles(model, title, layout.controls.width) } else { (title, String::new()) };
-    let note = if layout.folded && !on_policies {
-        look::span(theme, Role::TextStrong, tail)
-    } else {
-        look::span(theme, Role::Warning, overrides::note(model))
-    };
-    let note = note.into();
+    let mut told = overrides::note(model);
+    let between = if tail.is_empty() || told.is_empty() { "" } else { " · " };
+    // The corners, and a space on each side of title and note.
+    let taken = [&title, &tail, between].map(text::width).into_iter().sum::<u16>() + 6;
+    if !tail.is_empty() && taken + text::width(&told) > layout.controls.width {
+        told.clear();
+    }
+    let note = Line::from(vec![
+        look::span(theme, Role::TextStrong, if told.is_empty() { tail } else { tail + between }),
+        look::span(theme, Role::Warning, told),
+    ]);
     look::pane(theme, true, (heading(title, on_policies || layout.folded), note)).render(layout.controls, buffer);
     for (line, row) in policies.iter().enumerate().skip(places.first_policy).zip(places.policies.rows()) {
         draw_policy(model, theme, (line, row), buffer);
