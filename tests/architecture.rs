@@ -47,7 +47,7 @@ const IMPORTS: [(&str, &[&str]); 15] = [
         "cli",
         &[
             "run", "config", "job", "load", "manifest", "finding", "source", "entity", "index", "policy", "plan",
-            "preview", "recipe", "progress", "number",
+            "preview", "recipe", "progress", "number", "nearest",
         ],
     ),
 ];

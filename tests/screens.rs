@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use fantail::app::hit::Target;
 use fantail::app::model::{
-    ChartMode, InstanceView, Level, Model, Overlay, Screen, Shown, TextField, Toast, TurnView, ValueTarget,
+    ChartMode, Data, InstanceView, Level, Model, Overlay, Screen, Shown, TextField, Toast, TurnView, ValueTarget,
 };
 use fantail::config::theme::{ColorSupport, Role, Theme, Themes};
 use fantail::entity::Perspective;
@@ -357,7 +357,7 @@ fn the_bottom_line_names_keys_that_do_what_it_says() {
             _ => {}
         }
     }
-    let mut model = explore();
+    let mut model = fixture::model();
     for (data, words) in [(Data::Stopped, "R load it"), (Data::Failed("it is gone".into()), "R try again")] {
         model.data = data;
         assert!(last(&model).contains(words), "{}", last(&model));

@@ -245,7 +245,6 @@ impl Model {
             return vec![Context::Overlay];
         }
         let drilled = self.screen == Screen::Explore && self.explore.drill.is_some();
-        let inner = if drilled { vec![Context::Instances] } else { Vec::new() };
-        inner.into_iter().chain([self.screen.into(), Context::Everywhere]).collect()
+        drilled.then_some(Context::Instances).into_iter().chain([self.screen.into(), Context::Everywhere]).collect()
     }
 }

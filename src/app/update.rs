@@ -17,6 +17,7 @@ mod overlay;
 mod overrides;
 mod rebalance;
 mod recipe;
+mod remedy;
 mod seen;
 mod step;
 mod synthesize;

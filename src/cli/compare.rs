@@ -90,7 +90,7 @@ fn columns(dataset: &Path, recipes: &[(PathBuf, Recipe)]) -> color_eyre::Result<
         let synthesis = synthesis::report(&index, dataset, recipe)?;
         let warnings = advice::placed(&preview.advice, file);
         let preview = PreviewReport::of(&preview, &index).with_stages(&stages, &index);
-        let preview = PreviewReport { synthesis, warnings, ..preview };
+        let preview = PreviewReport { warnings, synthesis, ..preview };
         columns.push(Column { recipe: file.clone(), preview });
         kept = Some((of, index, exact));
     }

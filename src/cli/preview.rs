@@ -49,7 +49,7 @@ pub fn run(arguments: &PreviewArguments) -> color_eyre::Result<()> {
     let report = PreviewReport::of(&preview, &index).with_stages(&stages, &index);
     let synthesis = synthesis::report(&index, &arguments.dataset, &recipe)?;
     let warnings = advice::placed(&preview.advice, &arguments.recipe);
-    let report = PreviewReport { synthesis, warnings, ..report };
+    let report = PreviewReport { warnings, synthesis, ..report };
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     match arguments.format {
         StatsFormat::Json => {

@@ -125,7 +125,7 @@ fn header_notes(model: &Model, theme: &Theme) -> Vec<Line<'static>> {
     let (sign, least) = if model.unsaved() { (" ● unsaved ", " ● ") } else { (" ", "") };
     let [sign, least] = [sign, least].map(|sign| look::span(theme, Role::Warning, sign));
     let told = |file: Option<Span<'static>>, sign: &Span<'static>| {
-        Line::from_iter(job.iter().cloned().chain(file).chain([sign.clone()]))
+        job.iter().cloned().chain(file).chain([sign.clone()]).collect::<Line<'static>>()
     };
     vec![told(Some(file), &sign), told(None, &sign), sign.clone().into(), least.into()]
 }

@@ -154,7 +154,7 @@ fn assert_whole(out: &Path, whole: &BTreeMap<PathBuf, Vec<u8>>) {
 }
 
 fn kills() -> u64 {
-    std::env::var("FANTAIL_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(60)
+    std::env::var("FANTAIL_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(40)
 }
 
 #[test]

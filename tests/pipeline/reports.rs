@@ -166,7 +166,10 @@ fn the_table_is_aligned_and_says_what_matters() {
     assert!(line("imbalance").ends_with("120 : 1"));
     assert!(line("many · medium · few").ends_with("1 · 1 · 2"));
     assert!(line("label:").contains("75.0 % of entities hold 23.1 % of occurrences"));
-    assert!(line("1  dog").ends_with("120    76.9 %"));
+    assert!(line("rank").ends_with("instances  of all instances"), "the share is of instances, and says so");
+    assert!(line("1  dog").ends_with("120            76.9 %"));
+    let ends: Vec<_> = ["rank", "1  dog"].map(|start| line(start).chars().count()).to_vec();
+    assert_eq!(ends[0], ends[1], "{table}");
     let measures: Vec<_> = table.lines().skip(4).take(4).map(|line| line.chars().count()).collect();
     assert!(measures.windows(2).all(|pair| pair[0] == pair[1]), "{table}");
 }

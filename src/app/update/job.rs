@@ -2,13 +2,16 @@
 //!
 //! Invariant: at most one job runs; a report of an earlier one is dropped.
 
+mod hold;
+
+pub(super) use hold::pause;
+
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::remedy::mended;
 use super::step::Step;
 use super::{next_generation, overlay, rebalance, show, tell};
-use crate::app::action::Action;
-use crate::app::bindings::Context;
 use crate::app::effect::Effect;
 use crate::app::message::JobReport;
 use crate::app::model::{Data, Job, JobKind, JobState, JobStep, Level, Model, Overlay, Screen};
@@ -129,16 +132,6 @@ const fn same_state(before: &JobState) -> fn(Job) -> JobState {
     }
 }
 
-/// What to do now, with the key that does it.
-fn mended(model: &Model, next: &str, remedy: Action) -> String {
-    let keys = model.bindings.hint(&[Screen::Run.into(), Screen::Export.into(), Context::Everywhere], remedy);
-    let key = keys.first().map_or_else(|| remedy.name().to_owned(), ToString::to_string);
-    match remedy {
-        Action::Reload => format!("{next}; {key} opens it"),
-        _ => format!("{next}; then {key} goes on from what was finished"),
-    }
-}
-
 const fn done_in_words(kind: JobKind) -> &'static str {
     match kind {
         JobKind::Write => "the manifests are written",
@@ -203,7 +196,7 @@ fn log(job: &mut Job, line: String) {
 pub(super) fn ask_to_cancel(model: &mut Model) -> Vec<Effect> {
     match model.job {
         JobState::Running(_) | JobState::Paused(_) => return overlay::open(model, Overlay::ConfirmCancelJob),
-        _ => tell(model, Level::Info, idle(&model.job)),
+        _ => tell(model, Level::Info, hold::idle(&model.job)),
     }
     Vec::new()
 }
@@ -219,29 +212,6 @@ pub(super) fn cancel(model: &mut Model) -> Vec<Effect> {
             model.job = other;
             Vec::new()
         }
-    }
-}
-
-/// Holds the job, or lets it go on.
-pub(super) fn pause(model: &mut Model) -> Vec<Effect> {
-    let (state, paused) = match std::mem::replace(&mut model.job, JobState::Absent) {
-        JobState::Running(job) => (JobState::Paused(job), true),
-        JobState::Paused(job) => (JobState::Running(Job { resting: true, ..job }), false),
-        other => {
-            tell(model, Level::Info, idle(&other));
-            model.job = other;
-            return Vec::new();
-        }
-    };
-    model.job = state;
-    vec![Effect::PauseJob { paused }]
-}
-
-/// Why there is no job to hold or to cancel.
-const fn idle(job: &JobState) -> &'static str {
-    match job {
-        JobState::Cancelling(_) => "the job is stopping already",
-        _ => "no job is running",
     }
 }
 

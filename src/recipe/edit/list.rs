@@ -90,13 +90,13 @@ impl List {
     fn apart(array: &Array) -> Self {
         let last = array.len().saturating_sub(1);
         let comma = array.trailing_comma();
-        let mut list = Self { opening: String::new(), entries: Vec::new(), closing: String::new(), comma };
+        let mut parts = Self { opening: String::new(), entries: Vec::new(), closing: String::new(), comma };
         let mut gap = String::new();
         for (number, value) in array.iter().enumerate() {
             let decor = value.decor();
             let unset = if number == 0 { "" } else { " " };
             gap += decor.prefix().map_or(unset, place::text);
-            let lead = list.end_line(std::mem::take(&mut gap));
+            let lead = parts.end_line(std::mem::take(&mut gap));
             let mut value = value.clone();
             let behind = place::suffix(decor).to_owned();
             value.decor_mut().clear();
@@ -105,11 +105,11 @@ impl List {
             } else {
                 value.decor_mut().set_suffix(behind);
             }
-            list.entries.push(Entry { lead, value, tail: String::new() });
+            parts.entries.push(Entry { lead, value, tail: String::new() });
         }
         gap += place::text(array.trailing());
-        list.closing = list.end_line(gap);
-        list
+        parts.closing = parts.end_line(gap);
+        parts
     }
 
     /// Gives what stands up to the line's end to the entry before, and returns the rest.

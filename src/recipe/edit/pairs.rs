@@ -13,8 +13,7 @@ pub(super) fn pairs(wanted: &[Item], present: &[Item]) -> Vec<Option<usize>> {
     let mut taken = vec![false; present.len()];
     let equal = |one: &Item, other: &Item| same(Some(one), Some(other));
     let of_one_entity = |one: &Item, other: &Item| entity(one).is_some_and(|name| entity(other) == Some(name));
-    let ways: [&dyn Fn(&Item, &Item) -> bool; 2] = [&equal, &of_one_entity];
-    for are_one in ways {
+    for are_one in [&equal as &dyn Fn(&Item, &Item) -> bool, &of_one_entity] {
         for (place, entry) in places.iter_mut().zip(wanted).filter(|(place, _)| place.is_none()) {
             *place = (0..present.len()).find(|&old| !taken[old] && are_one(entry, &present[old]));
             if let Some(old) = *place {

@@ -127,17 +127,17 @@ fn each(table: &mut Table, see: &mut dyn FnMut(&mut Table)) {
 fn new_lists(table: &Table, last: &mut isize) -> Vec<(Vec<String>, isize)> {
     let mut found = Vec::new();
     *last = table.position().unwrap_or(*last);
-    for (key, item) in table.iter() {
+    for (key, item) in table {
         match item {
             Item::Table(inner) => {
                 let within = new_lists(inner, last).into_iter();
                 found.extend(within.map(|(path, place)| ([vec![key.to_owned()], path].concat(), place)));
             }
-            Item::ArrayOfTables(list) => {
-                if list.iter().all(|entry| entry.position().is_none()) {
+            Item::ArrayOfTables(blocks) => {
+                if blocks.iter().all(|entry| entry.position().is_none()) {
                     found.push((vec![key.to_owned()], *last));
                 }
-                *last = list.iter().filter_map(Table::position).max().unwrap_or(*last);
+                *last = blocks.iter().filter_map(Table::position).max().unwrap_or(*last);
             }
             _ => {}
         }

@@ -73,7 +73,9 @@ fn choose(old: &mut Item, value: &Item) -> bool {
     let (Some((was, _)), Some((name, inner))) = (one(old), one(value)) else { return false };
     if was == name {
         let slot = old.as_table_like_mut().and_then(|table| table.get_mut(&name));
-        slot.map(|slot| set(slot, &inner));
+        if let Some(slot) = slot {
+            set(slot, &inner);
+        }
         return true;
     }
     let renamed = |key: &Key| {
