@@ -134,6 +134,7 @@ pub fn overriding() -> Model {
         Arc::new(Exact::new(index).preview(index, &model.recipe, &Unobserved).unwrap())
     });
     model.rebalance.preview = Reckoning::Exact(Arc::clone(preview));
+    model.rebalance.asked = Some(model.recipe.clone());
     model
 }
 

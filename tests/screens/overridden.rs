@@ -64,6 +64,11 @@ fn every_override_is_in_the_list_that_the_key_opens() {
         let Reckoning::Exact(preview) = model.rebalance.preview.clone() else { panic!() };
         model.rebalance.preview = Reckoning::Pending(Some(preview));
         assert!(shown(&model, size).contains("… → …"), "{size:?}");
+        // Nor is what was reckoned for another recipe, which a screen without the preview may have left.
+        let mut model = fixture::overriding();
+        update(&mut model, Message::KeyPressed(parse_key("o").unwrap()));
+        model.recipe.rebalance.cap += 1;
+        assert!(shown(&model, size).contains("… → …"), "{size:?}");
     }
     let mut model = fixture::overriding();
     model.overlay = Some(Overlay::Override { perspective: Perspective::Object, entity: "street 37".into(), cursor: 3 });

@@ -114,7 +114,7 @@ fn asks(index: &Index, marks: &Marks, (place, told): (usize, &Overridden)) -> bo
 /// What the preview tells of overrides, where it is that of the recipe of now.
 fn reckoned(model: &Model) -> &[Overridden] {
     match &model.rebalance.preview {
-        Reckoning::Exact(preview) => &preview.overrides,
+        Reckoning::Exact(preview) if model.rebalance.asked.as_ref() == Some(&model.recipe) => &preview.overrides,
         _ => &[],
     }
 }
