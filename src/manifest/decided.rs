@@ -80,9 +80,9 @@ fn subclasses(contents: &Contents<'_>) -> Option<String> {
     for instance in 0..split.by_instance.rows() {
         let row = split.by_instance.row(instance);
         hasher.update(&(row.len() as u64).to_le_bytes());
-        row.iter().for_each(|rank| {
+        for rank in row {
             hasher.update(&rank.to_le_bytes());
-        });
+        }
     }
     Some(hasher.finalize().to_hex().to_string())
 }

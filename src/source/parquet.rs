@@ -80,8 +80,11 @@ fn can_say(role: Role, column: &Column) -> bool {
     }
 }
 
+/// Rows as JSON.
+type Samples = Vec<Map<String, Value>>;
+
 /// The first rows as JSON, for the guess; columns of kinds that polars does not read are left out and told of.
-fn samples(bytes: &[u8], names: &[String]) -> Result<(Vec<Map<String, Value>>, Vec<String>), String> {
+fn samples(bytes: &[u8], names: &[String]) -> Result<(Samples, Vec<String>), String> {
     let (mut columns, mut strange) = (Vec::new(), Vec::new());
     for name in names {
         match decoded(bytes, name, Some(SAMPLE)) {

@@ -18,7 +18,9 @@ use crate::{Impatient, album, bytes_below, loaded, planned, recipe, write, write
 fn rare(folder: &TempDir, names: &[&str]) -> PathBuf {
     let root = album(folder, &[("cat", 60)]);
     fs::create_dir(root.join("ibis")).unwrap();
-    names.iter().for_each(|name| fs::write(root.join("ibis").join(name), name).unwrap());
+    for name in names {
+        fs::write(root.join("ibis").join(name), name).unwrap();
+    }
     root
 }
 

@@ -12,8 +12,9 @@ use std::time::Duration;
 use super::remedy::mended;
 use super::step::Step;
 use super::{next_generation, overlay, rebalance, show, tell};
+use crate::app::action::Action;
 use crate::app::effect::Effect;
-use crate::app::message::JobReport;
+use crate::app::message::{Failure, JobReport};
 use crate::app::model::{Data, Job, JobKind, JobState, JobStep, Level, Model, Overlay, Screen};
 use crate::load::Loaded;
 
@@ -77,6 +78,13 @@ fn begin(model: &mut Model, kind: JobKind) -> u64 {
     generation
 }
 
+/// Tells why a job failed, and what to do now.
+fn fail(model: &mut Model, job: Job, (failure, remedy): (Failure, Option<Action>)) {
+    tell(model, Level::Error, failure.cause.clone());
+    let next = remedy.map_or_else(|| failure.next.clone(), |remedy| mended(model, &failure.next, remedy));
+    model.job = JobState::Failed { job, cause: failure.cause, next };
+}
+
 /// Takes in what the job told.
 pub(super) fn reported(model: &mut Model, generation: u64, report: JobReport) -> Vec<Effect> {
     if generation != model.awaited.job || !model.job.active() {
@@ -110,11 +118,7 @@ pub(super) fn reported(model: &mut Model, generation: u64, report: JobReport) ->
             model.job = JobState::Finished { job, summary, command };
         }
         JobReport::Cancelled => model.job = JobState::Cancelled(job),
-        JobReport::Failed(failure, remedy) => {
-            tell(model, Level::Error, failure.cause.clone());
-            let next = remedy.map_or_else(|| failure.next.clone(), |remedy| mended(model, &failure.next, remedy));
-            model.job = JobState::Failed { job, cause: failure.cause, next };
-        }
+        JobReport::Failed(failure, remedy) => fail(model, job, (failure, remedy)),
     }
     // The question is about a job that is over.
     if asked {

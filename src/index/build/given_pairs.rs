@@ -22,7 +22,7 @@ pub(super) fn objects_of(objects: &PerspectiveIndex, instances: &[u32]) -> Persp
     }
     let by_entity = by_instance.transposed(objects.entities());
     let counts = objects.counts.clone();
-    let rows = Rows { counts, by_instance, by_entity, measured: Some(objects.distribution.clone()) };
+    let rows = Rows { counts, by_instance, by_entity, measured: Some(objects.distribution) };
     PerspectiveIndex::new(objects.perspective, objects.origin, objects.names.clone(), rows)
 }
 

@@ -39,8 +39,8 @@ impl Columns {
         let least = 1 + rank + 2 + 14 + 1 + count + 1;
         let room = width.saturating_sub(least);
         let side = if room >= 7 { 7 } else { 0 };
-        let share = if room >= 18 { 11 } else { 0 };
-        let keep = if with_keep && room >= 25 { 7 } else { 0 };
+        let share = if room >= 15 { 8 } else { 0 };
+        let keep = if with_keep && room >= 22 { 7 } else { 0 };
         let bar = if room >= 30 { (room / 4).clamp(5, 24) } else { 0 };
         let fixed = 1 + rank + 2 + 1 + count + 1 + side + share + keep + bar;
         Self { rank, name: width.saturating_sub(fixed), count, bar, share, keep, side }
@@ -119,7 +119,7 @@ fn draw_header(theme: &Theme, (area, columns): (Rect, &Columns), buffer: &mut Bu
     // The bar is logarithmic and the share beside it is not; the share is of occurrences, a count's of instances is another.
     line.push_str(&text::left(if columns.bar >= 9 { "bar (log)" } else { "(log)" }, columns.bar));
     if columns.share > 0 {
-        line.push_str(&text::right("occ. share", columns.share));
+        line.push_str(&text::right("of occ.", columns.share));
     }
     if columns.keep > 0 {
         line.push_str(&text::right("keep p", columns.keep));

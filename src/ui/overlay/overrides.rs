@@ -25,12 +25,12 @@ pub(super) fn popup(
     (width, height): Room,
 ) -> Popup {
     let held = model.held(perspective, entity);
-    let mut head = text::wrap(&holding(model, (entity, &held)), width, theme.style(Role::TextStrong));
-    head.push(Line::default());
+    let mut lead = text::wrap(&holding(model, (entity, &held)), width, theme.style(Role::TextStrong));
+    lead.push(Line::default());
     let choices = [lifting(model, &held)].into_iter().chain(ACTIONS.map(String::from));
     let rows: Vec<_> = choices.map(|choice| Line::styled(text::fit(&choice, width), theme.style(Role::Text))).collect();
     let mut foot = Vec::new();
-    let room = usize::from(height).saturating_sub(head.len() + rows.len() + 1);
+    let room = usize::from(height).saturating_sub(lead.len() + rows.len() + 1);
     if !model.recipe.rebalance.overrides.is_empty() && room > 0 {
         let title = "── in the recipe ".to_owned();
         let rule = format!("{title}{}", "─".repeat(usize::from(width.saturating_sub(text::width(&title)))));
@@ -38,7 +38,7 @@ pub(super) fn popup(
         foot.extend(overrides::lines(model, theme, (width, room)));
     }
     let title = format!("{perspective}: {}", text::fit(entity, 24));
-    Popup { title: title.into(), head, rows, selected: Some(cursor), foot, ..Popup::default() }
+    Popup { title: title.into(), head: lead, rows, selected: Some(cursor), foot, ..Popup::default() }
 }
 
 /// What holds for the entity.

@@ -109,20 +109,7 @@ pub fn draw(model: &Model, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
     let heading = |words: String, focused| {
         Line::from(look::span(theme, if focused { Role::Title } else { Role::TextDim }, words))
     };
-    // Where the pane shows one list, what stands over the sliders stands over that.
-    let (title, tail) =
-        if layout.folded { titles(model, title, layout.controls.width) } else { (title, String::new()) };
-    let mut told = overrides::note(model);
-    let between = if tail.is_empty() || told.is_empty() { "" } else { " · " };
-    // The corners, and a space on each side of title and note.
-    let taken = [&title, &tail, between].map(text::width).into_iter().sum::<u16>() + 6;
-    if !tail.is_empty() && taken + text::width(&told) > layout.controls.width {
-        told.clear();
-    }
-    let note = Line::from(vec![
-        look::span(theme, Role::TextStrong, if told.is_empty() { tail } else { tail + between }),
-        look::span(theme, Role::Warning, told),
-    ]);
+    let (title, note) = named(model, theme, title, layout);
     look::pane(theme, true, (heading(title, on_policies || layout.folded), note)).render(layout.controls, buffer);
     for (line, row) in policies.iter().enumerate().skip(places.first_policy).zip(places.policies.rows()) {
         draw_policy(model, theme, (line, row), buffer);
@@ -147,6 +134,21 @@ pub fn draw(model: &Model, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
         look::aside(theme, words, row, buffer);
     }
     explain(model, theme, places.explanation, buffer);
+}
+
+/// The title of the pane, and its note: how many overrides there are, and where the pane shows one list, what stands over the sliders.
+fn named(model: &Model, theme: &Theme, title: String, layout: &Layout) -> (String, Line<'static>) {
+    let width = layout.controls.width;
+    let (title, tail) = if layout.folded { titles(model, title, width) } else { (title, String::new()) };
+    let mut told = overrides::note(model);
+    let between = if tail.is_empty() || told.is_empty() { "" } else { " · " };
+    // The corners, and a space on each side of title and note.
+    let taken = [&title, &tail, between].map(text::width).into_iter().sum::<u16>() + 6;
+    if !tail.is_empty() && taken + text::width(&told) > width {
+        told.clear();
+    }
+    let tail = if told.is_empty() { tail } else { tail + between };
+    (title, Line::from(vec![look::span(theme, Role::TextStrong, tail), look::span(theme, Role::Warning, told)]))
 }
 
 fn draw_policy(model: &Model, theme: &Theme, ((number, line), row): ((usize, &PolicyLine), Rect), buffer: &mut Buffer) {

@@ -92,13 +92,13 @@ fn entries(model: &Model, shown: usize) -> Vec<Entry> {
             marks.zip(index).is_some_and(|((_, marks), index)| asks(index, marks, (place, told)))
         };
         // The preview lists what an entry means in one piece, in the order of the entries.
-        let (meant, others) = rest.split_at(rest.partition_point(means));
+        let (own, others) = rest.split_at(rest.partition_point(means));
         rest = others;
-        let several = if meant.len() > 1 { format!(" ×{}", number::count(meant.len() as u64)) } else { String::new() };
+        let several = if own.len() > 1 { format!(" ×{}", number::count(own.len() as u64)) } else { String::new() };
         let whole = model.entry_name(place);
         // Of the perspective that the screen shows the name alone is enough.
         let name = whole.strip_prefix(&format!("{}:", model.perspective.key())).unwrap_or(&whole).to_owned();
-        Entry { name, several, action: entry.action.to_string(), figures: figures(meant) }
+        Entry { name, several, action: entry.action.to_string(), figures: figures(own) }
     });
     asked.collect()
 }

@@ -41,13 +41,16 @@ impl Names {
                 let (core, found) = without_strokes(before);
                 if found > 0 && before.len() < stem.len() {
                     let group = strokes.get_mut(&(core.to_owned(), ending.to_owned()));
-                    group.into_iter().for_each(|(_, taken)| taken.push(found));
+                    if let Some((_, taken)) = group {
+                        taken.push(found);
+                    }
                 }
             }
         }
         let fitting = |(own, taken): (Vec<usize>, Vec<usize>)| {
             let fits = |more: &usize| own.iter().all(|own| !taken.contains(&(own + more)));
-            (1..).find(fits).unwrap_or(1)
+            // Of so many numbers one is free.
+            (1..=own.len() * taken.len() + 1).find(fits).unwrap_or(1)
         };
         let strokes = strokes.into_iter().map(|(group, found)| (group, fitting(found))).collect();
         let mut names = Self { strokes, taken: FxHashSet::default() };
