@@ -26,6 +26,27 @@ fn lvis(images: usize) -> String {
         .replace("{\"id\": 3, ", "{\"frequency\": \"r\", \"image_count\": 6, \"instance_count\": 6, \"synonyms\": [\"toaster\"], \"id\": 3, ")
 }
 
+/// Wherever a wrapped array ends early, what is written of it is whole.
+#[test]
+fn a_file_that_ends_early_gives_a_manifest_that_does_not() {
+    let folder = tempdir().unwrap();
+    let records: Vec<String> = (0..12).map(record).collect();
+    let whole = format!("{{\"info\": {{\"a\": 1}}, \"data\": [{}\n], \"more\": [1]}}\n", records.join(", "));
+    let recipe = recipe(PolicyName::None, NATIVE);
+    for cut in (0..160).step_by(3) {
+        let path = written(&folder, "cut.json", &whole[..whole.len() - cut]);
+        let Ok((data, _)) = fantail::load::load(&path, &recipe, &Unobserved, &fantail::index::cache::Cache::none()) else {
+            continue;
+        };
+        let out = folder.path().join(format!("out-{cut}"));
+        let told = write(&data, &recipe, &out);
+        let text = fs::read(&told.files[0].path).unwrap();
+        let found: Value = serde_json::from_slice(&text).unwrap_or_else(|error| panic!("cut by {cut}: {error}"));
+        assert_eq!(found["data"].as_array().unwrap().len() as u64, told.tally.after, "cut by {cut}");
+        assert!(told.tally.after >= 10, "cut by {cut}");
+    }
+}
+
 #[test]
 fn every_format_opens_again_with_the_plans_counts() {
     let folder = tempdir().unwrap();

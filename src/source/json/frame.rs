@@ -1,6 +1,7 @@
 //! The frame of a file of JSON records, as the file itself has it.
 //!
-//! Invariant: what was set aside never becomes part of a frame; where it stands in the way, a plain frame is used.
+//! Invariant: what was set aside never becomes part of a frame; where it stands in the way, a plain frame is used. What is opened before
+//! the records is closed after them, though the file may end early.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -29,5 +30,64 @@ fn array<'a>(bytes: &'a [u8], spans: &Spans, body: &Range<usize>) -> Frame<'a> {
         (_, Some(b']')) => Cow::Borrowed(&bytes[body.end..]),
         _ => Cow::Borrowed(b"\n]\n".as_slice()),
     };
+    let after = closed(&before, after);
     Frame { before, between: Cow::Borrowed(between), after, delimiter: None }
+}
+
+/// What stands after the records, with everything closed that was opened before them.
+fn closed<'a>(before: &[u8], after: Cow<'a, [u8]>) -> Cow<'a, [u8]> {
+    let mut open = Vec::new();
+    brackets(before, &mut open);
+    brackets(&after, &mut open);
+    if open.is_empty() {
+        return after;
+    }
+    let ended = |start: &[u8], open: &[u8]| -> Vec<u8> {
+        let ends = open.iter().rev().map(|&bracket| if bracket == b'{' { b'}' } else { b']' });
+        start.iter().copied().chain(ends).chain([b'\n']).collect()
+    };
+    let whole = ended(after.trim_ascii_end(), &open);
+    if serde_json::from_slice::<serde::de::IgnoredAny>(&[before, &whole].concat()).is_ok() {
+        return Cow::Owned(whole);
+    }
+    // It ends inside a member that comes after them.
+    open.clear();
+    brackets(before, &mut open);
+    Cow::Owned(ended(b"\n", &open))
+}
+
+/// Goes through the brackets outside of strings: those that stay open are left in `open`.
+fn brackets(bytes: &[u8], open: &mut Vec<u8>) {
+    let (mut in_string, mut escaped) = (false, false);
+    for &byte in bytes {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => open.push(byte),
+            b'}' | b']' if !in_string => drop(open.pop()),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_opened_before_the_records_is_closed_after_them() {
+        let table = [
+            ("[", "]\n", "]\n"),
+            ("{\"info\": {\"a\": \"]}\\\"[\"}, \"data\": [", "], \"more\": [1]}", "], \"more\": [1]}"),
+            ("{\"data\": [", "\n]\n", "\n]}\n"),
+            ("{\"data\": [", "]", "]}\n"),
+            ("{\"data\": [", "], \"mor", "\n]}\n"),
+            ("{\"data\": {\"rows\": [", "], \"more\": [1", "], \"more\": [1]}}\n"),
+        ];
+        for (before, after, wanted) in table {
+            let found = closed(before.as_bytes(), Cow::Borrowed(after.as_bytes()));
+            assert_eq!(String::from_utf8_lossy(&found), wanted, "{before} … {after}");
+        }
+    }
 }
