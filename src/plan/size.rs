@@ -2,7 +2,7 @@
 //!
 //! A small sample (the instances whose ids hash lowest) says about where the scale is and how steep the volume is there; a larger
 //! one, which holds the small one, says by how much that misses, and one step along the slope mends it. A set no larger than the
-//! larger sample is searched whole, to the last instance. Of a larger one the volume is met to within half a hundredth, mostly to
+//! larger sample is searched whole, to the last instance. Of a larger one the volume is met to about half a hundredth, mostly to
 //! a thousandth: the number that a seed's draws keep scatters by as much. What is expected is always told.
 //!
 //! Invariant: the scale hangs on the instances' ids and entities alone, on no order, thread or shard. Overrides come on top: the

@@ -88,7 +88,12 @@ impl Sketch {
         let mut expected = self.expected((index, &rule), self.sampled, observer);
         observer.go_on()?;
         self.settle(&bound, &mut expected, rule.fate == Fate::Weights);
-        let instances = self.whole((index, &rule, &bound), &expected, observer)?;
+        let mut instances = self.whole((index, &rule, &bound), &expected, observer)?;
+        if size_scale.is_some() && self.sampled < self.instances {
+            // What is expected of all instances is met as nearly as this, see `plan::Scales`.
+            instances.after_margin = instances.after_margin.max(MET * instances.after);
+            instances.margin = instances.margin.max(MET * instances.kept);
+        }
         let kept_share = (instances.after / instances.before.max(1) as f64).min(1.0);
         let slots = index.perspectives.iter().zip(&self.samples).enumerate();
         let asked = slots.filter(|(_, (entry, _))| entry.perspective == shown);
@@ -117,11 +122,6 @@ impl Sketch {
     ) -> Result<Volume, Cancelled> {
         let sure = if bound.is_empty() { self.sure_volume(index, rule) } else { None };
         let mut volume = self.volume(index, rule, (expected, sure));
-        if let Some(size) = rule.sought().filter(|_| self.sampled < self.instances) {
-            // What is expected of all instances is met as nearly as this, see `plan::Scales`.
-            volume.after_margin = volume.after_margin.max(MET * size);
-            volume.margin = volume.margin.max(MET * volume.kept.min(size));
-        }
         let fits = rule.dictionaries.iter().any(Dictionary::takes_fit);
         if fits && self.sampled < self.instances {
             let rows = self.sampled / 2;

@@ -35,7 +35,8 @@ fn a_file_that_ends_early_gives_a_manifest_that_does_not() {
     let recipe = recipe(PolicyName::None, NATIVE);
     for cut in (0..160).step_by(3) {
         let path = written(&folder, "cut.json", &whole[..whole.len() - cut]);
-        let Ok((data, _)) = fantail::load::load(&path, &recipe, &Unobserved, &fantail::index::cache::Cache::none()) else {
+        let Ok((data, _)) = fantail::load::load(&path, &recipe, &Unobserved, &fantail::index::cache::Cache::none())
+        else {
             continue;
         };
         let out = folder.path().join(format!("out-{cut}"));
