@@ -38,6 +38,7 @@ mod stdin;
 mod walk;
 
 pub use contents::Opening;
+pub(crate) use csv::quoted_field;
 pub use dataset::Dataset;
 pub use demo::{DEMO, is_demo, open_demo};
 pub use error::SourceError;

@@ -9,7 +9,7 @@ use crate::index::{Counts, Index};
 use crate::job::Failure;
 use crate::manifest::{ManifestError, Pending};
 use crate::policy::{self, Dictionary, Fate, Level};
-use crate::recipe::{Override, OverrideAction, Recipe, RecipeError};
+use crate::recipe::{Override, Recipe, RecipeError};
 
 /// Writes the counts of an index; only earlier counts are replaced.
 pub(super) fn write(index: &Index, path: &Path) -> color_eyre::Result<()> {
@@ -66,7 +66,7 @@ pub(super) fn under(index: Index, recipe: &Recipe, files: &[PathBuf]) -> color_e
 fn beyond_counts(index: &Index, recipe: &Recipe) -> Result<Option<String>, RecipeError> {
     let policy = recipe.rebalance.policy;
     let rule = policy::rule(index, recipe)?;
-    let sums_up = |entry: &Override| matches!(entry.action, OverrideAction::Cap(_) | OverrideAction::Floor(_));
+    let sums_up = |entry: &Override| entry.action.sums_up();
     Ok(if recipe.synthesis.is_on() {
         Some("synthesis shares one budget over the seeds of all instances".to_owned())
     } else if recipe.rebalance.overrides.iter().any(sums_up) {

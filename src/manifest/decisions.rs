@@ -18,6 +18,7 @@ use super::stages::{self, Tellers};
 use super::staging::{Joint, Section, Staging};
 use super::{ManifestError, Part, table};
 use crate::recipe::ManifestFormat;
+use crate::source::quoted_field;
 
 const HEADER: &str = "id,source,decision,repeat,weight,keep_probability,reason,seed_id,guidance,path,stage";
 /// Rows that are made at once.
@@ -82,7 +83,7 @@ fn json_line(row: &Row<'_>, lines: &mut String) {
 
 fn csv_line(row: &Row<'_>, lines: &mut String) {
     let text = |lines: &mut String, text: &str| {
-        quote(text, lines);
+        lines.push_str(&quoted_field(text, b','));
         lines.push(',');
     };
     text(lines, row.id);
@@ -98,13 +99,4 @@ fn csv_line(row: &Row<'_>, lines: &mut String) {
         let _ = write!(lines, ",{weight}");
     }
     lines.push('\n');
-}
-
-/// A field by RFC 4180.
-fn quote(field: &str, lines: &mut String) {
-    if field.contains([',', '"', '\n', '\r']) || field.starts_with(' ') || field.ends_with(' ') {
-        lines.extend(["\"", &field.replace('"', "\"\""), "\""]);
-    } else {
-        lines.push_str(field);
-    }
 }

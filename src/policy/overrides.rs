@@ -5,6 +5,7 @@
 //!
 //! Invariant: an override that means no entity, or two that cannot both be had of one entity, are errors with their line.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::entity::Perspective;
@@ -25,6 +26,14 @@ pub struct Bound {
     pub action: OverrideAction,
     /// The place of what asks it among the recipe's overrides.
     pub place: usize,
+}
+
+impl Bound {
+    /// The instances that hold the entity.
+    #[must_use]
+    pub fn holders<'i>(&self, index: &'i Index) -> Cow<'i, [u32]> {
+        index.instances_of(index.perspectives[self.slot].perspective, self.rank as usize)
+    }
 }
 
 /// The entities that a recipe's overrides mean, in the order of the recipe, then by rank.

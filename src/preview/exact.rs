@@ -171,10 +171,7 @@ impl Exact {
 
     /// Applies the overrides to what the policy expects of each instance, and sums up anew.
     fn settle(&mut self, index: &Index, (instances, fate): (Volume, Fate)) -> Volume {
-        let holders = |entry: Bound| {
-            let perspective = index.perspectives[entry.slot].perspective;
-            (index.instances_of(perspective, entry.rank as usize), 1.0)
-        };
+        let holders = |entry: Bound| (entry.holders(index), 1.0);
         let mut columns = Columns { keep: &mut self.keep, repeat: &mut self.expected, weighs: fate == Fate::Weights };
         let settlement = Settlement::of(&self.bound.1, &holders, &mut columns);
         let summed = self.sum_up(instances, fate);

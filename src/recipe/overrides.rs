@@ -36,6 +36,12 @@ pub enum OverrideAction {
 }
 
 impl OverrideAction {
+    /// True for caps and floors, which look at all instances of their entity.
+    #[must_use]
+    pub const fn sums_up(self) -> bool {
+        matches!(self, Self::Cap(_) | Self::Floor(_))
+    }
+
     /// The name in recipes.
     #[must_use]
     pub const fn key(self) -> &'static str {

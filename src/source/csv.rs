@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 pub(crate) use delimiter::delimiter;
 use field::{Field, Fields, split};
 use names::{labels, listed, quoted};
+pub(crate) use row::quoted_field;
 
 use super::guess;
 use super::json::{distinct, line_start, text_start};

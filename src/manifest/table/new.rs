@@ -6,7 +6,7 @@
 //! Invariant: columns of other roles keep their values; a column that cannot hold what is new is an error.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use polars::prelude::{
     BinaryChunked, DataFrame, DataType, IntoSeries, ListChunked, NewChunkedArray, PolarsResult, Series, StringChunked,
@@ -16,7 +16,6 @@ use polars::prelude::{
 use super::super::appended::Appended;
 use super::Fault;
 use crate::source::Dataset;
-use std::path::Path;
 
 /// What is new in a row.
 #[derive(Clone, Debug)]

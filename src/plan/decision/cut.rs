@@ -23,7 +23,7 @@ type Drawn = (f64, u32);
 impl Decider<'_> {
     /// Finds the cuts of all caps and floors.
     pub(super) fn cut(&mut self) {
-        let sums_up = |entry: &Settled| matches!(entry.bound.action, OverrideAction::Cap(_) | OverrideAction::Floor(_));
+        let sums_up = |entry: &Settled| entry.bound.action.sums_up();
         if self.rule.fate == Fate::Weights || !self.settlement.entries().iter().any(sums_up) {
             return;
         }
@@ -44,7 +44,7 @@ impl Decider<'_> {
     }
 
     fn excluded(&self, bound: Bound, standing: &mut Standing) -> Cut {
-        for instance in self.holding(bound) {
+        for &instance in &*bound.holders(self.index) {
             standing.repeats[instance as usize] = 0;
             standing.gone[instance as usize] = true;
         }
@@ -65,8 +65,8 @@ impl Decider<'_> {
 
     fn floored(&self, (bound, least): (Bound, u32), standing: &mut Standing) -> Cut {
         let standing_now = |standing: &Standing| -> u64 {
-            let repeat = |instance: u32| u64::from(standing.repeats[instance as usize]);
-            self.holding(bound).into_iter().map(repeat).sum()
+            let repeat = |&instance: &u32| u64::from(standing.repeats[instance as usize]);
+            bound.holders(self.index).iter().map(repeat).sum()
         };
         let missing = u64::from(least).saturating_sub(standing_now(standing));
         let dropped = |instance: u32| standing.repeats[instance as usize] == 0 && !standing.gone[instance as usize];
@@ -87,32 +87,25 @@ impl Decider<'_> {
     fn refilled(&self, (bound, least): (Bound, u32), (cut, total): (Cut, u64), standing: &mut Standing) -> Cut {
         let times = f64::from(least) / total as f64;
         let whole = Cut { times, ..cut };
-        let sure: u64 = self
-            .holding(bound)
-            .into_iter()
-            .map(|instance| u64::from(whole.repeated(standing.repeats[instance as usize], 1.0)))
-            .sum();
+        let holders = bound.holders(self.index);
+        let surely = |&instance: &u32| u64::from(whole.repeated(standing.repeats[instance as usize], 1.0));
+        let sure: u64 = holders.iter().map(surely).sum();
         let rounded = |instance: u32| (f64::from(standing.repeats[instance as usize]) * times).fract() > 0.0;
         let rounded = self.drawn((bound, Purpose::Refill), rounded);
         let up = usize::try_from(u64::from(least).saturating_sub(sure)).unwrap_or(usize::MAX);
         let cut = Cut { up: rounded.get(up).map_or(1.0, |&(draw, _)| draw), ..whole };
-        for instance in self.holding(bound) {
+        for &instance in &*holders {
             let repeat = &mut standing.repeats[instance as usize];
             *repeat = cut.repeated(*repeat, self.entity_draw(instance as usize, bound, Purpose::Refill));
         }
         cut
     }
 
-    fn holding(&self, bound: Bound) -> Vec<u32> {
-        let perspective = self.index.perspectives[bound.slot].perspective;
-        self.index.instances_of(perspective, bound.rank as usize).into_owned()
-    }
-
     /// Some of an entity's instances by what they draw, the lowest draw first.
     fn drawn(&self, (bound, purpose): (Bound, Purpose), wanted: impl Fn(u32) -> bool + Sync) -> Vec<Drawn> {
-        let holding = self.holding(bound);
+        let holders = bound.holders(self.index);
         let draw = |instance: u32| (self.entity_draw(instance as usize, bound, purpose), instance);
-        let chosen = holding.into_par_iter().with_min_len(4096).filter(|&instance| wanted(instance)).map(draw);
+        let chosen = holders.par_iter().copied().with_min_len(4096).filter(|&instance| wanted(instance)).map(draw);
         let mut drawn: Vec<Drawn> = chosen.collect();
         drawn.par_sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
         drawn

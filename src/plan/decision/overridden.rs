@@ -23,20 +23,16 @@ pub(in super::super) struct Applied {
 impl Decider<'_> {
     /// Settles overrides on what the policy expects of all instances.
     pub(super) fn settle(&self, bound: &[Bound]) -> Settlement {
-        let sums_up = |entry: &Bound| matches!(entry.action, OverrideAction::Cap(_) | OverrideAction::Floor(_));
         let instances = if bound.is_empty() { 0 } else { self.index.instances() };
         let (mut keep, mut repeat) = (vec![0.0_f32; instances], vec![0.0_f32; instances]);
-        if bound.iter().any(sums_up) {
+        if bound.iter().any(|entry| entry.action.sums_up()) {
             let both = keep.par_iter_mut().zip(&mut repeat).with_min_len(4096).enumerate();
             both.for_each(|(instance, (keep, repeat))| {
                 let outlook = self.policy_outlook(instance);
                 (*keep, *repeat) = (outlook.keep as f32, outlook.repeat as f32);
             });
         }
-        let holders = |entry: Bound| {
-            let perspective = self.index.perspectives[entry.slot].perspective;
-            (self.index.instances_of(perspective, entry.rank as usize), 1.0)
-        };
+        let holders = |entry: Bound| (entry.holders(self.index), 1.0);
         let weighs = self.rule.fate == Fate::Weights;
         Settlement::of(bound, &holders, &mut Columns { keep: &mut keep, repeat: &mut repeat, weighs })
     }

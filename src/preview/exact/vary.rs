@@ -26,10 +26,7 @@ impl Exact {
         if entries.iter().all(|settled| settled.variance.is_none()) {
             return independent;
         }
-        let holders = |settled: &Settled| {
-            let perspective = index.perspectives[settled.bound.slot].perspective;
-            index.instances_of(perspective, settled.bound.rank as usize)
-        };
+        let holders = |settled: &Settled| settled.bound.holders(index);
         // The place of the last override that draws for an instance, and one more; 0 for none.
         let mut last = vec![0_u32; self.keep.len()];
         for (place, settled) in (1_u32..).zip(entries) {

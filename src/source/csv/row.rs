@@ -2,6 +2,8 @@
 //!
 //! Invariant: fields that are not changed keep their bytes, quotes included.
 
+use std::borrow::Cow;
+
 use super::field::{Fields, split};
 use super::{Role, Table};
 
@@ -17,24 +19,22 @@ impl Table {
                 written.push(self.delimiter);
             }
             match role {
-                Some(Role::Id) => self.quote(id, &mut written),
-                Some(Role::Image) => self.quote(picture, &mut written),
+                Some(Role::Id) => written.extend_from_slice(quoted_field(id, self.delimiter).as_bytes()),
+                Some(Role::Image) => written.extend_from_slice(quoted_field(picture, self.delimiter).as_bytes()),
                 _ => written.extend_from_slice(row.get(field.outer(row))?),
             }
         }
         Some(written)
     }
+}
 
-    fn quote(&self, text: &str, written: &mut Vec<u8>) {
-        let special = |byte: u8| byte == self.delimiter || matches!(byte, b'"' | b'\n' | b'\r');
-        if text.bytes().any(special) || text.starts_with(' ') || text.ends_with(' ') {
-            written.push(b'"');
-            written.extend_from_slice(text.replace('"', "\"\"").as_bytes());
-            written.push(b'"');
-        } else {
-            written.extend_from_slice(text.as_bytes());
-        }
+/// A field as RFC 4180 has it written, quoted where its text asks for that.
+pub(crate) fn quoted_field(text: &str, delimiter: u8) -> Cow<'_, str> {
+    let special = |byte: u8| byte == delimiter || matches!(byte, b'"' | b'\n' | b'\r');
+    if text.bytes().any(special) || text.starts_with(' ') || text.ends_with(' ') {
+        return Cow::Owned(format!("\"{}\"", text.replace('"', "\"\"")));
     }
+    Cow::Borrowed(text)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::text_start;
 use crate::source::Frame;
-use crate::source::span::skip_space;
+use crate::source::span::{skip_space, string_end};
 use crate::source::walk::Spans;
 
 /// The frame of records at `spans`; `body` is where a sequence's values are, `None` for lines.
@@ -58,16 +58,18 @@ fn closed<'a>(before: &[u8], after: Cow<'a, [u8]>) -> Cow<'a, [u8]> {
 
 /// Goes through the brackets outside of strings: those that stay open are left in `open`.
 fn brackets(bytes: &[u8], open: &mut Vec<u8>) {
-    let (mut in_string, mut escaped) = (false, false);
-    for &byte in bytes {
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
         match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            b'{' | b'[' if !in_string => open.push(byte),
-            b'}' | b']' if !in_string => drop(open.pop()),
+            b'"' => {
+                at = string_end(bytes, at).unwrap_or(bytes.len());
+                continue;
+            }
+            b'{' | b'[' => open.push(byte),
+            b'}' | b']' => drop(open.pop()),
             _ => {}
         }
+        at += 1;
     }
 }
 
